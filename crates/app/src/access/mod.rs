@@ -1,0 +1,256 @@
+//! Who may see and do what: the only place that decides.
+//!
+//! Two questions, each with one answer for page and API, list and single read alike:
+//! [`Viewer::require`], may this role (and this token) do such a thing at all; and the
+//! `visible_…` filters, which records are there for this user. A record outside the filter does
+//! not exist for the user: reading, changing and listing all go through the same condition.
+
+mod filter;
+mod matrix;
+
+use crate::codes;
+use crate::dates::{Day, Moment};
+use crate::error::Error;
+use crate::ids::{OrganisationId, SessionId, TeamId, TokenId, UserId};
+
+pub use filter::Filter;
+
+codes! {
+    /// What someone does in the organisation.
+    "role" Role {
+        /// Works with people, from registration to closure.
+        Caseworker = "caseworker",
+        /// Leads a team: assigns, approves, reviews.
+        Supervisor = "supervisor",
+        /// Answers for a programme: sees cases and figures, not who they are about.
+        ProgrammeManager = "programme_manager",
+        /// Keeps the data right: imports, exports, merges.
+        DataOfficer = "data_officer",
+        /// Works with police and courts, for people who agreed to it.
+        LawEnforcementLiaison = "law_enforcement_liaison",
+        /// Manages users and settings; sees nobody's data.
+        Administrator = "administrator",
+        /// Reads the history; sees nobody's data.
+        Auditor = "auditor",
+    }
+}
+
+codes! {
+    /// How far someone sees.
+    "scope" Scope {
+        /// Their own people and cases.
+        Own = "own",
+        /// Their team's.
+        Team = "team",
+        /// The whole organisation's.
+        Organisation = "organisation",
+    }
+}
+
+codes! {
+    /// How delicate a piece of information is.
+    "sensitivity" Sensitivity {
+        /// Who someone is.
+        Identity = "identity",
+        /// What their case is about.
+        Case = "case",
+        /// Their health.
+        Medical = "medical",
+        /// What traffickers did to them.
+        Trafficking = "trafficking",
+    }
+}
+
+codes! {
+    /// What can be allowed.
+    "permission" Permission {
+        /// See people.
+        ReadPeople = "read_people",
+        /// Register and change people, their consents, households, photo.
+        WritePeople = "write_people",
+        /// Make two records one, and undo it.
+        MergePeople = "merge_people",
+        /// See cases.
+        ReadCases = "read_cases",
+        /// Work on cases.
+        WriteCases = "write_cases",
+        /// Assign and transfer cases.
+        AssignCases = "assign_cases",
+        /// Decide on plans and closures; review emergency access.
+        Approve = "approve",
+        /// See the team's load and lateness.
+        ReadTeam = "read_team",
+        /// Take lists out as files.
+        ExportLists = "export_lists",
+        /// Take one case out as a document.
+        ExportCase = "export_case",
+        /// Bring people in from a file.
+        ImportPeople = "import_people",
+        /// Take emergency access to one person.
+        BreakGlass = "break_glass",
+        /// Erase people whose time has come.
+        Erase = "erase",
+        /// Manage users and teams.
+        ManageUsers = "manage_users",
+        /// Change the organisation's settings.
+        ManageSettings = "manage_settings",
+        /// Read the organisation's whole history.
+        ReadHistory = "read_history",
+    }
+}
+
+codes! {
+    /// What a token of the API may be limited to.
+    "token-scope" TokenScope {
+        /// Read people.
+        PeopleRead = "people:read",
+        /// Register and change people.
+        PeopleWrite = "people:write",
+        /// Read cases.
+        CasesRead = "cases:read",
+        /// Work on cases.
+        CasesWrite = "cases:write",
+        /// Export.
+        Export = "export",
+        /// Manage users and settings.
+        Administration = "administration",
+        /// Read the history.
+        HistoryRead = "history:read",
+    }
+}
+
+/// How the request came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// From a logged-in browser.
+    Session(SessionId),
+    /// With a token of the API, limited to scopes.
+    Token(TokenId, Vec<TokenScope>),
+}
+
+/// Who is asking.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// Whose data.
+    pub organisation: OrganisationId,
+    /// The organisation's name, for the page's head.
+    pub organisation_name: String,
+    /// Who.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// The language they chose.
+    pub language: String,
+    /// Their role.
+    pub role: Role,
+    /// How far they see.
+    pub scope: Scope,
+    /// Their team.
+    pub team: Option<TeamId>,
+    /// May see medical information.
+    pub sees_medical: bool,
+    /// May see trafficking information.
+    pub sees_trafficking: bool,
+    /// How the request came in.
+    pub via: Via,
+    /// The organisation's time zone (IANA name).
+    pub time_zone: String,
+    /// The organisation's calendar day now.
+    pub today: Day,
+}
+
+impl Viewer {
+    /// Whether the role, and the token where there is one, allow this.
+    pub fn may(&self, permission: Permission) -> bool {
+        matrix::allows(self.role, permission)
+            && match &self.via {
+                Via::Session(_) => true,
+                Via::Token(_, scopes) => matrix::scope_of(permission).is_some_and(|scope| scopes.contains(&scope)),
+            }
+    }
+
+    /// Refuses what [`Viewer::may`] does not allow.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] with the permission that is missing.
+    pub fn require(&self, permission: Permission) -> Result<(), Error> {
+        if self.may(permission) { Ok(()) } else { Err(Error::Forbidden(permission)) }
+    }
+
+    /// Whether information of this sensitivity is shown.
+    pub fn sees(&self, sensitivity: Sensitivity) -> bool {
+        match sensitivity {
+            Sensitivity::Identity => matrix::sees_identity(self.role),
+            Sensitivity::Case => matrix::sees_case(self.role),
+            Sensitivity::Medical => matrix::sees_case(self.role) && self.sees_medical,
+            Sensitivity::Trafficking => matrix::sees_case(self.role) && self.sees_trafficking,
+        }
+    }
+
+    /// The people who are there for this user. `p` is `person` in the query.
+    pub fn visible_people(&self) -> Filter {
+        let now = Moment::now();
+        let filter = Filter::new("p.organisation_id = ?", [self.organisation.into()]);
+        let granted = "EXISTS (SELECT 1 FROM access_grant g WHERE g.organisation_id = p.organisation_id \
+                       AND g.person_id = p.id AND g.user_id = ? AND g.until > ?)";
+        if !matrix::sees_identity(self.role) {
+            return filter.and("1 = 0", []);
+        }
+        match (self.role, self.scope, self.team) {
+            (Role::LawEnforcementLiaison, ..) => filter.and("p.consent_law_enforcement = 'given'", []),
+            (_, Scope::Organisation, _) => filter,
+            (_, Scope::Team, Some(team)) => filter.and(
+                &format!("(p.team_id = ? OR p.owner_id = ? OR {granted})"),
+                [team.into(), self.user.into(), self.user.into(), now.into()],
+            ),
+            _ => {
+                filter.and(&format!("(p.owner_id = ? OR {granted})"), [self.user.into(), self.user.into(), now.into()])
+            }
+        }
+    }
+
+    /// The cases that are there for this user. `c` is `case_file`, `p` its `person` in the query,
+    /// joined on organisation and person.
+    pub fn visible_cases(&self) -> Filter {
+        let now = Moment::now();
+        let mut filter = Filter::new("c.organisation_id = ?", [self.organisation.into()]);
+        let granted = "EXISTS (SELECT 1 FROM access_grant g WHERE g.organisation_id = c.organisation_id \
+                       AND g.person_id = c.person_id AND g.user_id = ? AND g.until > ?)";
+        if !matrix::sees_case(self.role) {
+            return filter.and("1 = 0", []);
+        }
+        if !self.sees_trafficking {
+            filter = filter.and(&format!("(c.trafficking = 0 OR {granted})"), [self.user.into(), now.into()]);
+        }
+        match (self.role, self.scope, self.team) {
+            (Role::LawEnforcementLiaison, ..) => {
+                filter.and("p.consent_law_enforcement = 'given' AND c.trafficking = 1", [])
+            }
+            (_, Scope::Organisation, _) => filter,
+            (_, Scope::Team, Some(team)) => filter.and(
+                &format!("(c.team_id = ? OR c.owner_id = ? OR c.supervisor_id = ? OR {granted})"),
+                [team.into(), self.user.into(), self.user.into(), self.user.into(), now.into()],
+            ),
+            _ => filter.and(
+                &format!("(c.owner_id = ? OR c.supervisor_id = ? OR {granted})"),
+                [self.user.into(), self.user.into(), self.user.into(), now.into()],
+            ),
+        }
+    }
+
+    /// The parts of a case (notes, attachments, screenings) this user may read; `alias` is the
+    /// part's table in the query. To be used only beside [`Viewer::visible_cases`].
+    pub fn visible_parts(&self, alias: &str) -> Filter {
+        let seen: Vec<String> =
+            [Sensitivity::Identity, Sensitivity::Case, Sensitivity::Medical, Sensitivity::Trafficking]
+                .into_iter()
+                .filter(|sensitivity| self.sees(*sensitivity))
+                .map(|sensitivity| format!("'{sensitivity}'"))
+                .collect();
+        let condition = match seen.is_empty() {
+            true => "1 = 0".to_owned(),
+            false => format!("{alias}.sensitivity IN ({})", seen.join(", ")),
+        };
+        Filter::new(&format!("{alias}.organisation_id = ?"), [self.organisation.into()]).and(&condition, [])
+    }
+}

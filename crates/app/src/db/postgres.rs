@@ -1,0 +1,133 @@
+//! PostgreSQL, and engines that speak its protocol: a few threads, each with a connection.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use ::postgres::fallible_iterator::FallibleIterator;
+use ::postgres::{Client, NoTls, Statement, Transaction};
+
+use super::sqlite::spawn;
+use super::{DbError, Engine, ReadJob, Row, Tx, Value, WriteJob, migrate};
+use crate::keys::DataKey;
+
+/// Writers beside each other; one organisation's history is a chain, so they wait for each
+/// other only inside one organisation.
+const WRITERS: usize = 4;
+
+pub(super) fn start(
+    address: &str,
+    key: &DataKey,
+    readers: usize,
+    read_queue: flume::Receiver<ReadJob>,
+    write_queue: flume::Receiver<WriteJob>,
+) -> Result<(), DbError> {
+    let mut client = Client::connect(address, NoTls)?;
+    let transaction = client.transaction()?;
+    let mut tx = Tx { engine: Engine::Postgres(transaction), key };
+    tx.batch("SELECT pg_advisory_xact_lock(7236641)")?;
+    migrate::run(&mut tx)?;
+    commit(tx)?;
+    for number in 0..readers {
+        let (address, key, queue) = (address.to_owned(), key.clone(), read_queue.clone());
+        let client = Client::connect(&address, NoTls)?;
+        spawn(format!("read-{number}"), move || read_loop(client, &address, &key, &queue))?;
+    }
+    for number in 0..WRITERS {
+        let (address, key, queue) = (address.to_owned(), key.clone(), write_queue.clone());
+        let client = Client::connect(&address, NoTls)?;
+        spawn(format!("write-{number}"), move || write_loop(client, &address, &key, &queue))?;
+    }
+    Ok(())
+}
+
+pub(super) fn commit(tx: Tx<'_>) -> Result<(), DbError> {
+    match tx.engine {
+        Engine::Postgres(transaction) => Ok(transaction.commit()?),
+        Engine::Sqlite(_) => Ok(()),
+    }
+}
+
+fn read_loop(mut client: Client, address: &str, key: &DataKey, queue: &flume::Receiver<ReadJob>) {
+    while let Ok(job) = queue.recv() {
+        reconnect(&mut client, address);
+        let opened = client
+            .build_transaction()
+            .isolation_level(::postgres::IsolationLevel::RepeatableRead)
+            .read_only(true)
+            .start();
+        match opened {
+            Ok(transaction) => job(Ok(&mut Tx { engine: Engine::Postgres(transaction), key })),
+            Err(error) => job(Err(error.into())),
+        }
+    }
+}
+
+fn write_loop(mut client: Client, address: &str, key: &DataKey, queue: &flume::Receiver<WriteJob>) {
+    while let Ok(job) = queue.recv() {
+        reconnect(&mut client, address);
+        let transaction = match client.transaction() {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                let reason = error.to_string();
+                (job(Err(error.into())).answer)(Err(DbError::Commit(reason)));
+                continue;
+            }
+        };
+        let mut tx = Tx { engine: Engine::Postgres(transaction), key };
+        let written = job(Ok(&mut tx));
+        let ended = if written.keep { commit(tx) } else { Ok(drop(tx)) };
+        (written.answer)(ended.map_err(|error| DbError::Commit(error.to_string())));
+    }
+}
+
+/// A server that was restarted is found again at the next request.
+fn reconnect(client: &mut Client, address: &str) {
+    if client.is_closed()
+        && let Ok(fresh) = Client::connect(address, NoTls)
+    {
+        *client = fresh;
+        STATEMENTS.with_borrow_mut(HashMap::clear);
+    }
+}
+
+thread_local! {
+    /// Prepared statements of this thread's connection.
+    static STATEMENTS: std::cell::RefCell<HashMap<String, Statement>> = std::cell::RefCell::default();
+}
+
+fn prepared(transaction: &mut Transaction<'_>, sql: &str) -> Result<Statement, DbError> {
+    if let Some(statement) = STATEMENTS.with_borrow(|known| known.get(sql).cloned()) {
+        return Ok(statement);
+    }
+    let statement = transaction.prepare(sql)?;
+    STATEMENTS.with_borrow_mut(|known| {
+        if known.len() >= 1024 {
+            known.clear();
+        }
+        known.insert(sql.to_owned(), statement.clone());
+    });
+    Ok(statement)
+}
+
+pub(super) fn each(
+    transaction: &mut Transaction<'_>,
+    sql: &str,
+    params: &[Value],
+    mut visit: impl FnMut(&Row<'_>) -> Result<bool, DbError>,
+) -> Result<(), DbError> {
+    let statement = prepared(transaction, sql)?;
+    let mut rows = transaction.query_raw(&statement, params)?;
+    while let Some(row) = rows.next()? {
+        if !visit(&Row::Postgres(&row, Cell::new(0)))? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn run(transaction: &mut Transaction<'_>, sql: &str, params: &[Value]) -> Result<u64, DbError> {
+    let statement = prepared(transaction, sql)?;
+    let params: Vec<&(dyn ::postgres::types::ToSql + Sync)> =
+        params.iter().map(|value| value as &(dyn ::postgres::types::ToSql + Sync)).collect();
+    Ok(transaction.execute(&statement, &params)?)
+}

@@ -1,0 +1,155 @@
+//! SQLite through SQLCipher: reader threads, and the one writer that groups commits.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, params_from_iter};
+
+use super::{DbError, Engine, ReadJob, Row, Tx, Value, WriteJob, Written, migrate};
+use crate::keys::DataKey;
+
+/// Requests that may share one commit: enough to amortise a disk flush, few enough that the
+/// first does not wait long for the last.
+const GROUP: usize = 256;
+
+pub(super) fn start(
+    file: &Path,
+    key: &DataKey,
+    readers: usize,
+    read_queue: flume::Receiver<ReadJob>,
+    write_queue: flume::Receiver<WriteJob>,
+) -> Result<(), DbError> {
+    let writer = open(file, key)?;
+    migrate::run(&mut Tx { engine: Engine::Sqlite(&writer), key })?;
+    for number in 0..readers {
+        let connection = open(file, key)?;
+        connection.pragma_update(None, "query_only", "ON")?;
+        let (queue, key) = (read_queue.clone(), key.clone());
+        spawn(format!("read-{number}"), move || read_loop(&connection, &key, &queue))?;
+    }
+    let key = key.clone();
+    spawn("write".to_owned(), move || write_loop(&writer, &key, &write_queue))
+}
+
+pub(super) fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
+    std::thread::Builder::new()
+        .name(name)
+        .spawn(work)
+        .map(drop)
+        .map_err(|error| DbError::Other(format!("no thread could be started: {error}")))
+}
+
+/// Opens an encrypted file and proves the key by reading it.
+pub(super) fn open(file: &Path, key: &DataKey) -> Result<Connection, DbError> {
+    let connection = Connection::open(file)?;
+    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.hex().as_str()))?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(256);
+    connection.execute_batch(
+        "PRAGMA cipher_memory_security = OFF; PRAGMA journal_mode = WAL; \
+         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+         PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864; \
+         SELECT count(*) FROM sqlite_schema;",
+    )?;
+    Ok(connection)
+}
+
+/// True where the file is there and is not a plain SQLite database.
+pub fn is_encrypted_file(file: &Path) -> std::io::Result<bool> {
+    use std::io::Read;
+    let mut head = [0; 16];
+    std::fs::File::open(file)?.read_exact(&mut head)?;
+    Ok(&head != b"SQLite format 3\0")
+}
+
+fn read_loop(connection: &Connection, key: &DataKey, queue: &flume::Receiver<ReadJob>) {
+    while let Ok(job) = queue.recv() {
+        match run(connection, "BEGIN", &[]) {
+            Ok(_) => {
+                job(Ok(&mut Tx { engine: Engine::Sqlite(connection), key }));
+                if let Err(error) = run(connection, "COMMIT", &[]) {
+                    tracing::error!(%error, "a read could not be ended");
+                    drop(connection.execute_batch("ROLLBACK"));
+                }
+            }
+            Err(error) => job(Err(error)),
+        }
+    }
+}
+
+fn write_loop(connection: &Connection, key: &DataKey, queue: &flume::Receiver<WriteJob>) {
+    while let Ok(first) = queue.recv() {
+        if let Err(error) = run(connection, "BEGIN IMMEDIATE", &[]) {
+            let reason = error.to_string();
+            refuse(first, &reason);
+            continue;
+        }
+        let mut group = vec![savepoint(connection, key, first)];
+        while group.len() < GROUP {
+            let Ok(job) = queue.try_recv() else { break };
+            group.push(savepoint(connection, key, job));
+        }
+        let committed = run(connection, "COMMIT", &[]);
+        if let Err(error) = &committed {
+            tracing::error!(%error, "a commit failed");
+            drop(connection.execute_batch("ROLLBACK"));
+        }
+        for written in group {
+            (written.answer)(match &committed {
+                Ok(_) => Ok(()),
+                Err(error) => Err(DbError::Commit(error.to_string())),
+            });
+        }
+    }
+    drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+}
+
+fn refuse(job: WriteJob, reason: &str) {
+    let written = job(Err(DbError::Commit(reason.to_owned())));
+    (written.answer)(Err(DbError::Commit(reason.to_owned())));
+}
+
+fn savepoint(connection: &Connection, key: &DataKey, job: WriteJob) -> Written {
+    let mut tx = Tx { engine: Engine::Sqlite(connection), key };
+    let written = match run(connection, "SAVEPOINT request", &[]) {
+        Ok(_) => job(Ok(&mut tx)),
+        Err(error) => return job(Err(error)),
+    };
+    let ending = if written.keep { "RELEASE request" } else { "ROLLBACK TO request" };
+    let ended = run(connection, ending, &[])
+        .and_then(|_| if written.keep { Ok(0) } else { run(connection, "RELEASE request", &[]) });
+    match ended {
+        Ok(_) => written,
+        Err(error) => Written {
+            keep: false,
+            answer: Box::new(move |_| (written.answer)(Err(DbError::Commit(error.to_string())))),
+        },
+    }
+}
+
+pub(super) fn each(
+    connection: &Connection,
+    sql: &str,
+    params: &[Value],
+    mut visit: impl FnMut(&Row<'_>) -> Result<bool, DbError>,
+) -> Result<(), DbError> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    let mut rows = statement.query(params_from_iter(params))?;
+    while let Some(row) = rows.next()? {
+        if !visit(&Row::Sqlite(row, Cell::new(0)))? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn run(connection: &Connection, sql: &str, params: &[Value]) -> Result<u64, DbError> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    Ok(statement.execute(params_from_iter(params))? as u64)
+}
+
+/// SQLite numbers `$1` by order of appearance, `?1` by its number: PostgreSQL's meaning.
+fn numbered(sql: &str) -> std::borrow::Cow<'_, str> {
+    if sql.contains('$') { sql.replace('$', "?").into() } else { sql.into() }
+}

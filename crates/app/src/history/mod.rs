@@ -1,0 +1,383 @@
+//! Every change: who, when, what before and after, why. The only way to write.
+//!
+//! Changing a row takes a [`Pen`], and only [`record`] hands one out after it has added the
+//! entry to the organisation's chain. Each entry's hash (HMAC-SHA-256) covers the one before, so
+//! that [`verify`] finds what was altered, removed or reordered. The content of an entry is
+//! hashed with a salt of its own: erasing a person removes content and salt and leaves the chain
+//! whole.
+
+mod pages;
+mod story;
+mod verify;
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::access::Viewer;
+use crate::dates::Moment;
+use crate::db::{DbError, Tx};
+use crate::error::Error;
+use crate::ids::{CaseId, OrganisationId, PersonId, UserId};
+use crate::params;
+
+pub use pages::{api_routes, routes};
+pub use story::{Line, Story, entries_of_case, entries_of_organisation, entries_of_person, entries_of_record};
+pub use verify::{Fault, Verified, verify};
+
+/// The proof that the history knows of a change; nothing else can make one.
+pub struct Pen(());
+
+/// Writes that are the machine's own bookkeeping and no record of the field.
+#[derive(Clone, Copy, Debug)]
+pub enum Bookkeeping {
+    /// Moving a database, history included.
+    Copy,
+    /// Sessions and when they were last seen.
+    Session,
+    /// The search keys of a person, derived from the record.
+    SearchKeys,
+    /// The next number of a series.
+    Counter,
+    /// Answers kept for repeated requests.
+    Idempotency,
+    /// Notices shown to a user, read or unread.
+    Notice,
+    /// A case's owner has seen that it is new.
+    Seen,
+}
+
+impl Pen {
+    /// A pen for the machine's own bookkeeping.
+    pub(crate) fn unrecorded(_reason: Bookkeeping) -> Pen {
+        Pen(())
+    }
+}
+
+crate::codes! {
+    /// What was done.
+    "act" Act {
+        /// A record was made.
+        Created = "created",
+        /// A record was changed.
+        Changed = "changed",
+        /// A record was removed.
+        Removed = "removed",
+        /// A sensitive record was read.
+        Read = "read",
+        /// Data left as a file.
+        Exported = "exported",
+        /// Data were shown or given to another body.
+        Shared = "shared",
+        /// A person was erased; the tombstone.
+        Erased = "erased",
+        /// Access was taken in an emergency.
+        BrokeGlass = "broke_glass",
+    }
+}
+
+crate::codes! {
+    /// What kind of record.
+    "kind" Kind {
+        /// The organisation and its settings.
+        Organisation = "organisation",
+        /// A team.
+        Team = "team",
+        /// A user.
+        User = "user",
+        /// A token of the API.
+        Token = "token",
+        /// A passkey.
+        Passkey = "passkey",
+        /// A person.
+        Person = "person",
+        /// A household.
+        Household = "household",
+        /// A relation.
+        Relation = "relation",
+        /// A merge of two people.
+        Merge = "merge",
+        /// A consent.
+        Consent = "consent",
+        /// A case.
+        Case = "case",
+        /// A screening or assessment.
+        Screening = "screening",
+        /// A goal.
+        Goal = "goal",
+        /// An action.
+        Action = "action",
+        /// A note.
+        Note = "note",
+        /// An attachment.
+        Attachment = "attachment",
+        /// A flag.
+        Flag = "flag",
+        /// An approval.
+        Approval = "approval",
+        /// A follow-up.
+        FollowUp = "follow_up",
+        /// Emergency access.
+        AccessGrant = "access_grant",
+        /// A list of records, as exported.
+        List = "list",
+    }
+}
+
+/// Who acts: a user, or the machine itself (command line) where there is none.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor {
+    /// Whose data.
+    pub organisation: OrganisationId,
+    /// Who.
+    pub user: Option<UserId>,
+}
+
+impl From<&Viewer> for Actor {
+    fn from(viewer: &Viewer) -> Actor {
+        Actor { organisation: viewer.organisation, user: Some(viewer.user) }
+    }
+}
+
+/// One entry to be written.
+#[derive(Debug)]
+pub struct Entry {
+    act: Act,
+    kind: Kind,
+    record: Uuid,
+    person: Option<PersonId>,
+    case: Option<CaseId>,
+    content: Map<String, Json>,
+}
+
+impl Entry {
+    /// Something done to a record that changes no field: read, exported, shared.
+    pub fn new(act: Act, kind: Kind, record: impl Into<Uuid>) -> Entry {
+        Entry { act, kind, record: record.into(), person: None, case: None, content: Map::new() }
+    }
+
+    /// A record was made.
+    pub fn created(kind: Kind, record: impl Into<Uuid>, after: &impl Serialize) -> Entry {
+        Entry::new(Act::Created, kind, record).changes(&Json::Null, &json(after))
+    }
+
+    /// A record was changed; only what differs is kept.
+    pub fn changed(kind: Kind, record: impl Into<Uuid>, before: &impl Serialize, after: &impl Serialize) -> Entry {
+        Entry::new(Act::Changed, kind, record).changes(&json(before), &json(after))
+    }
+
+    /// A record was removed.
+    pub fn removed(kind: Kind, record: impl Into<Uuid>, before: &impl Serialize) -> Entry {
+        Entry::new(Act::Removed, kind, record).changes(&json(before), &Json::Null)
+    }
+
+    /// Whom it is about: the entry is shown with, and erased with, this person.
+    pub fn about(mut self, person: PersonId) -> Entry {
+        self.person = Some(person);
+        self
+    }
+
+    /// The case it belongs to.
+    pub fn in_case(mut self, case: CaseId) -> Entry {
+        self.case = Some(case);
+        self
+    }
+
+    /// Why, in the user's words.
+    pub fn because(mut self, why: impl Into<String>) -> Entry {
+        let why = why.into();
+        if !why.trim().is_empty() {
+            self.content.insert("why".to_owned(), Json::String(why));
+        }
+        self
+    }
+
+    /// A fact worth telling, such as to whom or how many.
+    pub fn noting(mut self, name: &str, value: impl Into<Json>) -> Entry {
+        self.content.insert(name.to_owned(), value.into());
+        self
+    }
+
+    fn changes(mut self, before: &Json, after: &Json) -> Entry {
+        let nothing = Map::new();
+        let (old, new) = (before.as_object().unwrap_or(&nothing), after.as_object().unwrap_or(&nothing));
+        let mut changes = Map::new();
+        for field in old.keys().chain(new.keys().filter(|field| !old.contains_key(*field))) {
+            if matches!(field.as_str(), "version" | "updated_at") {
+                continue;
+            }
+            let (was, is) = (old.get(field).unwrap_or(&Json::Null), new.get(field).unwrap_or(&Json::Null));
+            if was != is {
+                changes.insert(field.clone(), Json::Array(vec![was.clone(), is.clone()]));
+            }
+        }
+        self.content.insert("changes".to_owned(), Json::Object(changes));
+        self
+    }
+}
+
+fn json(record: &impl Serialize) -> Json {
+    serde_json::to_value(record).unwrap_or_default()
+}
+
+macro_rules! into_uuid {
+    ($($id:ident),+) => { $(impl From<crate::ids::$id> for Uuid { fn from(id: crate::ids::$id) -> Uuid { id.0 } })+ };
+}
+into_uuid!(
+    OrganisationId,
+    TeamId,
+    UserId,
+    SessionId,
+    TokenId,
+    PasskeyId,
+    PersonId,
+    HouseholdId,
+    RelationId,
+    MergeId,
+    ConsentId,
+    CaseId,
+    ScreeningId,
+    GoalId,
+    ActionId,
+    NoteId,
+    AttachmentId,
+    FlagId,
+    ApprovalId,
+    FollowUpId,
+    GrantId,
+    NoticeId
+);
+
+/// Adds an entry to the organisation's chain and hands out the pen to make the change it tells of.
+///
+/// # Errors
+/// The database failed; the surrounding transaction must then be given up.
+pub fn record(tx: &mut Tx<'_>, by: impl Into<Actor>, entry: Entry) -> Result<Pen, Error> {
+    let pen = Pen(());
+    let by = by.into();
+    let (seq, previous) = next_link(tx, &pen, by.organisation)?;
+    let content = Json::Object(entry.content).to_string();
+    let salt: [u8; 16] = rand::random();
+    let link = Link {
+        organisation: by.organisation,
+        seq,
+        at: Moment::now().milliseconds(),
+        user: by.user.map(|id| id.0),
+        act: entry.act.to_string(),
+        kind: entry.kind.to_string(),
+        record: entry.record,
+        person: entry.person.map(|id| id.0),
+        case: entry.case.map(|id| id.0),
+        content_hash: content_hash(&salt, &content),
+    };
+    let hash = link.hash(tx, &previous);
+    tx.execute(
+        &pen,
+        "INSERT INTO history (organisation_id, seq, at, user_id, act, kind, record_id, person_id, \
+         case_id, content, salt, content_hash, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        params![
+            link.organisation,
+            link.seq,
+            link.at,
+            link.user,
+            link.act,
+            link.kind,
+            link.record,
+            link.person,
+            link.case,
+            content,
+            salt.as_slice(),
+            link.content_hash.as_slice(),
+            hash.as_slice()
+        ],
+    )?;
+    tx.execute(
+        &pen,
+        "UPDATE history_head SET hash = $2, mac = $3 WHERE organisation_id = $1",
+        params![by.organisation, hash.as_slice(), head_mac(tx, by.organisation, seq, &hash).as_slice()],
+    )?;
+    Ok(pen)
+}
+
+/// Removes what the entries about a person say, and who they were about stays only as an id.
+pub(crate) fn forget(
+    tx: &mut Tx<'_>,
+    tombstone: &Pen,
+    organisation: OrganisationId,
+    person: PersonId,
+) -> Result<u64, DbError> {
+    tx.execute(
+        tombstone,
+        "UPDATE history SET content = NULL, salt = NULL \
+         WHERE organisation_id = $1 AND person_id = $2 AND act <> 'erased'",
+        params![organisation, person],
+    )
+}
+
+/// Takes the next number of the chain; on PostgreSQL this holds the chain until the commit.
+fn next_link(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId) -> Result<(i64, Vec<u8>), DbError> {
+    let taken = tx.execute_returning(
+        pen,
+        "UPDATE history_head SET seq = seq + 1 WHERE organisation_id = $1 RETURNING seq, hash",
+        params![organisation],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    if let Some(link) = taken.into_iter().next() {
+        return Ok(link);
+    }
+    let nothing = vec![0; 32];
+    tx.execute(
+        pen,
+        "INSERT INTO history_head (organisation_id, seq, hash, mac) VALUES ($1, 1, $2, $2)",
+        params![organisation, nothing.as_slice()],
+    )?;
+    Ok((1, nothing))
+}
+
+/// All that an entry's hash covers.
+struct Link {
+    organisation: OrganisationId,
+    seq: i64,
+    at: i64,
+    user: Option<Uuid>,
+    act: String,
+    kind: String,
+    record: Uuid,
+    person: Option<Uuid>,
+    case: Option<Uuid>,
+    content_hash: [u8; 32],
+}
+
+impl Link {
+    /// HMAC-SHA-256 over the previous hash and every field; each of known length or ended by NUL.
+    fn hash(&self, tx: &Tx<'_>, previous: &[u8]) -> [u8; 32] {
+        let mut bytes = Vec::with_capacity(256);
+        bytes.extend_from_slice(previous);
+        bytes.extend_from_slice(self.organisation.0.as_bytes());
+        bytes.extend_from_slice(&self.seq.to_be_bytes());
+        bytes.extend_from_slice(&self.at.to_be_bytes());
+        for id in [self.user, Some(self.record), self.person, self.case] {
+            bytes.extend_from_slice(id.unwrap_or_default().as_bytes());
+        }
+        for code in [&self.act, &self.kind] {
+            bytes.extend_from_slice(code.as_bytes());
+            bytes.push(0);
+        }
+        bytes.extend_from_slice(&self.content_hash);
+        tx.key().digest("history", &bytes)
+    }
+}
+
+fn content_hash(salt: &[u8], content: &str) -> [u8; 32] {
+    Sha256::new().chain_update(salt).chain_update(content).finalize().into()
+}
+
+/// Without it, the last entries could be cut off and the head set back unseen.
+fn head_mac(tx: &Tx<'_>, organisation: OrganisationId, seq: i64, hash: &[u8]) -> [u8; 32] {
+    let mut bytes = organisation.0.as_bytes().to_vec();
+    bytes.extend_from_slice(&seq.to_be_bytes());
+    bytes.extend_from_slice(hash);
+    tx.key().digest("history head", &bytes)
+}

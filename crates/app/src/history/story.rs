@@ -1,0 +1,172 @@
+//! The history as a readable story.
+
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{Act, Kind};
+use crate::access::Filter;
+use crate::dates::Moment;
+use crate::db::{DbError, Tx};
+use crate::ids::{CaseId, OrganisationId, PersonId, UserId};
+
+/// One entry as read back.
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Story {
+    /// Its number in the organisation's chain.
+    pub seq: i64,
+    /// When.
+    pub at: Moment,
+    /// Who; none for the machine itself.
+    pub user_id: Option<UserId>,
+    /// The user's name.
+    pub user_name: Option<String>,
+    /// What was done.
+    pub act: Act,
+    /// To what kind of record.
+    pub kind: Kind,
+    /// To which record.
+    pub record_id: Uuid,
+    /// About whom.
+    pub person_id: Option<PersonId>,
+    /// In which case.
+    pub case_id: Option<CaseId>,
+    /// Why, in the user's words.
+    pub why: Option<String>,
+    /// What changed, field by field; nothing where it was erased.
+    pub changes: Vec<Line>,
+    /// Facts noted, such as to whom data went.
+    pub facts: Vec<(String, String)>,
+    /// True where the content was erased with the person.
+    pub erased: bool,
+}
+
+/// One field before and after.
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Line {
+    /// The field's name.
+    pub field: String,
+    /// Before.
+    pub before: String,
+    /// After.
+    pub after: String,
+}
+
+/// Entries about a record, newest first.
+pub fn entries_of_record(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    record: Uuid,
+    most: i64,
+) -> Result<Vec<Story>, DbError> {
+    read(
+        tx,
+        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.record_id = ?", [record.into()]),
+        None,
+        most,
+    )
+}
+
+/// Entries about a person and everything of theirs, newest first.
+pub fn entries_of_person(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    most: i64,
+) -> Result<Vec<Story>, DbError> {
+    read(
+        tx,
+        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.person_id = ?", [person.into()]),
+        None,
+        most,
+    )
+}
+
+/// Entries of a case, newest first.
+pub fn entries_of_case(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    case: CaseId,
+    most: i64,
+) -> Result<Vec<Story>, DbError> {
+    read(
+        tx,
+        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.case_id = ?", [case.into()]),
+        None,
+        most,
+    )
+}
+
+/// All entries of an organisation before a number, newest first.
+pub fn entries_of_organisation(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    before: Option<i64>,
+    most: i64,
+) -> Result<Vec<Story>, DbError> {
+    read(tx, Filter::new("h.organisation_id = ?", [organisation.into()]), before, most)
+}
+
+fn read(tx: &mut Tx<'_>, mut filter: Filter, before: Option<i64>, most: i64) -> Result<Vec<Story>, DbError> {
+    if let Some(before) = before {
+        filter = filter.and("h.seq < ?", [before.into()]);
+    }
+    let sql = format!(
+        "SELECT h.seq, h.at, h.user_id, u.name, h.act, h.kind, h.record_id, h.person_id, h.case_id, h.content \
+         FROM history h LEFT JOIN user_account u ON u.organisation_id = h.organisation_id AND u.id = h.user_id \
+         WHERE {} ORDER BY h.seq DESC LIMIT {most}",
+        filter.sql()
+    );
+    tx.query(&sql, filter.params(), |row| {
+        let mut story = Story {
+            seq: row.next()?,
+            at: row.next()?,
+            user_id: row.next()?,
+            user_name: row.next()?,
+            act: row.next()?,
+            kind: row.next()?,
+            record_id: row.next()?,
+            person_id: row.next()?,
+            case_id: row.next()?,
+            why: None,
+            changes: Vec::new(),
+            facts: Vec::new(),
+            erased: false,
+        };
+        match row.next::<Option<String>>()? {
+            Some(content) => tell(&mut story, &content),
+            None => story.erased = true,
+        }
+        Ok(story)
+    })
+}
+
+fn tell(story: &mut Story, content: &str) {
+    let Ok(Json::Object(content)) = serde_json::from_str(content) else { return };
+    for (name, value) in content {
+        match (name.as_str(), value) {
+            ("why", Json::String(why)) => story.why = Some(why),
+            ("changes", Json::Object(changes)) => {
+                story.changes = changes.into_iter().filter_map(|(field, pair)| line(field, &pair)).collect();
+            }
+            (_, value) => story.facts.push((name, plain(&value))),
+        }
+    }
+}
+
+fn line(field: String, pair: &Json) -> Option<Line> {
+    let (before, after) = (plain(pair.get(0)?), plain(pair.get(1)?));
+    (before != after).then_some(Line { field, before, after })
+}
+
+/// A value in words: lists joined by commas, objects as their values.
+fn plain(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        Json::Array(values) => values.iter().map(plain).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "),
+        Json::Object(fields) => {
+            fields.values().map(plain).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}

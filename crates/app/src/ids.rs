@@ -1,0 +1,48 @@
+//! The ids of every record.
+
+crate::ids! {
+    /// A body that holds data.
+    OrganisationId,
+    /// People who work together inside an organisation.
+    TeamId,
+    /// Someone who logs in.
+    UserId,
+    /// A log-in on one device.
+    SessionId,
+    /// A token of the API.
+    TokenId,
+    /// A passkey.
+    PasskeyId,
+    /// A human being on record.
+    PersonId,
+    /// People who move together.
+    HouseholdId,
+    /// A tie between two people.
+    RelationId,
+    /// Two records made one.
+    MergeId,
+    /// One decision about one purpose.
+    ConsentId,
+    /// One person's file.
+    CaseId,
+    /// A questionnaire answered.
+    ScreeningId,
+    /// A goal of a plan.
+    GoalId,
+    /// A step towards a goal.
+    ActionId,
+    /// A note on a case.
+    NoteId,
+    /// A file kept with a person or a case.
+    AttachmentId,
+    /// Something on a case that needs attention.
+    FlagId,
+    /// A supervisor's decision asked for.
+    ApprovalId,
+    /// A planned or kept meeting.
+    FollowUpId,
+    /// Break-glass access to one person.
+    GrantId,
+    /// A message to a user.
+    NoticeId,
+}

@@ -1,0 +1,214 @@
+// Watari: progressive enhancement. Every page works without this file.
+// Nothing is stored in the browser, and no address in its history gains a name.
+
+const WAIT = 200;
+
+function later(run) {
+  let timer;
+  return (...args) => {
+    clearTimeout(timer);
+    timer = setTimeout(run, WAIT, ...args);
+  };
+}
+
+// One live request per form: a newer one aborts the older.
+const running = new WeakMap();
+
+async function fragment(form, url, params, method = "GET") {
+  running.get(form)?.abort();
+  const control = new AbortController();
+  running.set(form, control);
+  const post = method === "POST";
+  const address = new URL(url, location.href);
+  if (!post) address.search = params;
+  try {
+    const answer = await fetch(address, {
+      method,
+      body: post ? params : undefined,
+      signal: control.signal,
+      cache: "no-store",
+      headers: { "X-Fragment": "1" },
+    });
+    // A redirect means the session has ended: leave the page as it is.
+    if (!answer.ok || answer.redirected) return null;
+    const text = await answer.text();
+    return running.get(form) === control ? text : null;
+  } catch {
+    return null; // aborted, or the line is down
+  }
+}
+
+// (a) People who may already be registered, while the names are typed.
+for (const form of document.querySelectorAll("form[data-matches-url]")) {
+  const panel = form.querySelector("[data-matches]") ?? document.querySelector("[data-matches]");
+  if (!panel) continue;
+  const look = later(async () => {
+    const data = new FormData(form);
+    const params = new URLSearchParams();
+    for (const field of form.querySelectorAll("[data-names] [name]")) {
+      if (field.disabled || params.has(field.name)) continue;
+      for (const value of data.getAll(field.name)) if (value) params.append(field.name, value);
+    }
+    const html = await fragment(form, form.dataset.matchesUrl, params);
+    if (html !== null) panel.innerHTML = html;
+  });
+  form.addEventListener("input", (event) => {
+    if (event.target.closest("[data-names]")) look();
+  });
+}
+
+// (b) Rows. Without this, the buttons submit and the server answers.
+document.addEventListener("click", (event) => {
+  const add = event.target.closest("button[data-add-row]");
+  const remove = event.target.closest("button[data-remove-row]");
+  const holder = (add ?? remove)?.closest("[data-rows]");
+  if (!holder) return;
+  if (remove) {
+    const row = remove.closest("[data-row]");
+    if (!row) return;
+    event.preventDefault();
+    row.dispatchEvent(new Event("input", { bubbles: true }));
+    row.remove();
+    holder.querySelector("button[data-add-row]")?.focus();
+    return;
+  }
+  const template = holder.querySelector("template");
+  if (!template) return;
+  event.preventDefault();
+  const next = Number(holder.dataset.next ?? holder.querySelectorAll("[data-row]").length);
+  holder.dataset.next = next + 1;
+  const copy = document.createElement("template");
+  copy.innerHTML = template.innerHTML.replaceAll("__index__", String(next));
+  const first = copy.content.querySelector("input, select, textarea");
+  template.before(copy.content);
+  first?.focus();
+});
+
+// (c) Ask before something that is hard to undo.
+document.addEventListener("submit", (event) => {
+  const asker = event.submitter?.closest("[data-confirm]") ?? event.target.closest("[data-confirm]");
+  if (asker && !confirm(asker.dataset.confirm)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}, true);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-confirm]");
+  if (link && !confirm(link.dataset.confirm)) event.preventDefault();
+}, true);
+
+// (f) Warn before unsaved work is lost.
+const unsaved = new Set();
+for (const form of document.querySelectorAll("form[data-guard]")) {
+  form.addEventListener("input", () => unsaved.add(form));
+  form.addEventListener("submit", () => unsaved.clear());
+  if (form.querySelector("[aria-invalid=true]")) unsaved.add(form);
+}
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved.size) event.preventDefault();
+});
+
+// (g) Search while typing. The address never changes: queries hold names.
+for (const form of document.querySelectorAll("form[data-live-search]")) {
+  const look = later(async () => {
+    const old = document.querySelector("[data-results]");
+    if (!old) return;
+    old.classList.add("busy");
+    const params = new URLSearchParams(new FormData(form));
+    const html = await fragment(form, form.action, params, form.method.toUpperCase());
+    old.classList.remove("busy");
+    if (html === null) return;
+    const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-results]");
+    if (fresh) old.replaceWith(fresh);
+  });
+  form.addEventListener("input", look);
+}
+
+// Menus close on Escape and on a click elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// An error summary takes the focus, so that it is read first.
+document.querySelector(".errors[tabindex]")?.focus();
+
+// (h) Passkeys.
+const toBytes = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+const toText = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+async function post(url, value) {
+  const token = document.querySelector("meta[name=csrf]")?.content;
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...(token && { "X-CSRF-Token": token }) },
+    body: JSON.stringify(value),
+  });
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(body.error ?? "");
+  return body;
+}
+
+async function passkey(button) {
+  const register = button.dataset.passkey === "register";
+  const fields = button.form ? Object.fromEntries(new FormData(button.form)) : {};
+  delete fields.password;
+  const begun = await post(button.dataset.beginUrl, fields);
+  const options = begun.publicKey ?? begun;
+  options.challenge = toBytes(options.challenge);
+  if (options.user) options.user.id = toBytes(options.user.id);
+  for (const list of [options.excludeCredentials, options.allowCredentials]) {
+    for (const one of list ?? []) one.id = toBytes(one.id);
+  }
+  const made = register
+    ? await navigator.credentials.create({ publicKey: options })
+    : await navigator.credentials.get({ publicKey: options });
+  const response = {};
+  for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+    if (made.response[name]) response[name] = toText(made.response[name]);
+  }
+  if (register) response.transports = made.response.getTransports?.() ?? [];
+  const done = await post(button.dataset.finishUrl, {
+    ...fields,
+    id: made.id,
+    rawId: toText(made.rawId),
+    type: made.type,
+    response,
+    extensions: made.getClientExtensionResults(),
+  });
+  unsaved.clear();
+  location.assign(done.location);
+}
+
+for (const button of document.querySelectorAll("button[data-passkey]")) {
+  if (!window.PublicKeyCredential) continue; // stays hidden
+  button.hidden = false;
+  button.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const place = document.querySelector("[data-passkey-error]");
+    if (place) place.hidden = true;
+    button.disabled = true;
+    try {
+      await passkey(button);
+    } catch (error) {
+      if (!place) return;
+      // Errors of the browser are not translated.
+      const own = error instanceof DOMException || error instanceof TypeError || !error.message;
+      place.textContent = own ? place.dataset.passkeyError : error.message;
+      place.hidden = false;
+    } finally {
+      button.disabled = false;
+    }
+  });
+}

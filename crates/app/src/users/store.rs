@@ -1,0 +1,215 @@
+//! Queries of users and organisations.
+
+use crate::dates::Moment;
+use crate::db::{DbError, Row, Tx};
+use crate::error::Error;
+use crate::history::{self, Actor, Bookkeeping, Entry, Kind, Pen};
+use crate::ids::{OrganisationId, TeamId, UserId};
+use crate::params;
+use crate::users::{NewUser, Organisation, OrganisationSettings, User, sessions};
+
+/// Makes an organisation.
+///
+/// # Errors
+/// The database failed.
+pub fn create_organisation(
+    tx: &mut Tx<'_>,
+    name: &str,
+    country: &str,
+    settings: &OrganisationSettings,
+) -> Result<OrganisationId, Error> {
+    let organisation = Organisation {
+        id: OrganisationId::new(),
+        name: name.to_owned(),
+        country: country.to_owned(),
+        settings: settings.clone(),
+        version: 1,
+    };
+    let by = Actor { organisation: organisation.id, user: None };
+    let pen = history::record(tx, by, Entry::created(Kind::Organisation, organisation.id, &organisation))?;
+    tx.execute(
+        &pen,
+        "INSERT INTO organisation (id, name, country, settings, created_at, version) VALUES ($1, $2, $3, $4, $5, 1)",
+        params![organisation.id, name, country, serde_json::to_string(settings).unwrap_or_default(), Moment::now()],
+    )?;
+    Ok(organisation.id)
+}
+
+/// The organisation on record.
+///
+/// # Errors
+/// It is not there, or the database failed.
+pub fn organisation(tx: &mut Tx<'_>, id: OrganisationId) -> Result<Organisation, Error> {
+    tx.one("SELECT id, name, country, settings, version FROM organisation WHERE id = $1", params![id], |row| {
+        Ok(Organisation {
+            id: row.next()?,
+            name: row.next()?,
+            country: row.next()?,
+            settings: serde_json::from_str(&row.next::<String>()?).unwrap_or_default(),
+            version: row.next()?,
+        })
+    })?
+    .ok_or(Error::NotFound)
+}
+
+/// Makes a team.
+///
+/// # Errors
+/// The database failed.
+pub fn create_team(tx: &mut Tx<'_>, by: impl Into<Actor>, name: &str) -> Result<TeamId, Error> {
+    let by = by.into();
+    let id = TeamId::new();
+    let pen = history::record(tx, by, Entry::created(Kind::Team, id, &serde_json::json!({ "name": name })))?;
+    tx.execute(
+        &pen,
+        "INSERT INTO team (organisation_id, id, name, version) VALUES ($1, $2, $3, 1)",
+        params![by.organisation, id, name],
+    )?;
+    Ok(id)
+}
+
+/// Makes a user, who cannot log in until they have a password or a one-time link.
+///
+/// # Errors
+/// Fields to correct, the name is taken, or the database failed.
+pub fn create_user(tx: &mut Tx<'_>, by: impl Into<Actor>, user: &NewUser) -> Result<UserId, Error> {
+    let by = by.into();
+    user.check()?;
+    let username = user.username.to_lowercase();
+    if tx.count("SELECT count(*) FROM user_account WHERE username = $1", params![username.as_str()])? > 0 {
+        return Err(Error::field("username", "invalid-username-taken"));
+    }
+    let id = UserId::new();
+    let pen = history::record(tx, by, Entry::created(Kind::User, id, user))?;
+    tx.execute(
+        &pen,
+        "INSERT INTO user_account (organisation_id, id, username, name, email, language, role, scope, team_id, \
+         supervisor_id, sees_medical, sees_trafficking, active, created_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, 1)",
+        params![
+            by.organisation,
+            id,
+            username,
+            user.name.trim(),
+            user.email.clone(),
+            user.language,
+            user.role,
+            user.scope,
+            user.team_id,
+            user.supervisor_id,
+            user.sees_medical,
+            user.sees_trafficking,
+            Moment::now()
+        ],
+    )?;
+    Ok(id)
+}
+
+/// The columns of [`user_from`], of `user_account u`.
+pub const USER: &str = "u.id, u.username, u.name, u.email, u.language, u.role, u.scope, u.team_id, u.supervisor_id, \
+                        u.sees_medical, u.sees_trafficking, u.active, u.totp_sealed, u.version";
+
+/// A user from a row of [`USER`].
+///
+/// # Errors
+/// A column holds something else.
+pub fn user_from(row: &Row<'_>) -> Result<User, DbError> {
+    Ok(User {
+        id: row.next()?,
+        username: row.next()?,
+        name: row.next()?,
+        email: row.next()?,
+        language: row.next()?,
+        role: row.next()?,
+        scope: row.next()?,
+        team_id: row.next()?,
+        supervisor_id: row.next()?,
+        sees_medical: row.next()?,
+        sees_trafficking: row.next()?,
+        active: row.next()?,
+        has_totp: row.next::<Option<Vec<u8>>>()?.is_some(),
+        version: row.next()?,
+    })
+}
+
+/// Sets a password and ends every session of the user.
+///
+/// # Errors
+/// The database failed.
+pub fn set_password(tx: &mut Tx<'_>, by: impl Into<Actor>, user: UserId, hash: &str) -> Result<(), Error> {
+    let by = by.into();
+    let pen = history::record(tx, by, Entry::new(history::Act::Changed, Kind::User, user).noting("fact", "password"))?;
+    tx.execute(
+        &pen,
+        "UPDATE user_account SET password_hash = $3, version = version + 1 WHERE organisation_id = $1 AND id = $2",
+        params![by.organisation, user, hash],
+    )?;
+    tx.execute(
+        &pen,
+        "DELETE FROM session WHERE organisation_id = $1 AND user_id = $2",
+        params![by.organisation, user],
+    )?;
+    Ok(())
+}
+
+/// Makes a one-time link with which a user chooses a password; answers its secret.
+///
+/// # Errors
+/// The database failed.
+pub fn create_login_link(tx: &mut Tx<'_>, by: impl Into<Actor>, user: UserId, hours: i64) -> Result<String, Error> {
+    let by = by.into();
+    let (secret, digest) = sessions::new_secret();
+    let pen =
+        history::record(tx, by, Entry::new(history::Act::Changed, Kind::User, user).noting("fact", "login_link"))?;
+    tx.execute(
+        &pen,
+        "INSERT INTO login_link (token_hash, organisation_id, user_id, expires_at) VALUES ($1, $2, $3, $4)",
+        params![digest.as_slice(), by.organisation, user, Moment::now().plus_seconds(hours * 3600)],
+    )?;
+    Ok(secret)
+}
+
+/// Whose unused link this is.
+///
+/// # Errors
+/// The database failed.
+pub fn login_link(tx: &mut Tx<'_>, secret: &str) -> Result<Option<(OrganisationId, UserId, String)>, Error> {
+    let found = tx.one(
+        "SELECT l.organisation_id, l.user_id, u.username FROM login_link l \
+         JOIN user_account u ON u.organisation_id = l.organisation_id AND u.id = l.user_id \
+         WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND u.active = 1",
+        params![sessions::digest(secret).as_slice(), Moment::now()],
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
+    )?;
+    Ok(found)
+}
+
+/// Marks a link as used; `false` where another request was first.
+///
+/// # Errors
+/// The database failed.
+pub fn use_login_link(tx: &mut Tx<'_>, secret: &str) -> Result<bool, Error> {
+    let pen = Pen::unrecorded(Bookkeeping::Session);
+    let used = tx.execute(
+        &pen,
+        "UPDATE login_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL",
+        params![sessions::digest(secret).as_slice(), Moment::now()],
+    )?;
+    Ok(used == 1)
+}
+
+/// The next number of a series, such as people or cases.
+///
+/// # Errors
+/// The database failed.
+pub fn next_number(tx: &mut Tx<'_>, organisation: OrganisationId, series: &str) -> Result<i64, Error> {
+    let pen = Pen::unrecorded(Bookkeeping::Counter);
+    let taken = tx.execute_returning(
+        &pen,
+        "INSERT INTO counter (organisation_id, name, value) VALUES ($1, $2, 1) \
+         ON CONFLICT (organisation_id, name) DO UPDATE SET value = counter.value + 1 RETURNING value",
+        params![organisation, series],
+        |row| row.get(0),
+    )?;
+    taken.into_iter().next().ok_or_else(|| Error::Internal("no number was handed out".to_owned()))
+}

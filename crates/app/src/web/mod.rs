@@ -1,0 +1,155 @@
+//! HTTP: what every request passes through, and the router that joins the areas.
+
+mod assets;
+mod context;
+mod input;
+mod problem;
+mod security;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::access::Viewer;
+use crate::db::Db;
+use crate::{cases, history, people, retention, users};
+
+pub(crate) use context::cookie;
+pub use context::{Context, Expected, Guest, page};
+pub use input::{Input, Versioned, blank, form};
+pub use problem::Problem;
+pub use security::Client;
+
+/// What the operator decided when starting the server.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The address people type, such as `https://cases.example.org`; passkeys are bound to it.
+    pub public_url: String,
+    /// Whether a proxy in front sets `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// Largest request in bytes.
+    pub largest_request: usize,
+    /// Requests one address may make in a minute.
+    pub requests_per_minute: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            public_url: "http://localhost:8080".to_owned(),
+            behind_proxy: false,
+            largest_request: 16 * 1024 * 1024,
+            requests_per_minute: 1200,
+        }
+    }
+}
+
+/// Everything a request needs; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The operator's settings.
+    pub settings: Arc<Settings>,
+    pub(crate) sessions: SessionCache,
+    pub(crate) passwords: Arc<tokio::sync::Semaphore>,
+    pub(crate) throttle: Arc<security::Throttle>,
+    pub(crate) reads: Arc<Mutex<HashMap<(uuid::Uuid, uuid::Uuid), Instant>>>,
+}
+
+impl App {
+    /// The application on an open database.
+    pub fn new(db: Db, settings: Settings) -> App {
+        App {
+            db,
+            settings: Arc::new(settings),
+            sessions: SessionCache::default(),
+            // Each hash takes 46 MiB; two at once are all that a small machine can spare.
+            passwords: Arc::new(tokio::sync::Semaphore::new(2)),
+            throttle: Arc::default(),
+            reads: Arc::default(),
+        }
+    }
+}
+
+/// Viewers of recent requests, so that a burst of requests asks the database once.
+/// Any change to users, sessions or tokens empties it.
+#[derive(Clone, Default)]
+pub(crate) struct SessionCache(Arc<Mutex<HashMap<[u8; 32], (Arc<Viewer>, Instant)>>>);
+
+impl SessionCache {
+    /// How long another server on the same PostgreSQL may go on believing an ended session.
+    const FRESH: Duration = Duration::from_secs(5);
+
+    pub(crate) fn get(&self, token: &[u8; 32]) -> Option<Arc<Viewer>> {
+        let known = self.0.lock().ok()?;
+        known.get(token).filter(|(_, at)| at.elapsed() < Self::FRESH).map(|(viewer, _)| viewer.clone())
+    }
+
+    pub(crate) fn put(&self, token: [u8; 32], viewer: Arc<Viewer>) {
+        if let Ok(mut known) = self.0.lock() {
+            if known.len() >= 10_000 {
+                known.clear();
+            }
+            known.insert(token, (viewer, Instant::now()));
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        if let Ok(mut known) = self.0.lock() {
+            known.clear();
+        }
+    }
+}
+
+/// The whole application as a service.
+pub fn router(app: App) -> Router {
+    let (api, openapi) = api().split_for_parts();
+    let openapi = openapi.to_json().unwrap_or_default();
+    let pages = Router::new()
+        .merge(users::routes())
+        .merge(people::routes())
+        .merge(cases::routes())
+        .merge(retention::routes())
+        .merge(history::routes())
+        .nest("/api/v1", api)
+        .route("/api/v1/openapi.json", get(move || async move { ([("content-type", "application/json")], openapi) }))
+        .fallback(problem::nothing_here)
+        .layer(middleware::from_fn_with_state(app.clone(), problem::render))
+        .layer(middleware::from_fn_with_state(app.clone(), security::guard));
+    Router::new()
+        .merge(pages)
+        .merge(assets::routes())
+        .route("/healthz", get(|| async { "ok" }))
+        .layer(CatchPanicLayer::new())
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(60)))
+        .layer(middleware::from_fn(security::headers))
+        .with_state(app)
+}
+
+/// The JSON API of every area; the OpenAPI document is made from the same routes.
+fn api() -> OpenApiRouter<App> {
+    #[derive(OpenApi)]
+    #[openapi(info(
+        title = "Watari",
+        description = "Human security in migration: people, consent, cases, plans. Errors are RFC 9457 problems. \
+                       Lists are paged by cursor. Writes take `If-Match` and, where they create, `Idempotency-Key`."
+    ))]
+    struct Document;
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(users::api_routes())
+        .merge(people::api_routes())
+        .merge(cases::api_routes())
+        .merge(retention::api_routes())
+        .merge(history::api_routes())
+}

@@ -1,0 +1,185 @@
+//! Errors as the asker understands them: a page in their language, or an RFC 9457 problem.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value as Json_;
+
+use super::{App, context};
+use crate::error::{Error, FieldError};
+use crate::ui::{Language, Ui};
+
+/// An RFC 9457 problem.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Which problem, as a stable address.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it is, in the asker's language.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The fields to correct.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldError>,
+    /// For a stale write: what was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub yours: Option<Json_>,
+    /// For a stale write: what stands on record now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<Json_>,
+}
+
+impl IntoResponse for Error {
+    /// Carries the error to [`render`], which knows how the asker wants to be answered.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}
+
+pub(super) async fn nothing_here() -> Error {
+    Error::NotFound
+}
+
+/// Turns errors into a page or a problem.
+pub(super) async fn render(State(_app): State<App>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let language = context::language_of(&parts);
+    let is_api = context::is_api(&parts);
+    let (method, path) = (parts.method.clone(), parts.uri.to_string());
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && response.extensions().get::<std::sync::Arc<Error>>().is_none()
+    {
+        response = Error::BadRequest(format!("{method} is not for this address")).into_response();
+    }
+    let Some(error) = response.extensions_mut().remove::<std::sync::Arc<Error>>() else { return response };
+    if error.status() >= 500 {
+        tracing::error!(%error, "a request failed");
+    }
+    let mut answer = if is_api {
+        (
+            response.status(),
+            [(CONTENT_TYPE, "application/problem+json")],
+            Json(problem(&error, language)).into_response().into_body(),
+        )
+            .into_response()
+    } else if matches!(*error, Error::LoggedOut) {
+        to_login(&method, &path)
+    } else {
+        (response.status(), message(&error, language)).into_response()
+    };
+    if let Error::TooMany(seconds) = *error
+        && let Ok(seconds) = seconds.to_string().parse()
+    {
+        answer.headers_mut().insert(RETRY_AFTER, seconds);
+    }
+    answer
+}
+
+fn to_login(method: &Method, path: &str) -> Response {
+    let target = if *method == Method::GET && path != "/" {
+        format!("/login?next={}", path.replace('%', "%25").replace('&', "%26").replace('#', "%23").replace('+', "%2B"))
+    } else {
+        "/login".to_owned()
+    };
+    (StatusCode::SEE_OTHER, [(LOCATION, target)]).into_response()
+}
+
+fn detail(error: &Error, language: Language) -> Option<String> {
+    match error {
+        Error::Refused(key) => Some(language.t(key).to_owned()),
+        Error::BadRequest(reason) => Some(reason.clone()),
+        Error::TooMany(seconds) => Some(language.t_with("error-too-many-detail", &[("seconds", (*seconds).into())])),
+        Error::TooLarge(limit) => {
+            Some(language.t_with("error-too-large-detail", &[("megabytes", (*limit / 1_048_576).into())]))
+        }
+        Error::Forbidden(permission) => Some(language.t(&crate::code::Code::label(*permission)).to_owned()),
+        _ => None,
+    }
+}
+
+fn title(error: &Error, language: Language) -> &'static str {
+    language.t(&format!("error-{}", error.code()))
+}
+
+fn problem(error: &Error, language: Language) -> Problem {
+    let (yours, current) = match error {
+        Error::Stale(stale) => (Some(stale.yours.clone()), Some(stale.current.clone())),
+        _ => (None, None),
+    };
+    let fields = if let Error::Invalid(fields) = error { fields.clone() } else { Vec::new() };
+    Problem {
+        kind: format!("/problems/{}", error.code()),
+        title: title(error, language),
+        status: error.status(),
+        detail: detail(error, language),
+        fields,
+        yours,
+        current,
+    }
+}
+
+/// Both sides of one field of a stale write.
+struct Difference {
+    field: String,
+    yours: String,
+    current: String,
+}
+
+#[derive(Template)]
+#[template(path = "ui/templates/message.html")]
+struct Message {
+    ui: Ui,
+    title: &'static str,
+    detail: Option<String>,
+    advice: &'static str,
+    fields: Vec<(String, &'static str)>,
+    differences: Vec<Difference>,
+}
+
+fn message(error: &Error, language: Language) -> Html<String> {
+    let fields = match error {
+        Error::Invalid(fields) => fields.iter().map(|field| (field.field.clone(), language.t(field.error))).collect(),
+        _ => Vec::new(),
+    };
+    let message = Message {
+        ui: Ui::new(language, None, ""),
+        title: title(error, language),
+        detail: detail(error, language),
+        advice: language.t(&format!("error-{}-advice", error.code())),
+        fields,
+        differences: differences(error, language),
+    };
+    Html(message.render().unwrap_or_else(|_| message.title.to_owned()))
+}
+
+fn differences(error: &Error, language: Language) -> Vec<Difference> {
+    let Error::Stale(stale) = error else { return Vec::new() };
+    let Some(current) = stale.current.as_object() else { return Vec::new() };
+    let plain = |value: Option<&Json_>| match value {
+        None | Some(Json_::Null) => String::new(),
+        Some(Json_::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    current
+        .iter()
+        .map(|(field, value)| Difference {
+            field: language.t(&format!("field-{}", field.replace('_', "-"))).to_owned(),
+            yours: plain(stale.yours.get(field)),
+            current: plain(Some(value)),
+        })
+        .filter(|difference| difference.yours != difference.current)
+        .collect()
+}
