@@ -213,3 +213,15 @@ pub fn next_number(tx: &mut Tx<'_>, organisation: OrganisationId, series: &str) 
     )?;
     taken.into_iter().next().ok_or_else(|| Error::Internal("no number was handed out".to_owned()))
 }
+
+/// The user of a log-in name, whatever the organisation: for the command line only.
+///
+/// # Errors
+/// The database failed.
+pub fn id_of_username(tx: &mut Tx<'_>, username: &str) -> Result<Option<(OrganisationId, UserId)>, Error> {
+    let found =
+        tx.one("SELECT organisation_id, id FROM user_account WHERE username = $1", params![username], |row| {
+            Ok((row.next()?, row.next()?))
+        })?;
+    Ok(found)
+}

@@ -1,0 +1,110 @@
+//! The demo's invented people: two organisations in two countries, every role, every state.
+
+use crate::access::{Role, Scope};
+use crate::db::{Db, Tx};
+use crate::error::Error;
+use crate::history::Actor;
+use crate::ids::{OrganisationId, TeamId, UserId};
+use crate::ui::Language;
+use crate::users::{NewUser, OrganisationSettings, passwords, store};
+
+/// The password of every user of the demo.
+pub const PASSWORD: &str = "crossing-the-river";
+
+/// A log-in of the demo.
+pub struct DemoUser {
+    /// What to type.
+    pub username: String,
+    /// The user's role.
+    pub role: Role,
+    /// The organisation's name.
+    pub organisation: &'static str,
+}
+
+struct House {
+    name: &'static str,
+    country: &'static str,
+    time_zone: &'static str,
+    team: &'static str,
+    users: &'static [(&'static str, &'static str, Role, Scope, Language)],
+}
+
+const HOUSES: [House; 2] = [
+    House {
+        name: "Casa del Puente",
+        country: "MX",
+        time_zone: "America/Mexico_City",
+        team: "Tapachula",
+        users: &[
+            ("lucia", "Lucía Ortega", Role::Supervisor, Scope::Team, Language::Es),
+            ("amal", "Amal Haddad", Role::Caseworker, Scope::Team, Language::En),
+            ("pierre", "Pierre Lubin", Role::ProgrammeManager, Scope::Organisation, Language::Fr),
+            ("daniela", "Daniela Ríos", Role::DataOfficer, Scope::Organisation, Language::Es),
+            ("omar", "Omar Reyes", Role::LawEnforcementLiaison, Scope::Organisation, Language::En),
+            ("admin", "Inés Castro", Role::Administrator, Scope::Organisation, Language::En),
+            ("audit", "Akiko Mori", Role::Auditor, Scope::Organisation, Language::Ja),
+        ],
+    },
+    House {
+        name: "Jisr Centre",
+        country: "JO",
+        time_zone: "Asia/Amman",
+        team: "Amman",
+        users: &[("salma", "سلمى الخطيب", Role::Supervisor, Scope::Team, Language::Ar)],
+    },
+];
+
+/// Fills an empty database; answers the log-ins.
+///
+/// # Errors
+/// The database failed.
+pub fn fill(db: &Db, people: u32, cases: u32) -> Result<Vec<DemoUser>, Error> {
+    let _ = (people, cases);
+    let hash = passwords::hash_blocking(PASSWORD)?;
+    db.write_blocking(move |tx| {
+        let mut users = Vec::new();
+        for house in &HOUSES {
+            found(tx, house, &hash)?;
+            users.extend(house.users.iter().map(|(username, _, role, ..)| DemoUser {
+                username: (*username).to_owned(),
+                role: *role,
+                organisation: house.name,
+            }));
+        }
+        Ok(users)
+    })
+}
+
+/// An organisation with its team and users.
+struct Founded {
+    organisation: OrganisationId,
+    team: TeamId,
+    users: Vec<(Role, UserId)>,
+}
+
+fn found(tx: &mut Tx<'_>, house: &House, hash: &str) -> Result<Founded, Error> {
+    let settings = OrganisationSettings { time_zone: house.time_zone.to_owned(), ..OrganisationSettings::default() };
+    let organisation = store::create_organisation(tx, house.name, house.country, &settings)?;
+    let by = Actor { organisation, user: None };
+    let team = store::create_team(tx, by, house.team)?;
+    let mut users = Vec::new();
+    for (username, name, role, scope, language) in house.users {
+        let sees = matches!(role, Role::Caseworker | Role::Supervisor | Role::LawEnforcementLiaison);
+        let user = NewUser {
+            username: (*username).to_owned(),
+            name: (*name).to_owned(),
+            email: None,
+            language: *language,
+            role: *role,
+            scope: *scope,
+            team_id: Some(team),
+            supervisor_id: None,
+            sees_medical: sees,
+            sees_trafficking: sees && *role != Role::Caseworker,
+        };
+        let id = store::create_user(tx, by, &user)?;
+        store::set_password(tx, by, id, hash)?;
+        users.push((*role, id));
+    }
+    Ok(Founded { organisation, team, users })
+}
