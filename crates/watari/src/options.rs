@@ -10,7 +10,7 @@ use conf::{Conf, Subcommands};
 ///
 /// Try it: `watari demo`. For real use: `watari init`, then `watari serve`.
 #[derive(Conf)]
-#[conf(serde, name = "watari", env_prefix = "WATARI_")]
+#[conf(serde, name = "watari")]
 pub struct Options {
     /// Configuration file (TOML) with the options below as keys, such as `data = "/srv/watari"`
     #[conf(long, env = "WATARI_CONFIG", serde(skip))]
@@ -51,7 +51,7 @@ pub struct Store {
     #[conf(long, env = "WATARI_DATA", default_value = "watari-data")]
     pub data: PathBuf,
     /// PostgreSQL instead of the embedded database: `postgres://user:password@host/database`
-    #[conf(long, env = "WATARI_DATABASE_URL", secret)]
+    #[conf(env = "WATARI_DATABASE_URL", secret)]
     pub database_url: Option<String>,
     /// File that holds the key, instead of a passphrase; keep it apart from the data
     #[conf(long, env = "WATARI_KEY_FILE")]
@@ -81,7 +81,7 @@ pub struct Demo {
     #[conf(long, default_value = "120")]
     pub cases: u32,
     /// PostgreSQL (an empty database) instead of the embedded one
-    #[conf(long, env = "WATARI_DATABASE_URL", secret)]
+    #[conf(env = "WATARI_DATABASE_URL", secret)]
     pub database_url: Option<String>,
     /// Requests one address may make in a minute
     #[conf(long, env = "WATARI_REQUESTS_PER_MINUTE", default_value = "1200")]
@@ -174,7 +174,7 @@ pub struct Copy {
     #[conf(flatten)]
     pub store: Store,
     /// The empty target: `postgres://user:password@host/database`
-    #[conf(long, secret)]
+    #[conf(long)]
     pub to: String,
 }
 
