@@ -30,7 +30,8 @@ pub fn serve(options: &Serve) -> Result<()> {
     let app = App::new(installation.db, settings);
     runtime()?.block_on(async {
         let listener = listen(options.listen).await?;
-        println!("Watari is at {} (listening on {})", options.public_url, listener.local_addr()?);
+        println!("Watari is at {}", options.public_url);
+        println!("Listening on {}", listener.local_addr()?);
         until_stopped(app, listener).await
     })
 }

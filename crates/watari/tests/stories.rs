@@ -1,0 +1,8 @@
+//! What users live through, told over HTTP against the real binary on both databases.
+
+mod support;
+
+#[path = "stories/accounts.rs"]
+mod accounts;
+#[path = "stories/operations.rs"]
+mod operations;
