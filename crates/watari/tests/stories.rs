@@ -6,3 +6,5 @@ mod support;
 mod accounts;
 #[path = "stories/operations.rs"]
 mod operations;
+#[path = "stories/people.rs"]
+mod people;

@@ -1,12 +1,15 @@
 //! The demo's invented people: two organisations in two countries, every role, every state.
 
+mod people;
+
 use crate::access::{Role, Scope};
 use crate::db::{Db, Tx};
 use crate::error::Error;
 use crate::history::Actor;
-use crate::ids::{OrganisationId, TeamId, UserId};
+use crate::ids::{OrganisationId, UserId};
 use crate::ui::Language;
-use crate::users::{NewUser, OrganisationSettings, passwords, store};
+use crate::users::{NewUser, OrganisationSettings, passwords, sessions, store};
+use people::Inventor;
 
 /// The password of every user of the demo.
 pub const PASSWORD: &str = "crossing-the-river";
@@ -59,26 +62,55 @@ const HOUSES: [House; 2] = [
 /// # Errors
 /// The database failed.
 pub fn fill(db: &Db, people: u32, cases: u32) -> Result<Vec<DemoUser>, Error> {
-    let _ = (people, cases);
     let hash = passwords::hash_blocking(PASSWORD)?;
-    db.write_blocking(move |tx| {
-        let mut users = Vec::new();
-        for house in &HOUSES {
-            found(tx, house, &hash)?;
-            users.extend(house.users.iter().map(|(username, _, role, ..)| DemoUser {
-                username: (*username).to_owned(),
-                role: *role,
-                organisation: house.name,
-            }));
+    let founded =
+        db.write_blocking(move |tx| HOUSES.iter().map(|house| found(tx, house, &hash)).collect::<Result<Vec<_>, _>>())?;
+    let shares = [people - people / 4, people / 4];
+    let mut inventor = Inventor::new();
+    for (house, share) in founded.iter().zip(shares) {
+        // In batches, so that the first requests need not wait for the last person.
+        let mut left = share;
+        while left > 0 {
+            let batch: Vec<_> = (0..left.min(100)).map(|_| inventor.person()).collect();
+            left -= batch.len() as u32;
+            let house = house.clone();
+            db.write_blocking(move |tx| register(tx, &house, batch))?;
         }
-        Ok(users)
+    }
+    let _ = cases;
+    Ok(HOUSES.iter().flat_map(log_ins).collect())
+}
+
+fn log_ins(house: &House) -> impl Iterator<Item = DemoUser> {
+    house.users.iter().map(|(username, _, role, ..)| DemoUser {
+        username: (*username).to_owned(),
+        role: *role,
+        organisation: house.name,
     })
 }
 
-/// An organisation with its team and users.
+/// Registers people in the names of the caseworkers and supervisors, with their consents.
+fn register(tx: &mut Tx<'_>, house: &Founded, batch: Vec<people::Invented>) -> Result<(), Error> {
+    let workers: Vec<UserId> = house
+        .users
+        .iter()
+        .filter(|(role, _)| matches!(role, Role::Caseworker | Role::Supervisor))
+        .map(|(_, user)| *user)
+        .collect();
+    for (index, invented) in batch.into_iter().enumerate() {
+        let viewer = sessions::viewer_of_user(tx, house.organisation, workers[index % workers.len()])?;
+        let person = crate::people::store::create(tx, &viewer, invented.record)?;
+        for consent in invented.consents {
+            crate::people::consent::decide(tx, &viewer, person, consent)?;
+        }
+    }
+    Ok(())
+}
+
+/// An organisation with its users.
+#[derive(Clone)]
 struct Founded {
     organisation: OrganisationId,
-    team: TeamId,
     users: Vec<(Role, UserId)>,
 }
 
@@ -106,5 +138,5 @@ fn found(tx: &mut Tx<'_>, house: &House, hash: &str) -> Result<Founded, Error> {
         store::set_password(tx, by, id, hash)?;
         users.push((*role, id));
     }
-    Ok(Founded { organisation, team, users })
+    Ok(Founded { organisation, users })
 }

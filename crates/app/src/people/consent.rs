@@ -87,8 +87,19 @@ pub fn decide(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, input: ConsentInpu
          valid_until, wording, witness, guardian, recorded_by, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
-            viewer.organisation, consent, id, input.purpose, input.decision, input.provider_kinds.join(","),
-            decided_on, input.valid_until, input.wording, input.witness, input.guardian, viewer.user, Moment::now()
+            viewer.organisation,
+            consent,
+            id,
+            input.purpose,
+            input.decision,
+            input.provider_kinds.join(","),
+            decided_on,
+            input.valid_until,
+            input.wording,
+            input.witness,
+            input.guardian,
+            viewer.user,
+            Moment::now()
         ],
     )?;
     tx.execute(
@@ -107,7 +118,11 @@ fn check(input: &ConsentInput, decided_on: Day, today: Day, before: Decision, ch
     check.that(input.decision != Decision::NotAsked, "decision", "invalid-choice");
     check.that(decided_on <= today, "decided_on", "invalid-future");
     check.that(input.valid_until.is_none_or(|until| until >= decided_on), "valid_until", "invalid-order");
-    check.that(input.decision != Decision::Withdrawn || before == Decision::Given, "decision", "invalid-nothing-to-withdraw");
+    check.that(
+        input.decision != Decision::Withdrawn || before == Decision::Given,
+        "decision",
+        "invalid-nothing-to-withdraw",
+    );
     let given = input.decision == Decision::Given;
     check.that(!given || !input.wording.trim().is_empty(), "wording", "invalid-required");
     check.that(!(given && child) || !input.guardian.trim().is_empty(), "guardian", "invalid-guardian");

@@ -23,7 +23,12 @@ pub struct EmergencyInput {
 ///
 /// # Errors
 /// The role does not allow it, no reason, no such person, or the database failed.
-pub fn break_glass(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId, input: &EmergencyInput) -> Result<GrantId, Error> {
+pub fn break_glass(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    person: PersonId,
+    input: &EmergencyInput,
+) -> Result<GrantId, Error> {
     viewer.require(Permission::BreakGlass)?;
     let reason = input.reason.trim();
     if reason.chars().count() < 10 {
@@ -52,7 +57,14 @@ pub fn break_glass(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId, input: &E
             &Pen::unrecorded(Bookkeeping::Notice),
             "INSERT INTO notice (organisation_id, id, user_id, kind, person_id, text, created_at) \
              VALUES ($1, $2, $3, 'break_glass', $4, $5, $6)",
-            params![viewer.organisation, NoticeId::new(), supervisor, person, format!("{}: {reason}", viewer.name), now],
+            params![
+                viewer.organisation,
+                NoticeId::new(),
+                supervisor,
+                person,
+                format!("{}: {reason}", viewer.name),
+                now
+            ],
         )?;
     }
     Ok(id)

@@ -17,8 +17,18 @@ use crate::params;
 
 /// Tables whose rows belong to one person and move with them.
 const MOVED: &[&str] = &[
-    "consent", "case_file", "screening", "goal", "action", "note", "attachment", "flag", "approval", "follow_up",
-    "access_grant", "relation",
+    "consent",
+    "case_file",
+    "screening",
+    "goal",
+    "action",
+    "note",
+    "attachment",
+    "flag",
+    "approval",
+    "follow_up",
+    "access_grant",
+    "relation",
 ];
 
 /// Which record is merged into which.
@@ -72,8 +82,14 @@ pub fn merge(tx: &mut Tx<'_>, viewer: &Viewer, kept: PersonId, input: &MergeInpu
         "INSERT INTO merge (organisation_id, id, kept_id, merged_id, before, moved, merged_by, merged_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
-            viewer.organisation, id, kept, end.id, serde_json::to_string(&keep.record).unwrap_or_default(),
-            serde_json::to_string(&moved).unwrap_or_default(), viewer.user, Moment::now()
+            viewer.organisation,
+            id,
+            kept,
+            end.id,
+            serde_json::to_string(&keep.record).unwrap_or_default(),
+            serde_json::to_string(&moved).unwrap_or_default(),
+            viewer.user,
+            Moment::now()
         ],
     )?;
     store::update(tx, viewer, kept, keep.version, joined)?;
@@ -101,7 +117,8 @@ pub fn undo(tx: &mut Tx<'_>, viewer: &Viewer, id: MergeId) -> Result<PersonId, E
     history::record(
         tx,
         viewer,
-        Entry::changed(Kind::Person, merged, &json!({ "merged_into": kept }), &json!({ "merged_into": null })).about(merged),
+        Entry::changed(Kind::Person, merged, &json!({ "merged_into": kept }), &json!({ "merged_into": null }))
+            .about(merged),
     )?;
     for Moved { table, ids } in &moved {
         for row in ids {

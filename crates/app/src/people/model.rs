@@ -287,7 +287,12 @@ pub struct PersonInput {
 impl Default for PersonInput {
     fn default() -> PersonInput {
         PersonInput {
-            names: vec![Name { kind: NameKind::Main, given: String::new(), family: String::new(), family_first: false }],
+            names: vec![Name {
+                kind: NameKind::Main,
+                given: String::new(),
+                family: String::new(),
+                family_first: false,
+            }],
             sex: Sex::Unknown,
             gender: None,
             birth: Birth::default(),
@@ -318,7 +323,12 @@ impl PersonInput {
 
     /// The name to call the person by.
     pub fn display_name(&self) -> String {
-        self.names.iter().find(|name| name.kind == NameKind::Main).or(self.names.first()).map(Name::full).unwrap_or_default()
+        self.names
+            .iter()
+            .find(|name| name.kind == NameKind::Main)
+            .or(self.names.first())
+            .map(Name::full)
+            .unwrap_or_default()
     }
 
     /// Whether it can be recorded.
@@ -337,12 +347,20 @@ impl PersonInput {
         self.check_codes(&mut check);
         for (index, document) in self.documents.iter().enumerate() {
             check.short(&document.number, 100, &format!("documents[{index}].number"));
-            check.that(reference::has("document_kinds", &document.kind), format!("documents[{index}].kind"), "invalid-choice");
+            check.that(
+                reference::has("document_kinds", &document.kind),
+                format!("documents[{index}].kind"),
+                "invalid-choice",
+            );
         }
         for (index, contact) in self.contacts.iter().enumerate() {
             check.short(&contact.value, 300, &format!("contacts[{index}].value"));
             check.short(&contact.note, 500, &format!("contacts[{index}].note"));
-            check.that(reference::has("contact_kinds", &contact.kind), format!("contacts[{index}].kind"), "invalid-choice");
+            check.that(
+                reference::has("contact_kinds", &contact.kind),
+                format!("contacts[{index}].kind"),
+                "invalid-choice",
+            );
         }
         for (index, leg) in self.journey.iter().enumerate() {
             check.short(&leg.place, 200, &format!("journey[{index}].place"));
@@ -367,7 +385,9 @@ impl PersonInput {
         match birth.kind {
             BirthKind::Exact => check.that(birth.from.is_some(), "birth.from", "invalid-date"),
             BirthKind::Estimated => check.that(birth.from.is_some(), "birth.from", "invalid-date"),
-            BirthKind::Age => check.that(birth.age.is_some_and(|age| (0..=130).contains(&age)), "birth.age", "invalid-age"),
+            BirthKind::Age => {
+                check.that(birth.age.is_some_and(|age| (0..=130).contains(&age)), "birth.age", "invalid-age")
+            }
             BirthKind::Unknown => {}
         }
         let (from, to) = birth.range(today);
@@ -385,9 +405,17 @@ impl PersonInput {
         for (index, code) in self.languages.iter().enumerate() {
             check.that(reference::has("languages", code), format!("languages[{index}]"), "invalid-choice");
         }
-        check.that(self.gender.as_deref().is_none_or(|code| reference::has("genders", code)), "gender", "invalid-choice");
+        check.that(
+            self.gender.as_deref().is_none_or(|code| reference::has("genders", code)),
+            "gender",
+            "invalid-choice",
+        );
         for (index, document) in self.documents.iter().enumerate() {
-            check.that(document.issuer.as_deref().is_none_or(country), format!("documents[{index}].issuer"), "invalid-choice");
+            check.that(
+                document.issuer.as_deref().is_none_or(country),
+                format!("documents[{index}].issuer"),
+                "invalid-choice",
+            );
         }
         for (index, leg) in self.journey.iter().enumerate() {
             for (list, field, code) in [
@@ -507,7 +535,8 @@ mod tests {
 
     #[test]
     fn names_are_said_in_their_own_order() {
-        let mut name = Name { kind: NameKind::Main, given: "花子".into(), family: "山田".into(), family_first: true };
+        let mut name =
+            Name { kind: NameKind::Main, given: "花子".into(), family: "山田".into(), family_first: true };
         assert_eq!(name.full(), "山田 花子");
         name.family.clear();
         assert_eq!(name.full(), "花子");

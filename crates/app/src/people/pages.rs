@@ -11,8 +11,8 @@ use super::consent::{Consent, ConsentInput};
 use super::emergency::EmergencyInput;
 use super::merge::{Merge, MergeInput};
 use super::model::{
-    BirthKind, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary, Purpose, Safety, Sex,
-    Stage,
+    BirthKind, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary, Purpose, Safety,
+    Sex, Stage,
 };
 use super::search::Found;
 use super::store::{ListOptions, People};
@@ -193,7 +193,12 @@ fn with_blank_rows(mut input: PersonInput) -> PersonInput {
     let kind = if input.names.is_empty() { NameKind::Main } else { NameKind::Also };
     input.names.push(Name { kind, given: String::new(), family: String::new(), family_first: false });
     input.documents.push(Document::default());
-    input.contacts.push(Contact { kind: "mobile".to_owned(), value: String::new(), safety: Safety::Unknown, note: String::new() });
+    input.contacts.push(Contact {
+        kind: "mobile".to_owned(),
+        value: String::new(),
+        safety: Safety::Unknown,
+        note: String::new(),
+    });
     let stage = match input.journey.len() {
         0 => Stage::Origin,
         1 => Stage::Transit,
@@ -375,7 +380,11 @@ pub(super) async fn show(ctx: Context, Path(id): Path<PersonId>) -> Result<Respo
     Ok(shown.into_response())
 }
 
-pub(super) async fn decide(ctx: Context, Path(id): Path<PersonId>, Input(input): Input<ConsentInput>) -> Result<Redirect, Error> {
+pub(super) async fn decide(
+    ctx: Context,
+    Path(id): Path<PersonId>,
+    Input(input): Input<ConsentInput>,
+) -> Result<Redirect, Error> {
     ctx.create(input, move |tx, viewer, input| consent::decide(tx, viewer, id, input)).await?;
     Ok(Redirect::to(&format!("/people/{id}#consent")))
 }
@@ -431,7 +440,11 @@ pub(super) async fn compare(
     page(ComparePage { ui: ctx.ui(), kept, q, found, other, today: ctx.viewer.today })
 }
 
-pub(super) async fn merge(ctx: Context, Path(id): Path<PersonId>, Input(input): Input<MergeInput>) -> Result<Redirect, Error> {
+pub(super) async fn merge(
+    ctx: Context,
+    Path(id): Path<PersonId>,
+    Input(input): Input<MergeInput>,
+) -> Result<Redirect, Error> {
     ctx.create(input, move |tx, viewer, input| merge::merge(tx, viewer, id, &input)).await?;
     Ok(Redirect::to(&format!("/people/{id}")))
 }

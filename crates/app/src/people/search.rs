@@ -46,7 +46,12 @@ pub struct Query {
 ///
 /// # Errors
 /// The database failed.
-pub fn index(tx: &mut Tx<'_>, organisation: OrganisationId, person: PersonId, input: &PersonInput) -> Result<(), Error> {
+pub fn index(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    input: &PersonInput,
+) -> Result<(), Error> {
     let pen = Pen::unrecorded(Bookkeeping::SearchKeys);
     tx.execute(
         &pen,
@@ -149,7 +154,8 @@ pub fn matches(tx: &mut Tx<'_>, viewer: &Viewer, input: &PersonInput) -> Result<
 /// Years of birth that cannot meet make a match unlikely; a missing one says nothing.
 fn birth_fit(one: (Option<Day>, Option<Day>), other: (Option<Day>, Option<Day>)) -> f64 {
     let ((Some(from), Some(to)), (Some(other_from), Some(other_to))) = (one, other) else { return 1.0 };
-    let gap = if from <= other_to && other_from <= to { 0 } else { to.days_until(other_from).max(other_to.days_until(from)) };
+    let gap =
+        if from <= other_to && other_from <= to { 0 } else { to.days_until(other_from).max(other_to.days_until(from)) };
     match gap {
         0 => 1.0,
         1..=800 => 0.95,
@@ -247,7 +253,8 @@ fn summaries(tx: &mut Tx<'_>, viewer: &Viewer, ids: &[PersonId], name: &str) -> 
         );
         found.extend(tx.query(&sql, &params, |row| {
             let (person, visible) = (summary_from(row)?, row.get(9)?);
-            let score = names(&row.get::<String>(10)?).iter().map(|known| linkage::likeness(name, known)).fold(0.0, f64::max);
+            let score =
+                names(&row.get::<String>(10)?).iter().map(|known| linkage::likeness(name, known)).fold(0.0, f64::max);
             Ok(Found { person, visible, score })
         })?);
     }

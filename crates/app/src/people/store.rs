@@ -181,11 +181,8 @@ fn beyond(column: &str, order: &str, cursor: &str) -> Result<Filter, Error> {
     let wrong = || Error::BadRequest("`after` is not a cursor of this list".to_owned());
     let (id, at) = cursor.split_once('~').ok_or_else(wrong)?;
     let id: PersonId = id.parse().map_err(|_| wrong())?;
-    let at: crate::db::Value = if column == "p.sort_name" {
-        at.into()
-    } else {
-        at.parse::<i64>().map_err(|_| wrong())?.into()
-    };
+    let at: crate::db::Value =
+        if column == "p.sort_name" { at.into() } else { at.parse::<i64>().map_err(|_| wrong())?.into() };
     let than = if order == "ASC" { ">" } else { "<" };
     Ok(Filter::new(&format!("({column}, p.id) {than} (?, ?)"), [at, id.into()]))
 }
@@ -295,9 +292,20 @@ pub fn update(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, expected: i64, inp
          birth_to = $9, nationality = $10, details = $11, protected = $12, updated_at = $13, version = version + 1 \
          WHERE organisation_id = $1 AND id = $2 AND version = $14",
         params![
-            viewer.organisation, id, scalars.display_name, scalars.sort_name, input.sex, input.gender.clone(),
-            input.birth.kind, scalars.birth_from, scalars.birth_to, input.nationalities.first().cloned(),
-            scalars.details, input.protected, Moment::now(), expected
+            viewer.organisation,
+            id,
+            scalars.display_name,
+            scalars.sort_name,
+            input.sex,
+            input.gender.clone(),
+            input.birth.kind,
+            scalars.birth_from,
+            scalars.birth_to,
+            input.nationalities.first().cloned(),
+            scalars.details,
+            input.protected,
+            Moment::now(),
+            expected
         ],
     )?;
     if changed != 1 {
@@ -395,7 +403,12 @@ pub fn set_responsible(
 ///
 /// # Errors
 /// The person is not there, or the database failed.
-pub fn decision(tx: &mut Tx<'_>, organisation: OrganisationId, person: PersonId, purpose: Purpose) -> Result<Decision, Error> {
+pub fn decision(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    purpose: Purpose,
+) -> Result<Decision, Error> {
     let column = super::consent::column(purpose);
     tx.one(
         &format!("SELECT {column} FROM person WHERE organisation_id = $1 AND id = $2"),
