@@ -1,5 +1,6 @@
 //! The demo's invented people: two organisations in two countries, every role, every state.
 
+mod cases;
 mod people;
 
 use crate::access::{Role, Scope};
@@ -9,6 +10,7 @@ use crate::history::Actor;
 use crate::ids::{OrganisationId, UserId};
 use crate::ui::Language;
 use crate::users::{NewUser, OrganisationSettings, passwords, sessions, store};
+use cases::Caseload;
 use people::Inventor;
 
 /// The password of every user of the demo.
@@ -77,7 +79,13 @@ pub fn fill(db: &Db, people: u32, cases: u32) -> Result<Vec<DemoUser>, Error> {
             db.write_blocking(move |tx| register(tx, &house, batch))?;
         }
     }
-    let _ = cases;
+    let mut caseload = Caseload::new()?;
+    for (house, share) in founded.into_iter().zip([cases - cases / 4, cases / 4]) {
+        caseload = db.write_blocking(move |tx| {
+            caseload.fill(tx, &house, share)?;
+            Ok::<_, Error>(caseload)
+        })?;
+    }
     Ok(HOUSES.iter().flat_map(log_ins).collect())
 }
 
@@ -115,7 +123,14 @@ struct Founded {
 }
 
 fn found(tx: &mut Tx<'_>, house: &House, hash: &str) -> Result<Founded, Error> {
-    let settings = OrganisationSettings { time_zone: house.time_zone.to_owned(), ..OrganisationSettings::default() };
+    // Nobody approves their own plan: where one person does everything, approval is off.
+    let alone = house.users.len() == 1;
+    let settings = OrganisationSettings {
+        time_zone: house.time_zone.to_owned(),
+        plan_approval: !alone,
+        closure_approval: !alone,
+        ..OrganisationSettings::default()
+    };
     let organisation = store::create_organisation(tx, house.name, house.country, &settings)?;
     let by = Actor { organisation, user: None };
     let team = store::create_team(tx, by, house.team)?;
