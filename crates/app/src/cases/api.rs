@@ -299,10 +299,7 @@ pub(super) async fn add_goal(
 #[utoipa::path(get, path = "/cases/{id}/goals/{goal}", tag = "cases",
     params(("id" = CaseId, Path), ("goal" = GoalId, Path)),
     responses((status = 200, body = Goal), (status = 404, body = Problem)))]
-pub(super) async fn goal(
-    ctx: Context,
-    Path((id, goal)): Path<(CaseId, GoalId)>,
-) -> Result<Versioned<Goal>, Error> {
+pub(super) async fn goal(ctx: Context, Path((id, goal)): Path<(CaseId, GoalId)>) -> Result<Versioned<Goal>, Error> {
     let found = ctx
         .read(move |tx, viewer| {
             store::find(tx, viewer, id)?;
@@ -463,8 +460,7 @@ pub(super) async fn record_follow_up(
     Expected(version): Expected,
     Input(input): Input<FollowUpRecord>,
 ) -> Result<Versioned<FollowUp>, Error> {
-    let kept =
-        ctx.write(move |tx, viewer| parts::record_follow_up(tx, viewer, id, meeting, version, &input)).await?;
+    let kept = ctx.write(move |tx, viewer| parts::record_follow_up(tx, viewer, id, meeting, version, &input)).await?;
     Ok(Versioned(kept.version, kept))
 }
 
@@ -505,8 +501,7 @@ pub(super) async fn download(
     ctx: Context,
     Path((id, attachment)): Path<(CaseId, AttachmentId)>,
 ) -> Result<Response, Error> {
-    let (file, content, person) =
-        ctx.read(move |tx, viewer| attachments::open(tx, viewer, id, attachment)).await?;
+    let (file, content, person) = ctx.read(move |tx, viewer| attachments::open(tx, viewer, id, attachment)).await?;
     reading::note(&ctx, Kind::Attachment, attachment.0, person, id).await?;
     let headers = [(CONTENT_TYPE, file.media_type), (CONTENT_DISPOSITION, "attachment".to_owned())];
     Ok((headers, content).into_response())

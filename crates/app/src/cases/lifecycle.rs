@@ -286,8 +286,7 @@ mod tests {
     #[test]
     fn each_step_follows_only_from_its_states() {
         let (assessed, planned) = (Some(CaseState::Assessed), Some(CaseState::Planned));
-        let (served, closed, again) =
-            (Some(CaseState::InService), Some(CaseState::Closed), Some(CaseState::Reopened));
+        let (served, closed, again) = (Some(CaseState::InService), Some(CaseState::Closed), Some(CaseState::Reopened));
         assert_eq!(from_each(assess), [assessed, None, None, None, None, assessed]);
         assert_eq!(from_each(plan), [None, planned, None, None, None, None]);
         assert_eq!(from_each(begin), [None, None, served, None, None, None]);

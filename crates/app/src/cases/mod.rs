@@ -22,7 +22,6 @@ pub mod screenings;
 pub mod store;
 pub mod today;
 
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};

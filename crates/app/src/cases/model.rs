@@ -457,9 +457,7 @@ pub fn next_due(case: &Case, meetings: &Meetings, settings: &OrganisationSetting
         CaseState::Open | CaseState::Reopened => {
             Some((DueKind::Assessment, after(case.opened_at, deadlines.assessment)))
         }
-        CaseState::Assessed => {
-            Some((DueKind::Plan, after(case.assessed_at.unwrap_or(case.opened_at), deadlines.plan)))
-        }
+        CaseState::Assessed => Some((DueKind::Plan, after(case.assessed_at.unwrap_or(case.opened_at), deadlines.plan))),
         CaseState::Planned | CaseState::InService => {
             let agreed = case.planned_at.unwrap_or(case.opened_at).day(zone);
             let last = meetings.last_kept.map_or(agreed, |kept| kept.max(agreed));

@@ -274,7 +274,11 @@ pub fn decide(
     let pen = history::record(
         tx,
         viewer,
-        entry.about(file.case.person_id).in_case(case).noting("approval", before.kind.to_string()).because(&input.comment),
+        entry
+            .about(file.case.person_id)
+            .in_case(case)
+            .noting("approval", before.kind.to_string())
+            .because(&input.comment),
     )?;
     let comment = Some(input.comment.trim().to_owned()).filter(|comment| !comment.is_empty());
     tx.execute(
@@ -351,12 +355,7 @@ pub fn follow_up(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, id: FollowUpId)
 ///
 /// # Errors
 /// Fields to correct, a rule forbids it, or the database failed.
-pub fn add_follow_up(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    case: CaseId,
-    input: &NewFollowUp,
-) -> Result<FollowUpId, Error> {
+pub fn add_follow_up(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewFollowUp) -> Result<FollowUpId, Error> {
     let file = store::find_for_work(tx, viewer, case)?;
     let due_on = input.check(viewer.today)?;
     store::check_colleague(tx, viewer, input.user_id, "user_id")?;

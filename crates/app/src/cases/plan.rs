@@ -373,10 +373,6 @@ pub fn remove_action(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, id: ActionI
     }
     let entry = Entry::removed(Kind::Action, id, &before).about(file.case.person_id).in_case(case);
     let pen = history::record(tx, viewer, entry)?;
-    tx.execute(
-        &pen,
-        "DELETE FROM action WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, id],
-    )?;
+    tx.execute(&pen, "DELETE FROM action WHERE organisation_id = $1 AND id = $2", params![viewer.organisation, id])?;
     store::touch(tx, viewer, &pen, &file.case)
 }

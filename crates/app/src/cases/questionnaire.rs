@@ -416,8 +416,7 @@ mod tests {
 
     #[test]
     fn the_heaviest_sign_decides_the_proposal() {
-        let sign =
-            |weight| Sign { question: "q".to_owned(), answer: "yes".to_owned(), weight, need: None };
+        let sign = |weight| Sign { question: "q".to_owned(), answer: "yes".to_owned(), weight, need: None };
         assert_eq!(Outcome::of([]).proposed, Some(Risk::Low));
         assert_eq!(Outcome::of([sign(1)]).proposed, Some(Risk::Low));
         assert_eq!(Outcome::of([sign(1), sign(2)]).proposed, Some(Risk::Medium));

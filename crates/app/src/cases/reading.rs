@@ -16,13 +16,7 @@ const MOST: usize = 100_000;
 ///
 /// # Errors
 /// The entry could not be written: then nothing may be shown.
-pub async fn note(
-    ctx: &Context,
-    kind: Kind,
-    record: uuid::Uuid,
-    person: PersonId,
-    case: CaseId,
-) -> Result<(), Error> {
+pub async fn note(ctx: &Context, kind: Kind, record: uuid::Uuid, person: PersonId, case: CaseId) -> Result<(), Error> {
     let key = (ctx.viewer.user.0, record);
     if is_recent(ctx, key) {
         return Ok(());

@@ -99,12 +99,8 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File, Error>
     let file = tx.one(&sql, filter.params(), |row| {
         let case = case_from(row)?;
         let name: String = row.next()?;
-        let respondent = Respondent {
-            sex: row.next()?,
-            born_from: row.next()?,
-            born_to: row.next()?,
-            today: Some(viewer.today),
-        };
+        let respondent =
+            Respondent { sex: row.next()?, born_from: row.next()?, born_to: row.next()?, today: Some(viewer.today) };
         let consent = CaseWork::from_decision(&row.next::<String>()?);
         Ok(File { case, person: Whose { name: knows.then_some(name), respondent, consent } })
     })?;
@@ -379,7 +375,11 @@ pub fn facts(tx: &mut Tx<'_>, viewer: &Viewer, file: &File) -> Result<Facts, Err
         params![viewer.organisation, case.id],
         |row| {
             let (front, goals): (String, i64) = (row.next()?, row.next()?);
-            if front == "protect" { protecting = goals } else { empowering = goals }
+            if front == "protect" {
+                protecting = goals
+            } else {
+                empowering = goals
+            }
             Ok(true)
         },
     )?;
@@ -680,8 +680,7 @@ pub fn mark_seen(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<(), Err
 const SUMMARY: &str = "c.id, c.number, c.person_id, p.display_name, c.state, c.risk, c.vulnerability, c.owner_id, \
                        u.name, c.team_id, t.name, c.due_kind, c.due_on, c.updated_at";
 
-pub(super) const SUMMARY_FROM: &str =
-    "case_file c JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id \
+pub(super) const SUMMARY_FROM: &str = "case_file c JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id \
      LEFT JOIN user_account u ON u.organisation_id = c.organisation_id AND u.id = c.owner_id \
      LEFT JOIN team t ON t.organisation_id = c.organisation_id AND t.id = c.team_id";
 

@@ -215,9 +215,9 @@ fn due_items(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error> {
     // A planned meeting says the same as the case's own follow-up deadline, and more.
     let steps = due_steps(tx, viewer)?;
     items.extend(
-        steps.into_iter().filter(|it| {
-            !matches!(it.matter, Matter::Step(DueKind::FollowUp)) || !met.contains(&it.case_id)
-        }),
+        steps
+            .into_iter()
+            .filter(|it| !matches!(it.matter, Matter::Step(DueKind::FollowUp)) || !met.contains(&it.case_id)),
     );
     items.sort_by_key(|item| (-item.vulnerability, item.due_on, item.number));
     Ok(items)
@@ -263,19 +263,19 @@ fn due_steps(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error> {
 }
 
 fn due_actions(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error> {
-    let filter = viewer.visible_cases().and("c.state <> 'closed'", []).and(
-        "a.user_id = ? AND a.state = 'open' AND a.due_on <= ?",
-        [viewer.user.into(), viewer.today.into()],
-    );
+    let filter = viewer
+        .visible_cases()
+        .and("c.state <> 'closed'", [])
+        .and("a.user_id = ? AND a.state = 'open' AND a.due_on <= ?", [viewer.user.into(), viewer.today.into()]);
     let join = "JOIN action a ON a.organisation_id = c.organisation_id AND a.case_id = c.id";
     items(tx, viewer, "a.text", join, &filter, "a.due_on", |row| Ok(Matter::Action(row.next()?)))
 }
 
 fn due_meetings(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error> {
-    let filter = viewer.visible_cases().and("c.state <> 'closed'", []).and(
-        "f.user_id = ? AND f.done_on IS NULL AND f.due_on <= ?",
-        [viewer.user.into(), viewer.today.into()],
-    );
+    let filter = viewer
+        .visible_cases()
+        .and("c.state <> 'closed'", [])
+        .and("f.user_id = ? AND f.done_on IS NULL AND f.due_on <= ?", [viewer.user.into(), viewer.today.into()]);
     let join = "JOIN follow_up f ON f.organisation_id = c.organisation_id AND f.case_id = c.id";
     items(tx, viewer, "f.kind", join, &filter, "f.due_on", |row| Ok(Matter::FollowUp(row.next()?)))
 }

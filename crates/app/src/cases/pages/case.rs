@@ -275,11 +275,7 @@ pub(in crate::cases) async fn reopen(
     after(saved, |_| to_case(id, ""), |errors| again(&ctx, id, refill.wrong(errors))).await
 }
 
-pub(in crate::cases) async fn upload(
-    ctx: Context,
-    Path(id): Path<CaseId>,
-    form: Multipart,
-) -> Result<Response, Error> {
+pub(in crate::cases) async fn upload(ctx: Context, Path(id): Path<CaseId>, form: Multipart) -> Result<Response, Error> {
     let upload = read_upload(form).await?;
     let refill = Refill::of("file", &serde_json::json!({ "sensitivity": upload.sensitivity }));
     let saved = ctx.write(move |tx, viewer| attachments::add(tx, viewer, id, &upload)).await;
@@ -314,13 +310,16 @@ pub(in crate::cases) async fn download(
     ctx: Context,
     Path((id, attachment)): Path<(CaseId, AttachmentId)>,
 ) -> Result<Response, Error> {
-    let (file, content, person) =
-        ctx.read(move |tx, viewer| attachments::open(tx, viewer, id, attachment)).await?;
+    let (file, content, person) = ctx.read(move |tx, viewer| attachments::open(tx, viewer, id, attachment)).await?;
     reading::note(&ctx, Kind::Attachment, attachment.0, person, id).await?;
-    let encoded: String = file.name.bytes().map(|byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    }).collect();
+    let encoded: String = file
+        .name
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect();
     let headers =
         [(CONTENT_TYPE, file.media_type), (CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{encoded}"))];
     Ok((headers, content).into_response())

@@ -203,9 +203,7 @@ struct FollowUpPage {
 
 async fn show_follow_up(ctx: &Context, id: CaseId, meeting: FollowUpId, refill: Refill) -> Result<Html<String>, Error> {
     let (it, follow_up) = ctx
-        .read(move |tx, viewer| {
-            Ok((detail::read(tx, viewer, id)?, parts::follow_up(tx, viewer, id, meeting)?))
-        })
+        .read(move |tx, viewer| Ok((detail::read(tx, viewer, id)?, parts::follow_up(tx, viewer, id, meeting)?)))
         .await?;
     let ui = ctx.ui();
     page(FollowUpPage {
@@ -233,8 +231,7 @@ pub(in crate::cases) async fn record_follow_up(
     Input(input): Input<FollowUpRecord>,
 ) -> Result<Response, Error> {
     let refill = Refill::of("kept", &input);
-    let saved =
-        ctx.write(move |tx, viewer| parts::record_follow_up(tx, viewer, id, meeting, version, &input)).await;
+    let saved = ctx.write(move |tx, viewer| parts::record_follow_up(tx, viewer, id, meeting, version, &input)).await;
     let again = |errors| async { Ok(to_correct(show_follow_up(&ctx, id, meeting, refill.wrong(errors)).await?)) };
     after(saved, |_| to_case(id, "#follow"), again).await
 }

@@ -90,9 +90,7 @@ pub(in crate::cases) async fn agree(
     Input(input): Input<PlanAgreed>,
 ) -> Result<Response, Error> {
     let refill = Refill::of("agree", &input);
-    let saved = ctx
-        .write(move |tx, viewer| store::agree_plan(tx, viewer, id, version, input.one_front_reason))
-        .await;
+    let saved = ctx.write(move |tx, viewer| store::agree_plan(tx, viewer, id, version, input.one_front_reason)).await;
     after(saved, |_| to_case(id, "/plan"), |errors| again(&ctx, id, refill.wrong(errors))).await
 }
 

@@ -110,8 +110,7 @@ pub(in crate::cases) async fn answer(
 ) -> Result<Response, Error> {
     let form = Form::find(&form).ok_or(Error::NotFound)?;
     let refill = Refill::of("answers", &input);
-    let saved =
-        ctx.create(input, move |tx, viewer, input| screenings::answer(tx, viewer, id, &form.id, &input)).await;
+    let saved = ctx.create(input, move |tx, viewer, input| screenings::answer(tx, viewer, id, &form.id, &input)).await;
     let again = |errors| async { Ok(to_correct(show(&ctx, id, form, refill.wrong(errors)).await?)) };
     after(saved, |screening| to_case(id, &format!("/results/{screening}")), again).await
 }
