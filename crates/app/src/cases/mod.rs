@@ -22,6 +22,9 @@ pub mod screenings;
 pub mod store;
 pub mod today;
 
+#[cfg(test)]
+mod journey;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};

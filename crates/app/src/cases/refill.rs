@@ -1,5 +1,7 @@
 //! A form shown again with what was typed and what to correct.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -49,6 +51,12 @@ impl Refill {
     /// Whether a choice was made.
     pub fn chose(&self, form: &str, field: &str, choice: &str) -> bool {
         self.value(form, field) == choice
+    }
+
+    /// Whether a choice is the one to show as made: the typed one, or else the one on record.
+    pub fn stands(&self, form: &str, field: &str, given: impl Display, choice: impl Display) -> bool {
+        let choice = choice.to_string();
+        if self.is_wrong(form) { self.chose(form, field, &choice) } else { given.to_string() == choice }
     }
 
     /// What is wrong with a field.

@@ -15,7 +15,7 @@ use super::search::Found;
 use super::store::{ListOptions, People};
 use super::{Person, PersonInput, consent, emergency, merge, search, store};
 use crate::error::Error;
-use crate::history::{self, Story};
+use crate::history::Story;
 use crate::ids::{ConsentId, GrantId, MergeId, PersonId};
 use crate::web::{App, Context, Expected, Input, Problem, Versioned};
 
@@ -142,10 +142,5 @@ async fn break_glass(
 #[utoipa::path(get, path = "/people/{id}/history", tag = "people", params(("id" = PersonId, Path)),
     responses((status = 200, body = Vec<Story>), (status = "4XX", body = Problem)))]
 async fn story(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<Story>>, Error> {
-    ctx.read(move |tx, viewer| {
-        store::find(tx, viewer, id)?;
-        Ok(history::entries_of_person(tx, viewer.organisation, id, 500)?)
-    })
-    .await
-    .map(Json)
+    ctx.read(move |tx, viewer| store::story(tx, viewer, id, 500)).await.map(Json)
 }

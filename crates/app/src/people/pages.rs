@@ -20,7 +20,7 @@ use super::{consent, emergency, merge, number, search, store};
 use crate::code::Code;
 use crate::dates::Day;
 use crate::error::{Error, FieldError};
-use crate::history::{self, Story};
+use crate::history::Story;
 use crate::ids::{MergeId, PersonId};
 use crate::ui::Ui;
 use crate::web::{Context, Expected, Input, form, page};
@@ -367,7 +367,7 @@ pub(super) async fn show(ctx: Context, Path(id): Path<PersonId>) -> Result<Respo
                 consent::of_person(tx, viewer, id)?,
                 consent::already_shared(tx, viewer, id)?,
                 merge::into_person(tx, viewer, id)?,
-                history::entries_of_person(tx, viewer.organisation, id, 10)?,
+                store::story(tx, viewer, id, 30)?,
             ))
         })
         .await?;
@@ -485,6 +485,6 @@ struct HistoryPage {
 
 pub(super) async fn history(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
     let person = read_person(&ctx, id).await?;
-    let stories = ctx.read(move |tx, viewer| Ok(history::entries_of_person(tx, viewer.organisation, id, 500)?)).await?;
+    let stories = ctx.read(move |tx, viewer| store::story(tx, viewer, id, 500)).await?;
     page(HistoryPage { ui: ctx.ui(), person, stories })
 }

@@ -8,7 +8,7 @@ use crate::access::{Filter, Permission, Viewer};
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx};
 use crate::error::Error;
-use crate::history::{self, Act, Actor, Entry, Kind};
+use crate::history::{self, Act, Actor, Entry, Kind, Story};
 use crate::ids::{OrganisationId, PersonId, TeamId, UserId};
 use crate::params;
 use crate::users::store::next_number;
@@ -416,4 +416,15 @@ pub fn decision(
         |row| row.get(0),
     )?
     .ok_or(Error::NotFound)
+}
+
+/// The story of a person's own record. What happened in their cases is told there, to those who
+/// may see the case.
+///
+/// # Errors
+/// Not there for this user, or the database failed.
+pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
+    find(tx, viewer, id)?;
+    let entries = history::entries_of_person(tx, viewer.organisation, id, most)?;
+    Ok(entries.into_iter().filter(|entry| entry.case_id.is_none()).collect())
 }

@@ -262,6 +262,7 @@ CREATE UNIQUE INDEX case_file_number ON case_file (organisation_id, number);
 CREATE INDEX case_file_person ON case_file (organisation_id, person_id);
 CREATE INDEX case_file_updated ON case_file (organisation_id, updated_at, id);
 CREATE INDEX case_file_due ON case_file (organisation_id, due_on, id);
+CREATE INDEX case_file_vulnerability ON case_file (organisation_id, vulnerability, id);
 CREATE INDEX case_file_owner ON case_file (organisation_id, owner_id, due_on);
 CREATE INDEX case_file_team ON case_file (organisation_id, team_id, due_on);
 CREATE INDEX case_file_erase ON case_file (organisation_id, erase_from);
