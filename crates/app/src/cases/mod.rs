@@ -12,7 +12,6 @@ mod list;
 mod model;
 mod pages;
 pub mod parts;
-mod person_link;
 pub mod plan;
 pub mod progress;
 pub mod questionnaire;

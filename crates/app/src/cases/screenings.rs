@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::input::Answers;
 use super::model::{Case, Screening, vulnerability};
 use super::questionnaire::{Form, Outcome};
-use super::{person_link, store};
+use super::store;
 use crate::access::Viewer;
 use crate::code::Code;
 use crate::dates::Moment;
@@ -14,6 +14,7 @@ use crate::error::{Check, Error};
 use crate::history::{self, Entry, Kind};
 use crate::ids::{CaseId, ScreeningId};
 use crate::params;
+use crate::people;
 
 /// Keeps the answers to a questionnaire, and what they mean for person and case.
 ///
@@ -99,7 +100,7 @@ pub(super) fn combined(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> Result<
 /// Sets the person's needs and vulnerability after what was found.
 pub(super) fn tell_person(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, found: &Outcome) -> Result<(), Error> {
     let needs: Vec<&str> = found.needs().into_iter().map(Code::code).collect();
-    person_link::set_needs(tx, viewer, case.person_id, &needs.join(","), case.vulnerability)
+    people::store::set_needs(tx, viewer, case.person_id, &needs.join(","), case.vulnerability)
 }
 
 /// The questionnaires answered in a case, newest first, as far as this user may read them. The

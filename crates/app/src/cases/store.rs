@@ -4,7 +4,7 @@ use super::input::{Assignment, Closure, NewCase, RiskDecision, SHORT, Traffickin
 use super::lifecycle::{self, CaseWork, Facts, Refusal};
 use super::model::{ApprovalState, Case, CaseState, CaseSummary, Goal, Meetings, Risk, next_due, vulnerability};
 use super::questionnaire::{Respondent, SEVEN_DIMENSIONS, SPECIFIC_NEEDS};
-use super::{person_link, plan, screenings};
+use super::{plan, screenings};
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
@@ -12,6 +12,7 @@ use crate::error::{Check, Error};
 use crate::history::{self, Bookkeeping, Entry, Kind, Pen};
 use crate::ids::{CaseId, PersonId, TeamId, UserId};
 use crate::params;
+use crate::people;
 use crate::users::{self, OrganisationSettings};
 
 /// Joins the person, whom the condition of visibility asks about.
@@ -349,7 +350,7 @@ pub fn open(tx: &mut Tx<'_>, viewer: &Viewer, input: &NewCase) -> Result<CaseId,
             case.updated_at
         ],
     )?;
-    person_link::set_responsible(tx, viewer, case.person_id, case.owner_id, case.team_id)?;
+    people::store::set_responsible(tx, viewer, case.person_id, case.owner_id, case.team_id)?;
     Ok(case.id)
 }
 
@@ -660,7 +661,7 @@ pub fn assign(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input:
         ..file.case.clone()
     };
     let after = save(tx, viewer, &file.case, after, &input.why)?;
-    person_link::set_responsible(tx, viewer, after.person_id, after.owner_id, after.team_id)?;
+    people::store::set_responsible(tx, viewer, after.person_id, after.owner_id, after.team_id)?;
     Ok(after)
 }
 

@@ -17,6 +17,9 @@ use super::model::{
 use super::search::Found;
 use super::store::{ListOptions, People};
 use super::{consent, emergency, merge, number, search, store};
+use crate::access::{Permission, Viewer};
+use crate::cases::progress::ProgressPicture;
+use crate::cases::{self, CaseSummary};
 use crate::code::Code;
 use crate::dates::Day;
 use crate::error::{Error, FieldError};
@@ -218,7 +221,7 @@ fn with_blank_rows(mut input: PersonInput) -> PersonInput {
 }
 
 pub(super) async fn blank_form(ctx: Context) -> Result<Html<String>, Error> {
-    ctx.viewer.require(crate::access::Permission::WritePeople)?;
+    ctx.viewer.require(Permission::WritePeople)?;
     let input = PersonInput::default();
     page(form_page(&ctx, format!("/people?once={}", ctx.ui().once), "people-register", input, Vec::new(), Vec::new()))
 }
@@ -247,7 +250,7 @@ struct Buttons {
 }
 
 pub(super) async fn register(ctx: Context, body: Bytes) -> Result<Response, Error> {
-    ctx.viewer.require(crate::access::Permission::WritePeople)?;
+    ctx.viewer.require(Permission::WritePeople)?;
     let input = form::<PersonInput>(&body)?.without_blanks();
     let buttons: Buttons = form(&body).unwrap_or_default();
     let action = format!("/people?once={}", ctx.ui().once);
@@ -274,7 +277,7 @@ pub(super) async fn register(ctx: Context, body: Bytes) -> Result<Response, Erro
 }
 
 pub(super) async fn edit(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
-    ctx.viewer.require(crate::access::Permission::WritePeople)?;
+    ctx.viewer.require(Permission::WritePeople)?;
     let person = read_person(&ctx, id).await?;
     let action = format!("/people/{id}?version={}", person.version);
     page(form_page(&ctx, action, "people-edit", person.record, Vec::new(), Vec::new()))
@@ -321,6 +324,8 @@ struct ShowPage {
     shared: Vec<Story>,
     merges: Vec<Merge>,
     stories: Vec<Story>,
+    cases: Vec<CaseSummary>,
+    progress: Option<ProgressPicture>,
     today: Day,
     wordings: Vec<(Purpose, &'static str)>,
 }
@@ -356,27 +361,46 @@ impl ShowPage {
     }
 }
 
+/// What only those who may see cases are shown.
+fn of_cases<T>(viewer: &Viewer, read: impl FnOnce() -> Result<Vec<T>, Error>) -> Result<Vec<T>, Error> {
+    if viewer.may(Permission::ReadCases) { read() } else { Ok(Vec::new()) }
+}
+
 pub(super) async fn show(ctx: Context, Path(id): Path<PersonId>) -> Result<Response, Error> {
     let person = read_person(&ctx, id).await?;
     if let Some(kept) = person.merged_into {
         return Ok(Redirect::to(&format!("/people/{kept}")).into_response());
     }
-    let (consents, shared, merges, stories) = ctx
+    let (consents, shared, merges, stories, cases, goals) = ctx
         .read(move |tx, viewer| {
             Ok((
                 consent::of_person(tx, viewer, id)?,
                 consent::already_shared(tx, viewer, id)?,
                 merge::into_person(tx, viewer, id)?,
                 store::story(tx, viewer, id, 30)?,
+                of_cases(viewer, || cases::store::of_person(tx, viewer, id))?,
+                of_cases(viewer, || cases::store::goals_of_person(tx, viewer, id))?,
             ))
         })
         .await?;
     let ui = ctx.ui();
+    let progress = (!goals.is_empty()).then(|| ProgressPicture::of(&ui, &goals));
     let wordings = Purpose::ALL
         .iter()
         .map(|purpose| (*purpose, ui.t(&format!("consent-wording-{}", purpose.code().replace('_', "-")))))
         .collect();
-    let shown = page(ShowPage { ui, person, consents, shared, merges, stories, today: ctx.viewer.today, wordings })?;
+    let shown = page(ShowPage {
+        ui,
+        person,
+        consents,
+        shared,
+        merges,
+        stories,
+        cases,
+        progress,
+        today: ctx.viewer.today,
+        wordings,
+    })?;
     Ok(shown.into_response())
 }
 
@@ -427,7 +451,7 @@ pub(super) async fn compare(
     Path(id): Path<PersonId>,
     Query(CompareWith { with }): Query<CompareWith>,
 ) -> Result<Html<String>, Error> {
-    ctx.viewer.require(crate::access::Permission::MergePeople)?;
+    ctx.viewer.require(Permission::MergePeople)?;
     let kept = read_person(&ctx, id).await?;
     let other = match with {
         Some(other) => Some(read_person(&ctx, other).await?),
@@ -462,7 +486,7 @@ struct EmergencyPage {
 }
 
 pub(super) async fn emergency(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
-    ctx.viewer.require(crate::access::Permission::BreakGlass)?;
+    ctx.viewer.require(Permission::BreakGlass)?;
     page(EmergencyPage { ui: ctx.ui(), id })
 }
 

@@ -1,12 +1,13 @@
 //! Queries of people.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
 use super::search;
 use crate::access::{Filter, Permission, Viewer};
 use crate::dates::{Day, Moment};
-use crate::db::{DbError, Row, Tx};
+use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
 use crate::history::{self, Act, Actor, Entry, Kind, Story};
 use crate::ids::{OrganisationId, PersonId, TeamId, UserId};
@@ -147,8 +148,8 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
     let mut rows = tx.query(&sql, filter.params(), |row| {
         let summary = summary_from(row)?;
         let at = match row.value(9)? {
-            crate::db::Value::Text(text) => text,
-            crate::db::Value::Int(number) => number.to_string(),
+            Value::Text(text) => text,
+            Value::Int(number) => number.to_string(),
             _ => String::new(),
         };
         Ok((summary, at))
@@ -181,8 +182,7 @@ fn beyond(column: &str, order: &str, cursor: &str) -> Result<Filter, Error> {
     let wrong = || Error::BadRequest("`after` is not a cursor of this list".to_owned());
     let (id, at) = cursor.split_once('~').ok_or_else(wrong)?;
     let id: PersonId = id.parse().map_err(|_| wrong())?;
-    let at: crate::db::Value =
-        if column == "p.sort_name" { at.into() } else { at.parse::<i64>().map_err(|_| wrong())?.into() };
+    let at: Value = if column == "p.sort_name" { at.into() } else { at.parse::<i64>().map_err(|_| wrong())?.into() };
     let than = if order == "ASC" { ">" } else { "<" };
     Ok(Filter::new(&format!("({column}, p.id) {than} (?, ?)"), [at, id.into()]))
 }
@@ -350,29 +350,21 @@ fn fixed_age(birth: &Birth, today: Day) -> Birth {
 /// Sets what screening found; called by cases.
 ///
 /// # Errors
-/// The database failed.
+/// The person is not there, or the database failed.
 pub fn set_needs(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, needs: &str, vulnerability: i64) -> Result<(), Error> {
     let before = tx.one(
         "SELECT needs, vulnerability FROM person WHERE organisation_id = $1 AND id = $2",
         params![viewer.organisation, id],
-        |row| Ok(serde_json::json!({ "needs": row.get::<String>(0)?, "vulnerability": row.get::<i64>(1)? })),
+        |row| Ok(json!({ "needs": row.get::<String>(0)?, "vulnerability": row.get::<i64>(1)? })),
     )?;
-    let after = serde_json::json!({ "needs": needs, "vulnerability": vulnerability });
-    let entry = Entry::changed(Kind::Person, id, &before.ok_or(Error::NotFound)?, &after).about(id);
-    let pen = history::record(tx, viewer, entry)?;
-    tx.execute(
-        &pen,
-        "UPDATE person SET needs = $3, vulnerability = $4, updated_at = $5, version = version + 1 \
-         WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, id, needs, vulnerability, Moment::now()],
-    )?;
-    Ok(())
+    let after = json!({ "needs": needs, "vulnerability": vulnerability });
+    set(tx, viewer, id, before, &after, "needs = $3, vulnerability = $4", params![needs, vulnerability])
 }
 
 /// Sets who is responsible; called by cases.
 ///
 /// # Errors
-/// The database failed.
+/// The person is not there, or the database failed.
 pub fn set_responsible(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
@@ -383,18 +375,34 @@ pub fn set_responsible(
     let before = tx.one(
         "SELECT owner_id, team_id FROM person WHERE organisation_id = $1 AND id = $2",
         params![viewer.organisation, id],
-        |row| {
-            Ok(serde_json::json!({ "owner_id": row.get::<Option<UserId>>(0)?, "team_id": row.get::<Option<TeamId>>(1)? }))
-        },
+        |row| Ok(json!({ "owner_id": row.get::<Option<UserId>>(0)?, "team_id": row.get::<Option<TeamId>>(1)? })),
     )?;
-    let after = serde_json::json!({ "owner_id": owner, "team_id": team });
-    let entry = Entry::changed(Kind::Person, id, &before.ok_or(Error::NotFound)?, &after).about(id);
-    let pen = history::record(tx, viewer, entry)?;
+    let after = json!({ "owner_id": owner, "team_id": team });
+    set(tx, viewer, id, before, &after, "owner_id = $3, team_id = $4", params![owner, team])
+}
+
+/// Writes two columns of a person, if they differ from what stands there.
+fn set(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: PersonId,
+    before: Option<serde_json::Value>,
+    after: &serde_json::Value,
+    columns: &str,
+    values: &[Value; 2],
+) -> Result<(), Error> {
+    let before = before.ok_or(Error::NotFound)?;
+    if before == *after {
+        return Ok(());
+    }
+    let pen = history::record(tx, viewer, Entry::changed(Kind::Person, id, &before, after).about(id))?;
+    let [one, other] = values.clone();
     tx.execute(
         &pen,
-        "UPDATE person SET owner_id = $3, team_id = $4, updated_at = $5, version = version + 1 \
-         WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, id, owner, team, Moment::now()],
+        &format!(
+            "UPDATE person SET {columns}, updated_at = $5, version = version + 1 WHERE organisation_id = $1 AND id = $2"
+        ),
+        &[viewer.organisation.into(), id.into(), one, other, Moment::now().into()],
     )?;
     Ok(())
 }
