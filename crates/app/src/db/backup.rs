@@ -260,8 +260,8 @@ fn read_header(file: &Path) -> Result<(Header, u64), BackupError> {
     let mut text = vec![0; length];
     input.read_exact(&mut text).map_err(|_| damaged(file, "the file ends inside its header"))?;
     let text = String::from_utf8(text).map_err(|_| no_backup())?;
-    let header = toml::from_str(&text)
-        .map_err(|error| damaged(file, format!("its header is damaged: {}", error.message())))?;
+    let header =
+        toml::from_str(&text).map_err(|error| damaged(file, format!("its header is damaged: {}", error.message())))?;
     Ok((header, (MAGIC.len() + number.len() + length) as u64))
 }
 
@@ -451,8 +451,15 @@ mod tests {
         *altered.last_mut().unwrap() ^= 1;
         let mut longer = whole.clone();
         longer.push(0);
-        let cases: [&[u8]; 7] =
-            [b"", b"watari", b"watari backup 1\n99999999999\n", &whole[..40], &whole[..whole.len() - 9], &altered, &longer];
+        let cases: [&[u8]; 7] = [
+            b"",
+            b"watari",
+            b"watari backup 1\n99999999999\n",
+            &whole[..40],
+            &whole[..whole.len() - 9],
+            &altered,
+            &longer,
+        ];
         for bytes in cases {
             std::fs::write(it.file("bad.backup"), bytes).unwrap();
             assert!(matches!(it.restore("bad.backup", &unlock()), Err(BackupError::Damaged { .. })));
