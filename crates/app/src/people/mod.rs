@@ -1,5 +1,8 @@
 //! People: who someone is, their consents, household and journey.
 
+pub mod export;
+pub mod import;
+
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -7,10 +10,10 @@ use crate::web::App;
 
 /// The pages of this area.
 pub fn routes() -> Router<App> {
-    Router::new()
+    Router::new().merge(export::routes())
 }
 
 /// The API of this area.
 pub fn api_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().merge(export::api_routes())
 }
