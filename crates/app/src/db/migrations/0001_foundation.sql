@@ -61,7 +61,7 @@ CREATE TABLE session (
     user_agent TEXT NOT NULL,
     second_factor_due BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (organisation_id, user_id);
+CREATE INDEX session_of_user ON session (organisation_id, user_id);
 
 CREATE TABLE login (
     organisation_id UUID NOT NULL,
