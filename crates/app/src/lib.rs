@@ -5,6 +5,7 @@ pub mod cases;
 pub mod code;
 pub mod dates;
 pub mod db;
+pub mod demo;
 pub mod documents;
 pub mod error;
 pub mod history;

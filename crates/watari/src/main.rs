@@ -1,2 +1,43 @@
-//! x
-fn main() {}
+//! Watari's binary: command line, configuration, start and stop.
+
+#![forbid(unsafe_code)]
+
+mod commands;
+mod installation;
+mod options;
+mod serve;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use options::Command;
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("WATARI_LOG").unwrap_or_else(|_| "info,fluent=warn".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("watari: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    match options::read()?.command {
+        Command::Demo(demo) => commands::demo(&demo),
+        Command::Init(init) => commands::init(&init),
+        Command::Serve(serve) => commands::serve(&serve),
+        Command::Verify(verify) => commands::verify(&verify),
+        Command::Backup(backup) => commands::backup(&backup),
+        Command::Restore(restore) => commands::restore(&restore),
+        Command::Copy(copy) => commands::copy(&copy),
+        Command::Import(import) => commands::import(&import),
+        Command::Link(link) => commands::link(&link),
+    }
+}

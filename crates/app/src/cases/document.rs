@@ -106,7 +106,7 @@ impl Words<'_> {
         let (number, person): (i64, PersonId) = (row.next()?, row.next()?);
         let (person_number, name): (i64, String) = (row.next()?, row.next()?);
         let who = vec![
-            ("person-number", person_number.to_string()),
+            ("person-number", crate::people::number(person_number)),
             ("name", name.clone()),
             ("sex", self.coded("sex", &row.next::<String>()?)),
             ("born", self.born(row.next()?, row.next()?)),

@@ -126,7 +126,7 @@ fn table(tx: &mut Tx<'_>, viewer: &Viewer, wanted: &Wanted, language: Language) 
         let mut cells = vec![Cell::Number(row.next()?)];
         let (number, name, protected): (i64, String, bool) = (row.next()?, row.next()?, row.next()?);
         if knows {
-            cells.push(number.into());
+            cells.push(crate::people::number(number).into());
             cells.push((!protected).then_some(name).into());
         }
         cells.push(coded("case-state", row.next()?));

@@ -24,7 +24,7 @@ use crate::params;
 
 pub use pages::{api_routes, routes};
 pub use story::{Line, Story, entries_of_case, entries_of_organisation, entries_of_person, entries_of_record};
-pub use verify::{Fault, Verified, verify};
+pub use verify::{Fault, Verified, verify, verify_organisation};
 
 /// The proof that the history knows of a change; nothing else can make one.
 pub struct Pen(());

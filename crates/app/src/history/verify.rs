@@ -60,7 +60,7 @@ pub struct Verified {
 pub fn verify(tx: &mut Tx<'_>) -> Result<Vec<Verified>, DbError> {
     let organisations =
         tx.query("SELECT id, name FROM organisation ORDER BY id", &[], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    organisations.into_iter().map(|(id, name)| walk(tx, id, name)).collect()
+    organisations.into_iter().map(|(id, name)| verify_organisation(tx, id, name)).collect()
 }
 
 struct Stored {
@@ -70,7 +70,11 @@ struct Stored {
     hash: Vec<u8>,
 }
 
-fn walk(tx: &mut Tx<'_>, organisation: OrganisationId, name: String) -> Result<Verified, DbError> {
+/// Walks one organisation's chain.
+///
+/// # Errors
+/// The database failed.
+pub fn verify_organisation(tx: &mut Tx<'_>, organisation: OrganisationId, name: String) -> Result<Verified, DbError> {
     let erased = erased_records(tx, organisation)?;
     let mut faults = Vec::new();
     let mut previous = vec![0; 32];

@@ -5,7 +5,6 @@ use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
-use serde_json::Value as Json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -16,6 +15,7 @@ use crate::db::Tx;
 use crate::documents::download;
 use crate::documents::table::{Table, TableFormat};
 use crate::error::Error;
+use crate::people::{PersonInput, Safety};
 use crate::reference;
 use crate::ui::Language;
 use crate::web::{App, Context, Problem};
@@ -99,7 +99,7 @@ fn table(tx: &mut Tx<'_>, viewer: &Viewer, from: Option<i64>, language: Language
         let details: String = row.next()?;
         let contacts = if protected { String::new() } else { safe_contacts(&details) };
         Ok(vec![
-            number.into(),
+            super::number(number).into(),
             (!protected).then_some(name).into(),
             sex.into(),
             from.into(),
@@ -127,27 +127,32 @@ fn nationality(code: &str, language: Language) -> String {
     reference::label(list, code, language).to_owned()
 }
 
-/// Contacts marked safe to use; one without a mark is not taken for safe.
+/// Contacts the person said are safe; one nobody asked about is not taken for safe.
 fn safe_contacts(details: &str) -> String {
-    let Ok(details) = serde_json::from_str::<Json>(details) else { return String::new() };
-    let contacts = details.get("contacts").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-    let safe = contacts.iter().filter(|contact| {
-        matches!(contact.get("safe"), Some(Json::Bool(true)))
-            || contact.get("safe").and_then(Json::as_str).is_some_and(|mark| matches!(mark, "yes" | "safe"))
-    });
-    let values: Vec<&str> = safe.filter_map(|contact| contact.get("value").and_then(Json::as_str)).collect();
-    values.join("; ")
+    let Ok(person) = serde_json::from_str::<PersonInput>(details) else { return String::new() };
+    let safe = person.contacts.into_iter().filter(|contact| contact.safety == Safety::Safe);
+    safe.map(|contact| contact.value).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::Contact;
 
     #[test]
     fn only_contacts_marked_safe_leave() {
-        let details = r#"{"contacts":[{"value":"+962 1","safe":true},{"value":"+962 2","safe":false},
-            {"value":"+962 3"},{"value":"+962 4","safe":"yes"},{"value":"+962 5","safe":"unsafe"}]}"#;
-        assert_eq!(safe_contacts(details), "+962 1; +962 4");
+        let contact = |value: &str, safety| {
+            let (value, note) = (value.to_owned(), String::new());
+            Contact { kind: "mobile".to_owned(), value, safety, note }
+        };
+        let contacts = vec![
+            contact("+962 1", Safety::Safe),
+            contact("+962 2", Safety::Unsafe),
+            contact("+962 3", Safety::Unknown),
+            contact("+962 4", Safety::Safe),
+        ];
+        let details = serde_json::to_string(&PersonInput { contacts, ..PersonInput::default() }).unwrap();
+        assert_eq!(safe_contacts(&details), "+962 1; +962 4");
         assert_eq!(safe_contacts("no json"), "");
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Columns are recognised by their names in five languages, or named with a mapping. Every row
 //! that cannot be taken is named with its number, its column and the reason; the others come in.
-//! Running the same file again brings in only what is not there yet, and never overwrites what
-//! was written about a person since.
+//! Running the same file again brings in only what is not there yet; it overwrites what was
+//! written about a person since only where that is asked for.
 
 mod fields;
 mod report;
@@ -14,17 +14,15 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::dates::Day;
+use crate::access::{Permission, Viewer};
 use crate::db::Db;
 use crate::error::Error;
-use crate::history::Actor;
 
 pub use fields::{Field, MapError, parse_map};
 pub use report::{Column, ImportReport, Rejection};
-pub use save::Incoming;
 pub use values::DateOrder;
 
-use save::Saved;
+use save::{Incoming, Saved};
 use values::Habits;
 
 /// Rows of one transaction.
@@ -42,8 +40,9 @@ pub struct Options {
     pub dry_run: bool,
     /// Whether 3/4/2001 is in April or in March, where the file itself does not tell.
     pub dates: Option<DateOrder>,
-    /// The organisation's day now: ages are counted from it.
-    pub today: Option<Day>,
+    /// Bring records that came from this source before in line with the file, over what was
+    /// written since; otherwise they are left as they are.
+    pub update: bool,
 }
 
 /// Why a file could not be imported at all.
@@ -74,6 +73,9 @@ pub enum ImportError {
     /// The head itself could not be read.
     #[error("the head could not be read: {0}")]
     Head(String),
+    /// The user may not import.
+    #[error("{}", crate::ui::Language::En.t("permission-import-people"))]
+    NotAllowed,
     /// The database failed; batches before it are kept, and running again goes on from there.
     #[error("after {taken} rows: {error}")]
     Failed {
@@ -84,24 +86,26 @@ pub enum ImportError {
     },
 }
 
-/// Imports people from the content of a CSV file. Whoever calls has made sure that the actor may.
+/// Imports people from the content of a CSV file, in a user's name.
 ///
 /// # Errors
-/// The file as a whole cannot be read, or the database failed. Rows that cannot be taken are no
+/// The user may not import, the file as a whole cannot be read, or the database failed. Rows that cannot be taken are no
 /// error: the report names them.
 pub fn import(
     db: &Db,
-    by: Actor,
+    viewer: &Viewer,
     file: &[u8],
     options: &Options,
     mut progress: impl FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
+    if !viewer.may(Permission::ImportPeople) {
+        return Err(ImportError::NotAllowed);
+    }
     let text = without_mark(file)?;
     let delimiter = delimiter(text);
     let mut reader = reader(text, delimiter);
     let head = read_head(&mut reader)?;
     let columns = fields::recognise(&head, &options.map)?;
-    let today = options.today.unwrap_or_else(|| Day::today("UTC"));
     let habits = Habits::of_file(text, delimiter, &columns, options.dates);
     let mut report = ImportReport::new(options.dry_run, &columns);
     let mut seen: HashMap<String, u64> = HashMap::new();
@@ -118,7 +122,7 @@ pub fn import(
             }
         }
         report.rows += 1;
-        match taken(row, &record, &columns, &habits, today, by, &mut seen) {
+        match taken(row, &record, &columns, &habits, viewer, &mut seen) {
             Ok(incoming) => batch.push((row, record.clone(), incoming)),
             Err(problems) => {
                 for (column, reason) in problems {
@@ -127,11 +131,11 @@ pub fn import(
             }
         }
         if batch.len() >= BATCH {
-            keep(db, by, std::mem::take(&mut batch), &mut report)?;
+            keep(db, viewer, options.update, std::mem::take(&mut batch), &mut report)?;
             progress(report.rows);
         }
     }
-    keep(db, by, batch, &mut report)?;
+    keep(db, viewer, options.update, batch, &mut report)?;
     progress(report.rows);
     Ok(report)
 }
@@ -145,8 +149,7 @@ fn taken(
     record: &csv::ByteRecord,
     columns: &[Column],
     habits: &Habits,
-    today: Day,
-    by: Actor,
+    viewer: &Viewer,
     seen: &mut HashMap<String, u64>,
 ) -> Result<Incoming, Problems> {
     let extra = record.iter().skip(columns.len()).any(|cell| !cell.trim_ascii().is_empty());
@@ -165,21 +168,21 @@ fn taken(
             Err(reason) => problems.push((Some(column.name.clone()), reason)),
         }
     }
-    let incoming = values::person(&cells, habits, today, &mut problems);
+    let person = values::person(&cells, habits, viewer.today, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
-    let source = source(by, &cells);
+    let source = source(viewer, &cells);
     if let Some(first) = seen.insert(source.clone(), row) {
         seen.insert(source, first);
         return Err(vec![(None, format!("is the same as row {first}"))]);
     }
-    Ok(Incoming { source, ..incoming })
+    Ok(Incoming { source, person })
 }
 
 /// What is the same person when the file comes again: their id in it, or else the whole row.
-fn source(by: Actor, cells: &[(&Column, String)]) -> String {
-    let mut hash = Sha256::new().chain_update(by.organisation.0.as_bytes());
+fn source(viewer: &Viewer, cells: &[(&Column, String)]) -> String {
+    let mut hash = Sha256::new().chain_update(viewer.organisation.0.as_bytes());
     let id = cells.iter().find(|(column, _)| column.field == Some(Field::Id));
     match id {
         Some((_, id)) => hash.update(format!("id\0{}", id.to_lowercase())),
@@ -213,21 +216,23 @@ fn readable(cell: &[u8]) -> Result<String, String> {
 type Batch = Vec<(u64, csv::ByteRecord, Incoming)>;
 
 /// Writes a batch, whole or not at all; in a dry run only looks what would be new.
-fn keep(db: &Db, by: Actor, batch: Batch, report: &mut ImportReport) -> Result<(), ImportError> {
+fn keep(db: &Db, viewer: &Viewer, update: bool, batch: Batch, report: &mut ImportReport) -> Result<(), ImportError> {
     if batch.is_empty() {
         return Ok(());
     }
     let people: Vec<Incoming> = batch.iter().map(|(_, _, incoming)| incoming.clone()).collect();
+    let viewer = viewer.clone();
     let saved: Result<Vec<Saved>, Error> = if report.dry_run {
-        db.read_blocking(move |tx| people.iter().map(|person| save::look(tx, by, person)).collect())
+        db.read_blocking(move |tx| people.iter().map(|person| save::look(tx, &viewer, person)).collect())
     } else {
-        db.write_blocking(move |tx| people.iter().map(|person| save::save(tx, by, person)).collect())
+        db.write_blocking(move |tx| people.iter().map(|person| save::save(tx, &viewer, person, update)).collect())
     };
-    let taken = report.created + report.known;
+    let taken = report.created + report.changed + report.known;
     let saved = saved.map_err(|error| ImportError::Failed { taken, error: Box::new(error) })?;
     for ((row, record, _), saved) in batch.iter().zip(saved) {
         match saved {
             Saved::Created => report.created += 1,
+            Saved::Changed => report.changed += 1,
             Saved::Known => report.known += 1,
             Saved::Refused(reason) => report.reject(*row, None, reason, record),
         }

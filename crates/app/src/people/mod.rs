@@ -1,19 +1,40 @@
 //! People: who someone is, their consents, household and journey.
 
+mod api;
+pub mod consent;
+pub mod emergency;
 pub mod export;
 pub mod import;
+pub mod merge;
+mod model;
+mod pages;
+pub mod search;
+pub mod store;
+
+pub use api::api_routes;
+pub use model::{
+    Birth, BirthKind, Consents, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary,
+    Purpose, Safety, Sex, Stage, number,
+};
 
 use axum::Router;
-use utoipa_axum::router::OpenApiRouter;
+use axum::routing::{get, post};
 
 use crate::web::App;
 
 /// The pages of this area.
 pub fn routes() -> Router<App> {
-    Router::new().merge(export::routes())
-}
-
-/// The API of this area.
-pub fn api_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(export::api_routes())
+    Router::new()
+        .route("/people", get(pages::list).post(pages::register))
+        .route("/people/search", post(pages::search))
+        .route("/people/new", get(pages::blank_form))
+        .route("/people/matches", get(pages::matches))
+        .route("/people/{id}", get(pages::show).post(pages::change))
+        .route("/people/{id}/edit", get(pages::edit))
+        .route("/people/{id}/consents", post(pages::decide))
+        .route("/people/{id}/merge", get(pages::compare).post(pages::merge))
+        .route("/merges/{id}/undo", post(pages::undo_merge))
+        .route("/people/{id}/emergency", get(pages::emergency).post(pages::break_glass))
+        .route("/people/{id}/history", get(pages::history))
+        .merge(export::routes())
 }

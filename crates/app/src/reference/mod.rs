@@ -19,6 +19,7 @@ struct Entry {
 static LISTS: LazyLock<HashMap<String, Vec<Entry>>> = LazyLock::new(|| {
     FILES
         .files()
+        .filter(|file| file.path().extension().is_some_and(|kind| kind == "csv"))
         .filter_map(|file| Some((file.path().file_stem()?.to_str()?.to_owned(), file.contents_utf8()?)))
         .map(|(name, text)| (name, read(text)))
         .collect()

@@ -69,9 +69,9 @@ impl Erasure {
     }
 }
 
-/// A number as people type it: in any digits, with a mark before it or none.
+/// A number as people type it: `P-000123` or `123`, in any digits.
 fn typed_number(text: &str) -> Option<i64> {
-    let digits: String = text.trim().trim_start_matches(['#', '№']).chars().map(western).collect();
+    let digits: String = text.trim().trim_start_matches(['P', 'p', '-', '#', '№']).chars().map(western).collect();
     digits.trim().parse().ok()
 }
 
@@ -85,7 +85,19 @@ fn western(digit: char) -> char {
     char::from_digit(value, 10).unwrap_or(digit)
 }
 
+impl Due {
+    /// The number as it is written.
+    pub fn written_number(&self) -> String {
+        crate::people::number(self.number)
+    }
+}
+
 impl Overview {
+    /// The number as it is written.
+    pub fn written_number(&self) -> String {
+        crate::people::number(self.number)
+    }
+
     /// Whether erasing them now is allowed.
     ///
     /// # Errors
@@ -150,7 +162,7 @@ mod tests {
     #[test]
     fn the_number_is_typed_in_any_digits() {
         let typed = |confirm: &str| Erasure { reason: "over".into(), on_request: false, confirm: confirm.into() };
-        for right in ["12", " #12 ", "١٢", "۱۲", "１２"] {
+        for right in ["12", " #12 ", "P-000012", "١٢", "۱۲", "１２"] {
             assert!(typed(right).check(12).is_ok(), "{right}");
         }
         assert!(typed("21").check(12).is_err());

@@ -88,16 +88,18 @@ impl Language {
         header.split(',').filter_map(|range| Language::from_code(range.trim().get(..2)?)).next().unwrap_or(Language::En)
     }
 
-    /// The words of a key; the English ones where a translation is missing.
-    pub fn t(self, key: &str) -> &'static str {
+    /// The words of a key, if there are any; the English ones where a translation is missing.
+    pub fn find(self, key: &str) -> Option<&'static str> {
         let words = |language| WORDS.get(&language).and_then(|words: &'static Words| words.plain.get(key));
-        match words(self).or_else(|| words(Language::En)) {
-            Some(words) => words,
-            None => {
-                tracing::warn!(key, "no words for a key");
-                "…"
-            }
-        }
+        words(self).or_else(|| words(Language::En)).map(String::as_str)
+    }
+
+    /// The words of a key. A test sees to it that every key a page uses has words.
+    pub fn t(self, key: &str) -> &'static str {
+        self.find(key).unwrap_or_else(|| {
+            tracing::warn!(key, "no words for a key");
+            "…"
+        })
     }
 
     /// The words of a key with values in them.

@@ -87,6 +87,12 @@ impl Ui {
         self.viewer.as_ref().zip(permission).is_some_and(|(viewer, permission)| viewer.may(permission))
     }
 
+    /// The label of a record's field; its own name where it has none.
+    pub fn field(&self, name: &str) -> String {
+        let key = format!("field-{}", name.replace('_', "-"));
+        self.language.find(&key).map_or_else(|| name.replace('_', " "), str::to_owned)
+    }
+
     /// All languages, for the switch.
     pub fn languages(&self) -> &'static [Language] {
         Language::ALL

@@ -1,10 +1,14 @@
 //! Users, teams and organisations; logging in, sessions, second factors, tokens of the API.
 
+mod account;
+mod admin;
 mod model;
 mod pages;
 pub mod passwords;
 pub mod sessions;
 pub mod store;
+mod tokens;
+mod totp;
 
 pub use model::{NewUser, Organisation, OrganisationSettings, User};
 
@@ -19,10 +23,24 @@ pub fn routes() -> Router<App> {
         .route("/login", get(pages::login).post(pages::log_in))
         .route("/logout", post(pages::log_out))
         .route("/language", post(pages::choose_language))
+        .route("/login/second-factor", get(account::second_factor).post(account::give_code))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::change_password))
+        .route("/account/totp", get(account::set_up_totp).post(account::turn_on_totp))
+        .route("/account/totp/off", post(account::turn_off_totp))
+        .route("/account/sessions/{id}/end", post(account::end_one))
+        .route("/account/tokens", post(account::make_token))
+        .route("/account/tokens/{id}/end", post(account::end_token))
+        .route("/users", get(admin::list).post(admin::make))
+        .route("/users/new", get(admin::blank_form))
+        .route("/users/{id}", get(admin::edit).post(admin::save))
+        .route("/users/{id}/link", post(admin::make_link))
+        .route("/teams", post(admin::make_team))
+        .route("/settings", get(admin::settings).post(admin::save_settings))
         .route("/welcome/{token}", get(pages::welcome).post(pages::choose_password))
 }
 
 /// The API of this area.
 pub fn api_routes() -> utoipa_axum::router::OpenApiRouter<App> {
-    utoipa_axum::router::OpenApiRouter::new()
+    account::api_routes().merge(admin::api_routes())
 }

@@ -35,7 +35,7 @@ struct LoginPage {
 #[derive(Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 #[derive(Deserialize)]

@@ -148,6 +148,22 @@ pub(crate) fn find_session(tx: &mut Tx<'_>, digest: &[u8; 32], half: bool) -> Re
     Ok(found)
 }
 
+/// A user as a viewer without a session: for the command line, which acts in a user's name.
+///
+/// # Errors
+/// No such active user, or the database failed.
+pub fn viewer_of_user(tx: &mut Tx<'_>, organisation: OrganisationId, user: UserId) -> Result<Viewer, Error> {
+    tx.one(
+        &format!(
+            "SELECT {VIEWER}, u.id FROM user_account u JOIN organisation o ON o.id = u.organisation_id \
+             WHERE u.organisation_id = $1 AND u.id = $2 AND u.active = 1"
+        ),
+        params![organisation, user],
+        viewer,
+    )?
+    .ok_or(Error::NotFound)
+}
+
 fn note_use(tx: &mut Tx<'_>, digest: &[u8; 32]) -> Result<(), Error> {
     let pen = Pen::unrecorded(Bookkeeping::Session);
     tx.execute(

@@ -213,3 +213,53 @@ pub fn next_number(tx: &mut Tx<'_>, organisation: OrganisationId, series: &str) 
     )?;
     taken.into_iter().next().ok_or_else(|| Error::Internal("no number was handed out".to_owned()))
 }
+
+/// The user of a log-in name, whatever the organisation: for the command line only.
+///
+/// # Errors
+/// The database failed.
+pub fn id_of_username(tx: &mut Tx<'_>, username: &str) -> Result<Option<(OrganisationId, UserId)>, Error> {
+    let found =
+        tx.one("SELECT organisation_id, id FROM user_account WHERE username = $1", params![username], |row| {
+            Ok((row.next()?, row.next()?))
+        })?;
+    Ok(found)
+}
+
+/// A user of an organisation.
+///
+/// # Errors
+/// No such user, or the database failed.
+pub fn user(tx: &mut Tx<'_>, organisation: OrganisationId, id: UserId) -> Result<User, Error> {
+    tx.one(
+        &format!("SELECT {USER} FROM user_account u WHERE u.organisation_id = $1 AND u.id = $2"),
+        params![organisation, id],
+        user_from,
+    )?
+    .ok_or(Error::NotFound)
+}
+
+/// The hash of a user's password, where they have one.
+///
+/// # Errors
+/// The database failed.
+pub fn password_hash(tx: &mut Tx<'_>, organisation: OrganisationId, id: UserId) -> Result<Option<String>, Error> {
+    let hash = tx.one(
+        "SELECT password_hash FROM user_account WHERE organisation_id = $1 AND id = $2",
+        params![organisation, id],
+        |row| row.get::<Option<String>>(0),
+    )?;
+    Ok(hash.flatten())
+}
+
+/// The organisation's teams by name.
+///
+/// # Errors
+/// The database failed.
+pub fn teams(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Vec<(TeamId, String)>, Error> {
+    Ok(tx.query(
+        "SELECT id, name FROM team WHERE organisation_id = $1 ORDER BY name",
+        params![organisation],
+        |row| Ok((row.next()?, row.next()?)),
+    )?)
+}

@@ -46,6 +46,8 @@ pub struct ImportReport {
     pub rows: u64,
     /// People who are new: registered, or in a dry run to be.
     pub created: u64,
+    /// People whose record was brought in line with the file, where that was asked for.
+    pub changed: u64,
     /// People who came from this source before; left as they are.
     pub known: u64,
     /// Rows not taken.
@@ -66,6 +68,7 @@ impl ImportReport {
             dry_run,
             rows: 0,
             created: 0,
+            changed: 0,
             known: 0,
             rejected: 0,
             columns: columns.to_vec(),
@@ -120,8 +123,8 @@ impl fmt::Display for ImportReport {
         let new = if self.dry_run { "to be registered" } else { "registered" };
         writeln!(
             f,
-            "{} rows: {} {new}, {} known from before, {} rejected.",
-            self.rows, self.created, self.known, self.rejected
+            "{} rows: {} {new}, {} changed, {} known from before, {} rejected.",
+            self.rows, self.created, self.changed, self.known, self.rejected
         )?;
         for column in &self.columns {
             match column.field {

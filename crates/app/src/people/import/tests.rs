@@ -1,13 +1,15 @@
 use super::*;
+use crate::access::{Role, Scope, Via};
 use crate::db::Location;
-use crate::history::{self, Actor};
+use crate::history;
+use crate::ids::{SessionId, UserId};
 use crate::keys::DataKey;
 use crate::users::{OrganisationSettings, store};
 
 struct Desk {
     _folder: tempfile::TempDir,
     db: Db,
-    by: Actor,
+    viewer: Viewer,
 }
 
 fn desk() -> Desk {
@@ -16,7 +18,22 @@ fn desk() -> Desk {
     let organisation = db
         .write_blocking(|tx| store::create_organisation(tx, "Bridge", "JO", &OrganisationSettings::default()))
         .unwrap();
-    Desk { _folder: folder, db, by: Actor { organisation, user: None } }
+    let viewer = Viewer {
+        organisation,
+        organisation_name: "Bridge".to_owned(),
+        user: UserId::new(),
+        name: "Data officer".to_owned(),
+        language: "en".to_owned(),
+        role: Role::DataOfficer,
+        scope: Scope::Organisation,
+        team: None,
+        sees_medical: false,
+        sees_trafficking: false,
+        via: Via::Session(SessionId::new()),
+        time_zone: "UTC".to_owned(),
+        today: "2026-11-24".parse().unwrap(),
+    };
+    Desk { _folder: folder, db, viewer }
 }
 
 impl Desk {
@@ -25,8 +42,7 @@ impl Desk {
     }
 
     fn try_import(&self, file: impl AsRef<[u8]>, options: Options) -> Result<ImportReport, ImportError> {
-        let today = Some("2026-11-24".parse().unwrap());
-        import(&self.db, self.by, file.as_ref(), &Options { today, ..options }, |_| {})
+        import(&self.db, &self.viewer, file.as_ref(), &options, |_| {})
     }
 
     fn people(&self) -> i64 {
@@ -208,5 +224,32 @@ fn what_was_defused_on_the_way_out_comes_back_in() {
     let details = desk.person("details");
     assert!(details.contains("\"+962 79 000 1111\"") && !details.contains("'+"), "{details}");
     assert!(details.contains("[\"SY\",\"stateless\"]"), "{details}");
-    assert!(details.contains("\"safe\":false"));
+    assert!(details.contains("\"safety\":\"unknown\""), "nobody said that the number is safe");
+}
+
+#[test]
+fn only_who_may_import_does() {
+    let mut desk = desk();
+    desk.viewer.role = Role::Caseworker;
+    assert!(matches!(desk.try_import("name\nA", Options::default()), Err(ImportError::NotAllowed)));
+}
+
+#[test]
+fn what_was_written_since_is_overwritten_only_when_asked() {
+    let desk = desk();
+    desk.import("id,name\n7,Amina\n");
+    let corrected = "id,name\n7,Amina Yusuf\n";
+    assert_eq!(counts(&desk.import(corrected)), (1, 0, 1, 0));
+    assert_eq!(desk.person("display_name"), "Amina");
+    let update = || Options { update: true, ..Options::default() };
+    assert_eq!(desk.try_import(corrected, update()).unwrap().changed, 1);
+    assert_eq!(desk.person("display_name"), "Amina Yusuf");
+    assert_eq!(counts(&desk.try_import(corrected, update()).unwrap()), (1, 0, 1, 0));
+}
+
+#[test]
+fn east_asian_family_names_come_first() {
+    let desk = desk();
+    desk.import("姓,名\n山田,花子\n");
+    assert_eq!(desk.person("display_name"), "山田 花子");
 }

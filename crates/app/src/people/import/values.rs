@@ -7,10 +7,11 @@ use jiff::civil::Date;
 
 use super::fields::fold;
 use super::report::Column;
-use super::{Field, Incoming, Problems};
+use super::{Field, Problems};
 use crate::code::Code;
 use crate::codes;
 use crate::dates::Day;
+use crate::people::{Birth, BirthKind, Contact, Document, Name, NameKind, PersonInput, Safety, Sex};
 use crate::reference;
 use crate::ui::Language;
 
@@ -32,7 +33,7 @@ codes! {
 pub(super) struct Habits {
     order: Option<DateOrder>,
     /// The sex that `M` stands for: masculine beside `F`, mujer beside `H`.
-    m_means: Option<&'static str>,
+    m_means: Option<Sex>,
 }
 
 impl Habits {
@@ -70,8 +71,8 @@ impl Habits {
             _ => None,
         };
         let m_means = match (with_f, with_h) {
-            (true, false) => Some("male"),
-            (false, true) => Some("female"),
+            (true, false) => Some(Sex::Male),
+            (false, true) => Some(Sex::Female),
             _ => None,
         };
         Habits { order: order.or(told), m_means }
@@ -79,36 +80,50 @@ impl Habits {
 }
 
 /// The person of a row; what is wrong with it is added to the problems.
-pub(super) fn person(cells: &[(&Column, String)], habits: &Habits, today: Day, problems: &mut Problems) -> Incoming {
-    let mut person = Incoming { sex: "unknown".into(), birth_kind: "unknown".into(), ..Incoming::default() };
-    let mut born: Vec<(Field, Born)> = Vec::new();
+pub(super) fn person(cells: &[(&Column, String)], habits: &Habits, today: Day, problems: &mut Problems) -> PersonInput {
+    let mut person = PersonInput { names: Vec::new(), ..PersonInput::default() };
+    let (mut given, mut family, mut whole) = (String::new(), String::new(), None);
+    let (mut number, mut kind) = (None, None);
+    let mut born: Vec<(Field, Birth)> = Vec::new();
     for (column, cell) in cells {
         let Some(field) = column.field else { continue };
         let taken = match field {
             Field::Id => Ok(()),
-            Field::GivenName => name(cell).map(|it| person.given = Some(it)),
-            Field::FamilyName => name(cell).map(|it| person.family = Some(it)),
-            Field::Name => name(cell).map(|it| person.name = Some(it)),
-            Field::OtherName => name(cell).map(|it| person.other_names.push(it)),
-            Field::MotherName => name(cell).map(|it| person.mother = Some(it)),
-            Field::FatherName => name(cell).map(|it| person.father = Some(it)),
-            Field::Sex => sex(cell, habits).map(|it| person.sex = it.to_owned()),
+            Field::GivenName => short(cell).map(|it| given = it),
+            Field::FamilyName => short(cell).map(|it| family = it),
+            Field::Name => short(cell).map(|it| whole = Some(it)),
+            Field::OtherName => short(cell).map(|it| person.names.push(name(NameKind::Also, it))),
+            Field::MotherName => short(cell).map(|it| person.names.push(name(NameKind::Mother, it))),
+            Field::FatherName => short(cell).map(|it| person.names.push(name(NameKind::Father, it))),
+            Field::Sex => sex(cell, habits).map(|it| person.sex = it),
             Field::BirthDate => birth_date(cell, habits, today).map(|it| born.push((field, it))),
             Field::BirthYear => birth_year(cell, today).map(|it| born.push((field, it))),
             Field::Age => age(cell, today).map(|it| born.push((field, it))),
             Field::Nationality => several(cell, nationality).map(|it| person.nationalities.extend(it)),
             Field::Language => several(cell, language).map(|it| person.languages.extend(it)),
-            Field::Phone => phone(cell).map(|it| person.phones.push(it)),
-            Field::DocumentNumber => name(cell).map(|it| person.document_number = Some(it)),
-            Field::DocumentKind => document_kind(cell).map(|it| person.document_kind = Some(it)),
+            Field::Phone => phone(cell).map(|it| person.contacts.push(it)),
+            Field::DocumentNumber => short(cell).map(|it| number = Some(it)),
+            Field::DocumentKind => document_kind(cell).map(|it| kind = Some(it)),
         };
         if let Err(reason) = taken {
             problems.push((Some(column.name.clone()), reason));
         }
     }
+    let parted = !given.is_empty() || !family.is_empty();
+    if parted {
+        let family_first = family.chars().any(is_east_asian);
+        person.names.insert(0, Name { kind: NameKind::Main, given, family, family_first });
+    }
+    if let Some(whole) = whole {
+        let kind = if parted { NameKind::Also } else { NameKind::Main };
+        person.names.insert(usize::from(parted), name(kind, whole));
+    }
+    call_by_some_name(&mut person);
+    let kind = kind.unwrap_or_else(|| "other".to_owned());
+    person.documents.extend(number.map(|number| Document { kind, number, ..Document::default() }));
     // The most exact wins: a day before a year before an age.
-    if let Some((_, born)) = born.into_iter().min_by_key(|(field, _)| *field) {
-        (person.birth_kind, person.birth_from, person.birth_to) = (born.0.to_owned(), Some(born.1), Some(born.2));
+    if let Some((_, birth)) = born.into_iter().min_by_key(|(field, _)| *field) {
+        person.birth = birth;
     }
     if problems.is_empty() && person.display_name().is_empty() {
         problems.push((None, "has no name".to_owned()));
@@ -116,30 +131,46 @@ pub(super) fn person(cells: &[(&Column, String)], habits: &Habits, today: Day, p
     person
 }
 
-/// How a birth is known, and between which days it lies.
-struct Born(&'static str, Day, Day);
+/// A name that is not parted into given and family names.
+fn name(kind: NameKind, whole: String) -> Name {
+    Name { kind, given: whole, family: String::new(), family_first: false }
+}
 
-fn name(cell: &str) -> Result<String, String> {
+/// A person of whom only a further name is known is called by that.
+fn call_by_some_name(person: &mut PersonInput) {
+    if person.names.iter().all(|name| name.kind != NameKind::Main)
+        && let Some(other) = person.names.iter_mut().find(|name| name.kind == NameKind::Also)
+    {
+        other.kind = NameKind::Main;
+    }
+}
+
+/// Scripts in which the family name is written first.
+fn is_east_asian(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+fn short(cell: &str) -> Result<String, String> {
     match cell.chars().count() {
         0..=200 => Ok(cell.to_owned()),
         length => Err(format!("is {length} characters long; at most 200 are taken")),
     }
 }
 
-fn sex(cell: &str, habits: &Habits) -> Result<&'static str, String> {
+fn sex(cell: &str, habits: &Habits) -> Result<Sex, String> {
     Ok(match fold(cell).as_str() {
         "f" | "w" | "female" | "woman" | "girl" | "femme" | "fille" | "feminin" | "femenino" | "mujer" | "nina"
-        | "أنثى" | "انثى" | "امرأة" | "女" | "女性" | "女子" => "female",
+        | "أنثى" | "انثى" | "امرأة" | "女" | "女性" | "女子" => Sex::Female,
         "h" | "male" | "man" | "boy" | "homme" | "garcon" | "masculin" | "masculino" | "hombre" | "nino" | "ذكر"
-        | "رجل" | "男" | "男性" | "男子" => "male",
+        | "رجل" | "男" | "男性" | "男子" => Sex::Male,
         "m" => habits.m_means.ok_or("M may mean masculine or mujer: write it out")?,
-        "o" | "x" | "other" | "autre" | "otro" | "آخر" | "その他" => "other",
-        "u" | "unknown" | "inconnu" | "desconocido" | "غيرمعروف" | "不明" => "unknown",
+        "o" | "x" | "other" | "autre" | "otro" | "آخر" | "その他" => Sex::Other,
+        "u" | "unknown" | "inconnu" | "desconocido" | "غيرمعروف" | "不明" => Sex::Unknown,
         _ => return Err(format!("«{}» is not a known word for a sex", shown(cell))),
     })
 }
 
-fn birth_date(cell: &str, habits: &Habits, today: Day) -> Result<Born, String> {
+fn birth_date(cell: &str, habits: &Habits, today: Day) -> Result<Birth, String> {
     let day = read_day(cell, habits)?;
     if day > today {
         return Err(format!("{day} lies in the future"));
@@ -147,7 +178,7 @@ fn birth_date(cell: &str, habits: &Habits, today: Day) -> Result<Born, String> {
     if day.years_until(today) > OLDEST {
         return Err(format!("{day} is more than {OLDEST} years ago"));
     }
-    Ok(Born("exact", day, day))
+    Ok(Birth { kind: BirthKind::Exact, from: Some(day), ..Birth::default() })
 }
 
 fn read_day(cell: &str, habits: &Habits) -> Result<Day, String> {
@@ -199,7 +230,7 @@ fn numbers(text: &str) -> Vec<u32> {
     parts.unwrap_or_default()
 }
 
-fn birth_year(cell: &str, today: Day) -> Result<Born, String> {
+fn birth_year(cell: &str, today: Day) -> Result<Birth, String> {
     let this_year = i64::from(today.0.year());
     let year = number(cell).ok_or_else(|| format!("«{}» is not a year", shown(cell)))?;
     if !(this_year - OLDEST..=this_year).contains(&year) {
@@ -207,13 +238,13 @@ fn birth_year(cell: &str, today: Day) -> Result<Born, String> {
     }
     let edge = |month, day| i16::try_from(year).ok().and_then(|year| Date::new(year, month, day).ok()).map(Day);
     let (from, to) = edge(1, 1).zip(edge(12, 31)).ok_or("is not a year")?;
-    Ok(Born("estimated", from, to.min(today)))
+    Ok(Birth { kind: BirthKind::Estimated, from: Some(from), to: Some(to.min(today)), ..Birth::default() })
 }
 
-fn age(cell: &str, today: Day) -> Result<Born, String> {
+fn age(cell: &str, today: Day) -> Result<Birth, String> {
     let age = number(cell).filter(|age| (0..=OLDEST).contains(age));
     let age = age.ok_or_else(|| format!("«{}» is not a possible age", shown(cell)))?;
-    Ok(Born("age", today.plus_years(-age - 1).plus_days(1), today.plus_years(-age)))
+    Ok(Birth { kind: BirthKind::Age, age: Some(age), age_on: Some(today), ..Birth::default() })
 }
 
 fn number(cell: &str) -> Option<i64> {
@@ -277,15 +308,15 @@ fn found(list: &Lookup, cell: &str) -> Option<String> {
     list.get(&fold(cell)).cloned()
 }
 
-fn phone(cell: &str) -> Result<String, String> {
-    let number: String = cell.chars().map(western).collect();
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    let fits = number.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
-    if fits && (5..=20).contains(&digits) {
-        Ok(number)
-    } else {
-        Err(format!("«{}» is not a telephone number", shown(cell)))
+/// A number, of which nobody knows yet whether it is safe to use.
+fn phone(cell: &str) -> Result<Contact, String> {
+    let value: String = cell.chars().map(western).collect();
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let fits = value.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
+    if !fits || !(5..=20).contains(&digits) {
+        return Err(format!("«{}» is not a telephone number", shown(cell)));
     }
+    Ok(Contact { kind: "mobile".to_owned(), value, safety: Safety::Unknown, note: String::new() })
 }
 
 /// Enough of a cell to find it again.

@@ -1,0 +1,528 @@
+//! The JSON API of cases: everything the pages do.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::detail::{self, Detail};
+use super::input::{
+    ActionChange, Answers, ApprovalDecision, Assignment, Closure, FlagResolution, FollowUpRecord, GoalChange,
+    NewAction, NewApproval, NewCase, NewFlag, NewFollowUp, NewGoal, NewNote, PlanAgreed, Reason, RiskDecision,
+    TraffickingMark,
+};
+use super::list::{self, CasePage, CaseQuery};
+use super::model::{Action, Case, FollowUp, Goal, Screening};
+use super::questionnaire::{AnswerKind, Form};
+use super::today::{self, Load, Today};
+use super::{attachments, pages, parts, plan, reading, screenings, store};
+use crate::access::{Permission, Sensitivity};
+use crate::error::Error;
+use crate::history::{Kind, Story};
+use crate::ids::{
+    ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoticeId, PersonId, ScreeningId,
+};
+use crate::web::{Context, Expected, Input, Problem, Versioned};
+
+/// What was made.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Made {
+    /// Its id.
+    id: uuid::Uuid,
+}
+
+fn made(id: impl Into<uuid::Uuid>) -> (StatusCode, Json<Made>) {
+    (StatusCode::CREATED, Json(Made { id: id.into() }))
+}
+
+/// The cases that are there for you.
+#[utoipa::path(get, path = "/cases", tag = "cases", params(CaseQuery),
+    responses((status = 200, body = CasePage), (status = 400, body = Problem)))]
+pub(super) async fn list(ctx: Context, Query(query): Query<CaseQuery>) -> Result<Json<CasePage>, Error> {
+    ctx.read(move |tx, viewer| list::page(tx, viewer, &query)).await.map(Json)
+}
+
+/// Opens a case.
+#[utoipa::path(post, path = "/cases", tag = "cases", request_body = NewCase,
+    responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn create(ctx: Context, Input(input): Input<NewCase>) -> Result<impl IntoResponse, Error> {
+    ctx.create(input, |tx, viewer, input| store::open(tx, viewer, &input)).await.map(made)
+}
+
+/// A whole case; reading it is noted in the history.
+#[utoipa::path(get, path = "/cases/{id}", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Detail), (status = 404, body = Problem)))]
+pub(super) async fn case(ctx: Context, Path(id): Path<CaseId>) -> Result<Versioned<Detail>, Error> {
+    let it = ctx.read(move |tx, viewer| detail::read(tx, viewer, id)).await?;
+    reading::note(&ctx, Kind::Case, id.0, it.case.person_id, id).await?;
+    Ok(Versioned(it.case.version, it))
+}
+
+/// The story of a case.
+#[utoipa::path(get, path = "/cases/{id}/history", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Story>), (status = 404, body = Problem)))]
+pub(super) async fn history(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Story>>, Error> {
+    ctx.read(move |tx, viewer| pages::case::story(tx, viewer, id)).await.map(Json)
+}
+
+fn versioned(case: Case) -> Versioned<Case> {
+    Versioned(case.version, case)
+}
+
+/// Open or reopened → assessed.
+#[utoipa::path(post, path = "/cases/{id}/assessed", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Case), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn assess(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Expected(version): Expected,
+) -> Result<Versioned<Case>, Error> {
+    ctx.write(move |tx, viewer| store::assess(tx, viewer, id, version)).await.map(versioned)
+}
+
+/// Assessed → planned.
+#[utoipa::path(post, path = "/cases/{id}/planned", tag = "cases", params(("id" = CaseId, Path)),
+    request_body = PlanAgreed,
+    responses((status = 200, body = Case), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn agree(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Expected(version): Expected,
+    Input(input): Input<PlanAgreed>,
+) -> Result<Versioned<Case>, Error> {
+    let reason = input.one_front_reason;
+    ctx.write(move |tx, viewer| store::agree_plan(tx, viewer, id, version, reason)).await.map(versioned)
+}
+
+/// Planned → in service.
+#[utoipa::path(post, path = "/cases/{id}/in-service", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Case), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn begin(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Expected(version): Expected,
+) -> Result<Versioned<Case>, Error> {
+    ctx.write(move |tx, viewer| store::begin_service(tx, viewer, id, version)).await.map(versioned)
+}
+
+/// Anything → closed.
+#[utoipa::path(post, path = "/cases/{id}/closed", tag = "cases", params(("id" = CaseId, Path)),
+    request_body = Closure,
+    responses((status = 200, body = Case), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn close(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Expected(version): Expected,
+    Input(input): Input<Closure>,
+) -> Result<Versioned<Case>, Error> {
+    ctx.write(move |tx, viewer| store::close(tx, viewer, id, version, &input)).await.map(versioned)
+}
+
+/// Closed → reopened.
+#[utoipa::path(post, path = "/cases/{id}/reopened", tag = "cases", params(("id" = CaseId, Path)),
+    request_body = Reason,
+    responses((status = 200, body = Case), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn reopen(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Expected(version): Expected,
+    Input(input): Input<Reason>,
+) -> Result<Versioned<Case>, Error> {
+    ctx.write(move |tx, viewer| store::reopen(tx, viewer, id, version, &input.why)).await.map(versioned)
+}
+
+/// Decides on the risk.
+#[utoipa::path(put, path = "/cases/{id}/risk", tag = "cases", params(("id" = CaseId, Path)),
+    request_body = RiskDecision,
+    responses((status = 200, body = Case), (status = 422, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn decide_risk(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Expected(version): Expected,
+    Input(input): Input<RiskDecision>,
+) -> Result<Versioned<Case>, Error> {
+    ctx.write(move |tx, viewer| store::decide_risk(tx, viewer, id, version, &input)).await.map(versioned)
+}
+
+/// Marks a case as about trafficking, or no longer.
+#[utoipa::path(put, path = "/cases/{id}/trafficking", tag = "cases", params(("id" = CaseId, Path)),
+    request_body = TraffickingMark,
+    responses((status = 200, body = Case), (status = 422, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn mark_trafficking(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Expected(version): Expected,
+    Input(input): Input<TraffickingMark>,
+) -> Result<Versioned<Case>, Error> {
+    ctx.write(move |tx, viewer| store::mark_trafficking(tx, viewer, id, version, &input)).await.map(versioned)
+}
+
+/// Gives a case to someone.
+#[utoipa::path(put, path = "/cases/{id}/assignment", tag = "cases", params(("id" = CaseId, Path)),
+    request_body = Assignment,
+    responses((status = 200, body = Case), (status = 422, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn assign(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Expected(version): Expected,
+    Input(input): Input<Assignment>,
+) -> Result<Versioned<Case>, Error> {
+    ctx.write(move |tx, viewer| store::assign(tx, viewer, id, version, &input)).await.map(versioned)
+}
+
+/// A questionnaire as the API tells it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct FormInWords {
+    /// Its id.
+    id: String,
+    /// Its version.
+    version: i64,
+    /// Its title in your language.
+    title: String,
+    /// What it is taken from.
+    source: String,
+    /// Its questions.
+    questions: Vec<QuestionInWords>,
+}
+
+/// A question as the API tells it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct QuestionInWords {
+    /// Its id.
+    id: String,
+    /// The question in your language.
+    label: String,
+    /// What helps to ask it.
+    hint: String,
+    /// True where it is answered in words.
+    in_words: bool,
+    /// Answers to choose from, and their words.
+    choices: Vec<(String, String)>,
+}
+
+/// The questionnaires, in your language.
+#[utoipa::path(get, path = "/forms", tag = "cases", responses((status = 200, body = Vec<FormInWords>)))]
+pub(super) async fn forms(ctx: Context) -> Result<Json<Vec<FormInWords>>, Error> {
+    ctx.viewer.require(Permission::ReadCases)?;
+    let ui = ctx.ui();
+    let forms = Form::all().iter().map(|form| FormInWords {
+        id: form.id.clone(),
+        version: form.version,
+        title: form.title(ui.language).to_owned(),
+        source: form.source.clone(),
+        questions: form
+            .questions
+            .iter()
+            .map(|question| QuestionInWords {
+                id: question.id.clone(),
+                label: question.label(ui.language).to_owned(),
+                hint: question.hint(ui.language).to_owned(),
+                in_words: question.kind == AnswerKind::Text,
+                choices: question.choices(&ui),
+            })
+            .collect(),
+    });
+    Ok(Json(forms.collect()))
+}
+
+/// The questionnaires answered in a case.
+#[utoipa::path(get, path = "/cases/{id}/screenings", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Screening>), (status = 404, body = Problem)))]
+pub(super) async fn screenings(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Screening>>, Error> {
+    let (person, found) = ctx
+        .read(move |tx, viewer| {
+            let person = store::find(tx, viewer, id)?.case.person_id;
+            Ok((person, screenings::of_case(tx, viewer, id)?))
+        })
+        .await?;
+    reading::note(&ctx, Kind::Case, id.0, person, id).await?;
+    Ok(Json(found))
+}
+
+/// A questionnaire answered in a case.
+#[utoipa::path(get, path = "/cases/{id}/screening-results/{screening}", tag = "cases",
+    params(("id" = CaseId, Path), ("screening" = ScreeningId, Path)),
+    responses((status = 200, body = Screening), (status = 404, body = Problem)))]
+pub(super) async fn screening(
+    ctx: Context,
+    Path((id, screening)): Path<(CaseId, ScreeningId)>,
+) -> Result<Json<Screening>, Error> {
+    let (person, found) = ctx
+        .read(move |tx, viewer| {
+            let person = store::find(tx, viewer, id)?.case.person_id;
+            Ok((person, screenings::find(tx, viewer, id, screening)?))
+        })
+        .await?;
+    reading::note(&ctx, Kind::Screening, screening.0, person, id).await?;
+    Ok(Json(found))
+}
+
+/// Answers a questionnaire.
+#[utoipa::path(post, path = "/cases/{id}/screenings/{form}", tag = "cases",
+    params(("id" = CaseId, Path), ("form" = String, Path)), request_body = Answers,
+    responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn answer(
+    ctx: Context,
+    Path((id, form)): Path<(CaseId, String)>,
+    Input(input): Input<Answers>,
+) -> Result<impl IntoResponse, Error> {
+    ctx.create(input, move |tx, viewer, input| screenings::answer(tx, viewer, id, &form, &input)).await.map(made)
+}
+
+/// The goals of a person over all cases that are there for you: the progress picture.
+#[utoipa::path(get, path = "/people/{id}/progress", tag = "cases", params(("id" = PersonId, Path)),
+    responses((status = 200, body = Vec<Goal>)))]
+pub(super) async fn person_progress(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<Goal>>, Error> {
+    ctx.read(move |tx, viewer| {
+        viewer.require(Permission::ReadCases)?;
+        store::goals_of_person(tx, viewer, id)
+    })
+    .await
+    .map(Json)
+}
+
+/// Sets a goal.
+#[utoipa::path(post, path = "/cases/{id}/goals", tag = "cases", params(("id" = CaseId, Path)), request_body = NewGoal,
+    responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn add_goal(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Input(input): Input<NewGoal>,
+) -> Result<impl IntoResponse, Error> {
+    ctx.create(input, move |tx, viewer, input| plan::add_goal(tx, viewer, id, &input)).await.map(made)
+}
+
+/// A goal.
+#[utoipa::path(get, path = "/cases/{id}/goals/{goal}", tag = "cases",
+    params(("id" = CaseId, Path), ("goal" = GoalId, Path)),
+    responses((status = 200, body = Goal), (status = 404, body = Problem)))]
+pub(super) async fn goal(ctx: Context, Path((id, goal)): Path<(CaseId, GoalId)>) -> Result<Versioned<Goal>, Error> {
+    let found = ctx
+        .read(move |tx, viewer| {
+            store::find(tx, viewer, id)?;
+            plan::goal(tx, viewer, id, goal)
+        })
+        .await?;
+    Ok(Versioned(found.version, found))
+}
+
+/// Changes a goal.
+#[utoipa::path(put, path = "/cases/{id}/goals/{goal}", tag = "cases",
+    params(("id" = CaseId, Path), ("goal" = GoalId, Path)), request_body = GoalChange,
+    responses((status = 200, body = Goal), (status = 422, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn change_goal(
+    ctx: Context,
+    Path((id, goal)): Path<(CaseId, GoalId)>,
+    Expected(version): Expected,
+    Input(input): Input<GoalChange>,
+) -> Result<Versioned<Goal>, Error> {
+    let goal = ctx.write(move |tx, viewer| plan::change_goal(tx, viewer, id, goal, version, &input)).await?;
+    Ok(Versioned(goal.version, goal))
+}
+
+/// Sets an action towards a goal.
+#[utoipa::path(post, path = "/cases/{id}/goals/{goal}/actions", tag = "cases",
+    params(("id" = CaseId, Path), ("goal" = GoalId, Path)), request_body = NewAction,
+    responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn add_action(
+    ctx: Context,
+    Path((id, goal)): Path<(CaseId, GoalId)>,
+    Input(input): Input<NewAction>,
+) -> Result<impl IntoResponse, Error> {
+    ctx.create(input, move |tx, viewer, input| plan::add_action(tx, viewer, id, goal, &input)).await.map(made)
+}
+
+/// An action.
+#[utoipa::path(get, path = "/cases/{id}/actions/{action}", tag = "cases",
+    params(("id" = CaseId, Path), ("action" = ActionId, Path)),
+    responses((status = 200, body = Action), (status = 404, body = Problem)))]
+pub(super) async fn action(
+    ctx: Context,
+    Path((id, action)): Path<(CaseId, ActionId)>,
+) -> Result<Versioned<Action>, Error> {
+    let found = ctx
+        .read(move |tx, viewer| {
+            store::find(tx, viewer, id)?;
+            plan::action(tx, viewer, id, action)
+        })
+        .await?;
+    Ok(Versioned(found.version, found))
+}
+
+/// Changes an action, or ends it.
+#[utoipa::path(put, path = "/cases/{id}/actions/{action}", tag = "cases",
+    params(("id" = CaseId, Path), ("action" = ActionId, Path)), request_body = ActionChange,
+    responses((status = 200, body = Action), (status = 422, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn change_action(
+    ctx: Context,
+    Path((id, action)): Path<(CaseId, ActionId)>,
+    Expected(version): Expected,
+    Input(input): Input<ActionChange>,
+) -> Result<Versioned<Action>, Error> {
+    let action = ctx.write(move |tx, viewer| plan::change_action(tx, viewer, id, action, version, &input)).await?;
+    Ok(Versioned(action.version, action))
+}
+
+/// Removes an action from a plan not yet agreed.
+#[utoipa::path(delete, path = "/cases/{id}/actions/{action}", tag = "cases",
+    params(("id" = CaseId, Path), ("action" = ActionId, Path)),
+    responses((status = 204), (status = 409, body = Problem)))]
+pub(super) async fn remove_action(
+    ctx: Context,
+    Path((id, action)): Path<(CaseId, ActionId)>,
+) -> Result<StatusCode, Error> {
+    ctx.write(move |tx, viewer| plan::remove_action(tx, viewer, id, action)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Writes a note.
+#[utoipa::path(post, path = "/cases/{id}/notes", tag = "cases", params(("id" = CaseId, Path)), request_body = NewNote,
+    responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn add_note(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Input(input): Input<NewNote>,
+) -> Result<impl IntoResponse, Error> {
+    ctx.create(input, move |tx, viewer, input| parts::add_note(tx, viewer, id, &input)).await.map(made)
+}
+
+/// Raises a flag.
+#[utoipa::path(post, path = "/cases/{id}/flags", tag = "cases", params(("id" = CaseId, Path)), request_body = NewFlag,
+    responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn raise_flag(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Input(input): Input<NewFlag>,
+) -> Result<impl IntoResponse, Error> {
+    ctx.create(input, move |tx, viewer, input| parts::raise_flag(tx, viewer, id, &input)).await.map(made)
+}
+
+/// Resolves a flag.
+#[utoipa::path(post, path = "/cases/{id}/flags/{flag}/resolve", tag = "cases",
+    params(("id" = CaseId, Path), ("flag" = FlagId, Path)), request_body = FlagResolution,
+    responses((status = 204), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn resolve_flag(
+    ctx: Context,
+    Path((id, flag)): Path<(CaseId, FlagId)>,
+    Input(input): Input<FlagResolution>,
+) -> Result<StatusCode, Error> {
+    ctx.write(move |tx, viewer| parts::resolve_flag(tx, viewer, id, flag, &input)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Asks the supervisor to decide.
+#[utoipa::path(post, path = "/cases/{id}/approvals", tag = "cases", params(("id" = CaseId, Path)),
+    request_body = NewApproval,
+    responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn ask_approval(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Input(input): Input<NewApproval>,
+) -> Result<impl IntoResponse, Error> {
+    ctx.create(input, move |tx, viewer, input| parts::ask_approval(tx, viewer, id, &input)).await.map(made)
+}
+
+/// Decides. An approved plan is agreed at once.
+#[utoipa::path(post, path = "/cases/{id}/approvals/{approval}", tag = "cases",
+    params(("id" = CaseId, Path), ("approval" = ApprovalId, Path)), request_body = ApprovalDecision,
+    responses((status = 204), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn decide(
+    ctx: Context,
+    Path((id, approval)): Path<(CaseId, ApprovalId)>,
+    Input(input): Input<ApprovalDecision>,
+) -> Result<StatusCode, Error> {
+    ctx.write(move |tx, viewer| parts::decide(tx, viewer, id, approval, &input)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Plans a follow-up, or records one that was kept.
+#[utoipa::path(post, path = "/cases/{id}/follow-ups", tag = "cases", params(("id" = CaseId, Path)),
+    request_body = NewFollowUp,
+    responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn add_follow_up(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Input(input): Input<NewFollowUp>,
+) -> Result<impl IntoResponse, Error> {
+    ctx.create(input, move |tx, viewer, input| parts::add_follow_up(tx, viewer, id, &input)).await.map(made)
+}
+
+/// Records what came of a planned follow-up.
+#[utoipa::path(put, path = "/cases/{id}/follow-ups/{follow_up}", tag = "cases",
+    params(("id" = CaseId, Path), ("follow_up" = FollowUpId, Path)), request_body = FollowUpRecord,
+    responses((status = 200, body = FollowUp), (status = 422, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn record_follow_up(
+    ctx: Context,
+    Path((id, meeting)): Path<(CaseId, FollowUpId)>,
+    Expected(version): Expected,
+    Input(input): Input<FollowUpRecord>,
+) -> Result<Versioned<FollowUp>, Error> {
+    let kept = ctx.write(move |tx, viewer| parts::record_follow_up(tx, viewer, id, meeting, version, &input)).await?;
+    Ok(Versioned(kept.version, kept))
+}
+
+/// How a file is to be kept.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Keeping {
+    /// The file's name.
+    name: String,
+    /// Who may read it; `case` where left out.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    sensitivity: Option<Sensitivity>,
+}
+
+/// Keeps a file with a case; the body is its content.
+#[utoipa::path(post, path = "/cases/{id}/attachments", tag = "cases", params(("id" = CaseId, Path), Keeping),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = Made), (status = 413, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn upload(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Query(keeping): Query<Keeping>,
+    body: Bytes,
+) -> Result<impl IntoResponse, Error> {
+    let upload = attachments::Upload {
+        name: keeping.name,
+        sensitivity: keeping.sensitivity.unwrap_or(Sensitivity::Case),
+        content: body.to_vec(),
+    };
+    ctx.write(move |tx, viewer| attachments::add(tx, viewer, id, &upload)).await.map(made)
+}
+
+/// A file's content.
+#[utoipa::path(get, path = "/cases/{id}/attachments/{attachment}", tag = "cases",
+    params(("id" = CaseId, Path), ("attachment" = AttachmentId, Path)),
+    responses((status = 200, description = "The content"), (status = 404, body = Problem)))]
+pub(super) async fn download(
+    ctx: Context,
+    Path((id, attachment)): Path<(CaseId, AttachmentId)>,
+) -> Result<Response, Error> {
+    let (file, content, person) = ctx.read(move |tx, viewer| attachments::open(tx, viewer, id, attachment)).await?;
+    reading::note(&ctx, Kind::Attachment, attachment.0, person, id).await?;
+    let headers = [(CONTENT_TYPE, file.media_type), (CONTENT_DISPOSITION, "attachment".to_owned())];
+    Ok((headers, content).into_response())
+}
+
+/// What is before you today.
+#[utoipa::path(get, path = "/today", tag = "cases", responses((status = 200, body = Today)))]
+pub(super) async fn today(ctx: Context) -> Result<Json<Today>, Error> {
+    ctx.read(today::today).await.map(Json)
+}
+
+/// The load and lateness of your team.
+#[utoipa::path(get, path = "/team", tag = "cases", responses((status = 200, body = Vec<Load>)))]
+pub(super) async fn team(ctx: Context) -> Result<Json<Vec<Load>>, Error> {
+    ctx.read(today::team).await.map(Json)
+}
+
+/// Marks a notice as read.
+#[utoipa::path(post, path = "/notices/{id}/read", tag = "cases", params(("id" = NoticeId, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn mark_read(ctx: Context, Path(id): Path<NoticeId>) -> Result<StatusCode, Error> {
+    ctx.write(move |tx, viewer| today::mark_read(tx, viewer, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

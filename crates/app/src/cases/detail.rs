@@ -1,0 +1,124 @@
+//! A whole case as pages and API show it.
+
+use serde::Serialize;
+
+use super::model::{
+    Action, ActionState, Approval, ApprovalState, Attachment, Case, CaseState, Flag, FollowUp, Front, Goal, Note,
+    Screening,
+};
+use super::{attachments, lifecycle, parts, plan, screenings, store};
+use crate::access::{Permission, Viewer};
+use crate::db::Tx;
+use crate::error::Error;
+use crate::ids::CaseId;
+
+/// A case with everything in it that this user may read.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Detail {
+    /// The case.
+    pub case: Case,
+    /// The person's name, for those who may know it.
+    pub person_name: Option<String>,
+    /// Who carries it.
+    pub owner_name: Option<String>,
+    /// Who supervises it.
+    pub supervisor_name: Option<String>,
+    /// Which team's it is.
+    pub team_name: Option<String>,
+    /// The goals of the plan.
+    pub goals: Vec<Goal>,
+    /// The actions of the plan.
+    pub actions: Vec<Action>,
+    /// Notes, newest first.
+    pub notes: Vec<Note>,
+    /// Files, newest first.
+    pub attachments: Vec<Attachment>,
+    /// Flags, those to resolve first.
+    pub flags: Vec<Flag>,
+    /// Approvals, newest first.
+    pub approvals: Vec<Approval>,
+    /// Follow-ups: planned ones, then kept ones.
+    pub follow_ups: Vec<FollowUp>,
+    /// Questionnaires answered, newest first.
+    pub screenings: Vec<Screening>,
+    /// Whether this user may change anything in it now.
+    pub may_work: bool,
+    /// Whether this user may give it to someone else.
+    pub may_assign: bool,
+    /// Why nothing can be changed: the code of the sentence in `locales/`.
+    #[serde(skip)]
+    pub held_because: Option<&'static str>,
+}
+
+/// Everything in a case that this user may read.
+///
+/// # Errors
+/// It is not there for this user, or the database failed.
+pub fn read(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Detail, Error> {
+    let file = store::find(tx, viewer, id)?;
+    let team = file.case.team_id.map(|team| team.to_string());
+    let team_name = store::teams(tx, viewer)?.into_iter().find(|(id, _)| Some(id) == team.as_ref()).map(|it| it.1);
+    let held = lifecycle::work(file.case.state, file.person.consent).err();
+    Ok(Detail {
+        owner_name: store::user_name(tx, viewer, file.case.owner_id)?,
+        supervisor_name: store::user_name(tx, viewer, file.case.supervisor_id)?,
+        team_name,
+        goals: plan::goals_of_case(tx, viewer, id)?,
+        actions: plan::actions_of_case(tx, viewer, id)?,
+        notes: parts::notes(tx, viewer, id)?,
+        attachments: attachments::of_case(tx, viewer, id)?,
+        flags: parts::flags(tx, viewer, id)?,
+        approvals: parts::approvals(tx, viewer, id)?,
+        follow_ups: parts::follow_ups(tx, viewer, id)?,
+        screenings: screenings::of_case(tx, viewer, id)?,
+        may_work: viewer.may(Permission::WriteCases) && held.is_none(),
+        may_assign: store::may_assign(viewer, &file.case) && file.case.state != CaseState::Closed,
+        held_because: held.and_then(|refusal| match Error::from(refusal) {
+            Error::Refused(key) if file.case.state != CaseState::Closed => Some(key),
+            _ => None,
+        }),
+        person_name: file.person.name,
+        case: file.case,
+    })
+}
+
+impl Detail {
+    /// The goals on a front.
+    pub fn goals_on(&self, front: &Front) -> Vec<&Goal> {
+        self.goals.iter().filter(|goal| goal.front == *front).collect()
+    }
+
+    /// The actions towards a goal.
+    pub fn actions_for(&self, goal: &Goal) -> Vec<&Action> {
+        self.actions.iter().filter(|action| action.goal_id == goal.id).collect()
+    }
+
+    /// Actions not ended.
+    pub fn open_actions(&self) -> usize {
+        self.actions.iter().filter(|action| action.state == ActionState::Open).count()
+    }
+
+    /// The approval that waits.
+    pub fn waiting(&self) -> Option<&Approval> {
+        self.approvals.iter().find(|approval| approval.state == ApprovalState::Waiting)
+    }
+
+    /// Flags not resolved.
+    pub fn open_flags(&self) -> usize {
+        self.flags.iter().filter(|flag| flag.resolved_at.is_none()).count()
+    }
+
+    /// The front on which nothing is planned, where only one is.
+    pub fn empty_front(&self) -> Option<Front> {
+        match (self.goals_on(&Front::Protect).is_empty(), self.goals_on(&Front::Empower).is_empty()) {
+            (true, false) => Some(Front::Protect),
+            (false, true) => Some(Front::Empower),
+            _ => None,
+        }
+    }
+
+    /// Where the case is closed.
+    pub fn is_closed(&self) -> bool {
+        self.case.state == CaseState::Closed
+    }
+}

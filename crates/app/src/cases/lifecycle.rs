@@ -1,0 +1,365 @@
+//! The life-cycle of a case: each step with its own rule on what must be there.
+
+use super::model::{ApprovalState, CaseState};
+use crate::error::Error;
+
+/// Why a step is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The step does not follow from where the case stands.
+    #[error("not from this state")]
+    WrongState,
+    /// The case is closed.
+    #[error("the case is closed")]
+    Closed,
+    /// The person has not agreed to casework.
+    #[error("no consent to casework")]
+    NoConsent,
+    /// The person took the consent back or refused it: only closing is possible.
+    #[error("consent to casework withdrawn")]
+    ConsentWithdrawn,
+    /// The specific-needs screening is missing.
+    #[error("not screened")]
+    NotScreened,
+    /// The assessment on the seven dimensions is missing.
+    #[error("not assessed")]
+    NotAssessed,
+    /// No goal has an action.
+    #[error("no goal with an action")]
+    NoGoal,
+    /// One front is empty and nobody said why.
+    #[error("one front is empty without a reason")]
+    OneFront,
+    /// The supervisor has not approved the plan.
+    #[error("the plan is not approved")]
+    PlanNotApproved,
+    /// The supervisor has not approved the closure.
+    #[error("the closure is not approved")]
+    ClosureNotApproved,
+    /// A decision has been asked for and not made.
+    #[error("an approval is waiting")]
+    ApprovalWaiting,
+    /// Actions are open and nobody confirmed that they are dropped.
+    #[error("actions are open")]
+    OpenActions,
+    /// No reason was given.
+    #[error("no reason given")]
+    NoReason,
+    /// The decision was made already.
+    #[error("this has been decided already")]
+    AlreadyDecided,
+    /// Nobody decides on what they asked for themselves.
+    #[error("decided by the asker")]
+    OwnRequest,
+    /// It has ended already.
+    #[error("it has ended already")]
+    AlreadyDone,
+    /// The person has a case that is not closed.
+    #[error("the person has an open case")]
+    OpenCaseThere,
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        Error::Refused(match refusal {
+            Refusal::WrongState => "refused-case-wrong-state",
+            Refusal::Closed => "refused-case-closed",
+            Refusal::NoConsent => "refused-case-no-consent",
+            Refusal::ConsentWithdrawn => "refused-case-consent-withdrawn",
+            Refusal::NotScreened => "refused-case-not-screened",
+            Refusal::NotAssessed => "refused-case-not-assessed",
+            Refusal::NoGoal => "refused-case-no-goal",
+            Refusal::OneFront => "refused-case-one-front",
+            Refusal::PlanNotApproved => "refused-case-plan-not-approved",
+            Refusal::ClosureNotApproved => "refused-case-closure-not-approved",
+            Refusal::ApprovalWaiting => "refused-case-approval-waiting",
+            Refusal::OpenActions => "refused-case-open-actions",
+            Refusal::NoReason => "refused-case-no-reason",
+            Refusal::AlreadyDecided => "refused-case-already-decided",
+            Refusal::OwnRequest => "refused-case-own-request",
+            Refusal::AlreadyDone => "refused-case-already-done",
+            Refusal::OpenCaseThere => "refused-case-open-case-there",
+        })
+    }
+}
+
+/// Whether the person allows casework.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaseWork {
+    /// Agreed.
+    Given,
+    /// Not asked yet.
+    NotAsked,
+    /// Refused, or taken back.
+    Withdrawn,
+}
+
+impl CaseWork {
+    /// From the decision on the person's record.
+    pub fn from_decision(decision: &str) -> CaseWork {
+        match decision {
+            "given" => CaseWork::Given,
+            "refused" | "withdrawn" => CaseWork::Withdrawn,
+            _ => CaseWork::NotAsked,
+        }
+    }
+}
+
+/// What is on record about a case, as far as the rules ask.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Where the case stands.
+    pub state: CaseState,
+    /// Whether the person allows casework.
+    pub consent: CaseWork,
+    /// The specific-needs screening was done since the case was opened.
+    pub screened: bool,
+    /// The seven dimensions were assessed since the case was opened.
+    pub assessed: bool,
+    /// Goals that protect and have an action.
+    pub protecting: i64,
+    /// Goals that empower and have an action.
+    pub empowering: i64,
+    /// Why one front is empty was said.
+    pub one_front_said: bool,
+    /// The organisation wants plans approved.
+    pub plan_approval: bool,
+    /// The last decision about the plan as it stands.
+    pub plan: Option<ApprovalState>,
+    /// The organisation wants closures approved.
+    pub closure_approval: bool,
+    /// The last decision about closing.
+    pub closure: Option<ApprovalState>,
+    /// Some decision is waiting.
+    pub waiting: bool,
+    /// Actions not ended.
+    pub open_actions: i64,
+}
+
+/// Any work on the case: not when closed, not against the person's will, and beyond `open` only
+/// with their consent.
+///
+/// # Errors
+/// Why not.
+pub fn work(state: CaseState, consent: CaseWork) -> Result<(), Refusal> {
+    match (state, consent) {
+        (CaseState::Closed, _) => Err(Refusal::Closed),
+        (_, CaseWork::Withdrawn) => Err(Refusal::ConsentWithdrawn),
+        (CaseState::Open, _) | (_, CaseWork::Given) => Ok(()),
+        (_, CaseWork::NotAsked) => Err(Refusal::NoConsent),
+    }
+}
+
+fn advance(facts: &Facts) -> Result<(), Refusal> {
+    match (facts.state, facts.consent) {
+        (CaseState::Closed, _) => Err(Refusal::Closed),
+        (_, CaseWork::Withdrawn) => Err(Refusal::ConsentWithdrawn),
+        (_, CaseWork::NotAsked) => Err(Refusal::NoConsent),
+        (_, CaseWork::Given) => Ok(()),
+    }
+}
+
+/// Open or reopened → assessed.
+///
+/// # Errors
+/// Screening or assessment is missing, or the step does not follow.
+pub fn assess(facts: &Facts) -> Result<CaseState, Refusal> {
+    advance(facts)?;
+    match facts.state {
+        CaseState::Open | CaseState::Reopened => {}
+        _ => return Err(Refusal::WrongState),
+    }
+    match (facts.screened, facts.assessed) {
+        (false, _) => Err(Refusal::NotScreened),
+        (_, false) => Err(Refusal::NotAssessed),
+        _ => Ok(CaseState::Assessed),
+    }
+}
+
+/// Whether the plan is complete, approval aside.
+///
+/// # Errors
+/// What it lacks.
+pub fn plan_is_complete(facts: &Facts) -> Result<(), Refusal> {
+    advance(facts)?;
+    if facts.state != CaseState::Assessed {
+        return Err(Refusal::WrongState);
+    }
+    match (facts.protecting, facts.empowering) {
+        (0, 0) => Err(Refusal::NoGoal),
+        (0, _) | (_, 0) if !facts.one_front_said => Err(Refusal::OneFront),
+        _ => Ok(()),
+    }
+}
+
+/// Assessed → planned.
+///
+/// # Errors
+/// The plan is not complete or not approved.
+pub fn plan(facts: &Facts) -> Result<CaseState, Refusal> {
+    plan_is_complete(facts)?;
+    if facts.plan_approval && facts.plan != Some(ApprovalState::Approved) {
+        return Err(Refusal::PlanNotApproved);
+    }
+    Ok(CaseState::Planned)
+}
+
+/// Planned → in service.
+///
+/// # Errors
+/// The step does not follow.
+pub fn begin(facts: &Facts) -> Result<CaseState, Refusal> {
+    advance(facts)?;
+    match facts.state {
+        CaseState::Planned => Ok(CaseState::InService),
+        _ => Err(Refusal::WrongState),
+    }
+}
+
+/// Anything but closed → closed; possible without consent too.
+///
+/// # Errors
+/// A reason, a decision or an end of actions is missing.
+pub fn close(facts: &Facts, has_reason: bool, drop_open_actions: bool) -> Result<CaseState, Refusal> {
+    if facts.state == CaseState::Closed {
+        return Err(Refusal::Closed);
+    }
+    if !has_reason {
+        return Err(Refusal::NoReason);
+    }
+    if facts.waiting {
+        return Err(Refusal::ApprovalWaiting);
+    }
+    if facts.closure_approval && facts.closure != Some(ApprovalState::Approved) {
+        return Err(Refusal::ClosureNotApproved);
+    }
+    if facts.open_actions > 0 && !drop_open_actions {
+        return Err(Refusal::OpenActions);
+    }
+    Ok(CaseState::Closed)
+}
+
+/// Closed → reopened.
+///
+/// # Errors
+/// Not closed, no reason, or no consent.
+pub fn reopen(facts: &Facts, has_reason: bool) -> Result<CaseState, Refusal> {
+    if facts.state != CaseState::Closed {
+        return Err(Refusal::WrongState);
+    }
+    match (facts.consent, has_reason) {
+        (CaseWork::Withdrawn, _) => Err(Refusal::ConsentWithdrawn),
+        (CaseWork::NotAsked, _) => Err(Refusal::NoConsent),
+        (CaseWork::Given, false) => Err(Refusal::NoReason),
+        (CaseWork::Given, true) => Ok(CaseState::Reopened),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Code;
+
+    fn ready(state: CaseState) -> Facts {
+        Facts {
+            state,
+            consent: CaseWork::Given,
+            screened: true,
+            assessed: true,
+            protecting: 1,
+            empowering: 1,
+            one_front_said: false,
+            plan_approval: true,
+            plan: Some(ApprovalState::Approved),
+            closure_approval: true,
+            closure: Some(ApprovalState::Approved),
+            waiting: false,
+            open_actions: 0,
+        }
+    }
+
+    /// Where a step leads from each state, in the order of `CaseState::ALL`.
+    fn from_each(step: impl Fn(&Facts) -> Result<CaseState, Refusal>) -> Vec<Option<CaseState>> {
+        CaseState::ALL.iter().map(|state| step(&ready(*state)).ok()).collect()
+    }
+
+    #[test]
+    fn each_step_follows_only_from_its_states() {
+        let (assessed, planned) = (Some(CaseState::Assessed), Some(CaseState::Planned));
+        let (served, closed, again) = (Some(CaseState::InService), Some(CaseState::Closed), Some(CaseState::Reopened));
+        assert_eq!(from_each(assess), [assessed, None, None, None, None, assessed]);
+        assert_eq!(from_each(plan), [None, planned, None, None, None, None]);
+        assert_eq!(from_each(begin), [None, None, served, None, None, None]);
+        assert_eq!(from_each(|it| close(it, true, false)), [closed, closed, closed, closed, None, closed]);
+        assert_eq!(from_each(|it| reopen(it, true)), [None, None, None, None, again, None]);
+    }
+
+    #[test]
+    fn assessing_needs_both_questionnaires() {
+        let open = ready(CaseState::Open);
+        assert_eq!(assess(&Facts { screened: false, ..open }), Err(Refusal::NotScreened));
+        assert_eq!(assess(&Facts { assessed: false, ..open }), Err(Refusal::NotAssessed));
+    }
+
+    #[test]
+    fn a_plan_needs_goals_on_both_fronts_or_a_reason() {
+        let assessed = ready(CaseState::Assessed);
+        assert_eq!(plan(&Facts { protecting: 0, empowering: 0, ..assessed }), Err(Refusal::NoGoal));
+        assert_eq!(plan(&Facts { empowering: 0, ..assessed }), Err(Refusal::OneFront));
+        assert_eq!(plan(&Facts { protecting: 0, ..assessed }), Err(Refusal::OneFront));
+        assert!(plan(&Facts { protecting: 0, one_front_said: true, ..assessed }).is_ok());
+    }
+
+    #[test]
+    fn approvals_are_asked_for_where_the_organisation_wants_them() {
+        let assessed = ready(CaseState::Assessed);
+        for decision in [None, Some(ApprovalState::Waiting), Some(ApprovalState::Refused)] {
+            assert_eq!(plan(&Facts { plan: decision, ..assessed }), Err(Refusal::PlanNotApproved));
+            assert!(plan(&Facts { plan: decision, plan_approval: false, ..assessed }).is_ok());
+            let served = Facts { closure: decision, ..ready(CaseState::InService) };
+            assert_eq!(close(&served, true, false), Err(Refusal::ClosureNotApproved));
+            assert!(close(&Facts { closure_approval: false, ..served }, true, false).is_ok());
+        }
+    }
+
+    #[test]
+    fn closing_leaves_nothing_hanging() {
+        let served = ready(CaseState::InService);
+        assert_eq!(close(&served, false, false), Err(Refusal::NoReason));
+        assert_eq!(close(&Facts { waiting: true, ..served }, true, false), Err(Refusal::ApprovalWaiting));
+        assert_eq!(close(&Facts { open_actions: 2, ..served }, true, false), Err(Refusal::OpenActions));
+        assert!(close(&Facts { open_actions: 2, ..served }, true, true).is_ok());
+    }
+
+    #[test]
+    fn without_consent_nothing_goes_beyond_open() {
+        for state in CaseState::ALL {
+            let asked = Facts { consent: CaseWork::NotAsked, ..ready(*state) };
+            for step in [assess, plan, begin] {
+                assert!(step(&asked).is_err());
+            }
+        }
+        assert_eq!(work(CaseState::Open, CaseWork::NotAsked), Ok(()));
+        assert_eq!(work(CaseState::InService, CaseWork::NotAsked), Err(Refusal::NoConsent));
+        assert_eq!(work(CaseState::Closed, CaseWork::Given), Err(Refusal::Closed));
+    }
+
+    #[test]
+    fn after_withdrawal_only_closing_is_possible() {
+        for state in CaseState::ALL {
+            let gone = Facts { consent: CaseWork::Withdrawn, ..ready(*state) };
+            for step in [assess, plan, begin] {
+                assert!(step(&gone).is_err());
+            }
+            assert!(work(*state, CaseWork::Withdrawn).is_err());
+            assert_eq!(close(&gone, true, false).is_ok(), *state != CaseState::Closed);
+        }
+        let closed = Facts { consent: CaseWork::Withdrawn, ..ready(CaseState::Closed) };
+        assert_eq!(reopen(&closed, true), Err(Refusal::ConsentWithdrawn));
+    }
+
+    #[test]
+    fn reopening_needs_a_reason() {
+        assert_eq!(reopen(&ready(CaseState::Closed), false), Err(Refusal::NoReason));
+    }
+}

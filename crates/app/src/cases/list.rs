@@ -1,0 +1,194 @@
+//! The list of cases: filters, order, pages.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::model::{CaseState, CaseSummary, Risk};
+use super::store;
+use crate::access::{Filter, Permission, Viewer};
+use crate::codes;
+use crate::db::{Tx, Value};
+use crate::error::Error;
+use crate::ids::{CaseId, TeamId, UserId};
+
+codes! {
+    /// The order of the list of cases.
+    "case-sort" CaseSort {
+        /// Last changed first.
+        Updated = "updated",
+        /// Due first; closed cases have nothing due and are left out.
+        Due = "due",
+        /// Most vulnerable first.
+        Vulnerability = "vulnerability",
+    }
+}
+
+/// Which cases, in which order, from where on.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CaseQuery {
+    /// Only in this state.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub state: Option<CaseState>,
+    /// Only of this risk.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub risk: Option<Risk>,
+    /// Only this user's.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub owner: Option<UserId>,
+    /// Only this team's.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub team: Option<TeamId>,
+    /// Only what is late.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub overdue: Option<bool>,
+    /// Only one's own.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub mine: Option<bool>,
+    /// In which order; last changed first where left out.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub sort: Option<CaseSort>,
+    /// Where the page before ended.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub after: Option<String>,
+    /// How many, 1 to 200; 50 where left out.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub limit: Option<i64>,
+}
+
+/// A page of the list.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct CasePage {
+    /// The cases.
+    pub items: Vec<CaseSummary>,
+    /// What to send as `after` for the next page; nothing at the end.
+    pub next: Option<String>,
+}
+
+/// Where a page ended: the value it was sorted by, and the id.
+#[derive(Serialize, Deserialize)]
+struct Cursor(CaseSort, String, CaseId);
+
+impl Cursor {
+    fn encode(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    fn decode(text: &str, sort: CaseSort) -> Result<Cursor, Error> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        let cursor: Option<Cursor> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        cursor
+            .filter(|cursor| cursor.0 == sort)
+            .ok_or_else(|| Error::BadRequest("`after` is not from this list".to_owned()))
+    }
+
+    fn value(&self) -> Result<Value, Error> {
+        match self.0 {
+            CaseSort::Due => Ok(self.1.as_str().into()),
+            _ => {
+                let number: i64 =
+                    self.1.parse().map_err(|_| Error::BadRequest("`after` is not from this list".to_owned()))?;
+                Ok(number.into())
+            }
+        }
+    }
+}
+
+impl CaseSort {
+    fn column(self) -> &'static str {
+        match self {
+            CaseSort::Updated => "c.updated_at",
+            CaseSort::Due => "c.due_on",
+            CaseSort::Vulnerability => "c.vulnerability",
+        }
+    }
+
+    fn of(self, case: &CaseSummary) -> String {
+        match self {
+            CaseSort::Updated => case.updated_at.milliseconds().to_string(),
+            CaseSort::Due => case.due_on.map(|day| day.to_string()).unwrap_or_default(),
+            CaseSort::Vulnerability => case.vulnerability.to_string(),
+        }
+    }
+}
+
+fn filter(viewer: &Viewer, query: &CaseQuery) -> Filter {
+    let mut filter = viewer.visible_cases();
+    if let Some(state) = query.state {
+        filter = filter.and("c.state = ?", [state.into()]);
+    }
+    if let Some(risk) = query.risk {
+        filter = filter.and("c.risk = ?", [risk.into()]);
+    }
+    if let Some(owner) = query.owner {
+        filter = filter.and("c.owner_id = ?", [owner.into()]);
+    }
+    if let Some(team) = query.team {
+        filter = filter.and("c.team_id = ?", [team.into()]);
+    }
+    if query.mine == Some(true) {
+        filter = filter.and("c.owner_id = ?", [viewer.user.into()]);
+    }
+    if query.overdue == Some(true) {
+        filter = filter.and("c.due_on < ?", [viewer.today.into()]);
+    }
+    filter
+}
+
+/// A page of the cases that are there for this user.
+///
+/// # Errors
+/// The role does not read cases, a cursor of another list, or the database failed.
+pub fn page(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery) -> Result<CasePage, Error> {
+    viewer.require(Permission::ReadCases)?;
+    let sort = query.sort.unwrap_or(CaseSort::Updated);
+    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    let (compare, direction) = if sort == CaseSort::Due { (">", "ASC") } else { ("<", "DESC") };
+    let column = sort.column();
+    let mut filter = filter(viewer, query);
+    if sort == CaseSort::Due {
+        filter = filter.and("c.due_on IS NOT NULL", []);
+    }
+    if let Some(after) = &query.after {
+        let cursor = Cursor::decode(after, sort)?;
+        filter = filter.and(&format!("({column}, c.id) {compare} (?, ?)"), [cursor.value()?, cursor.2.into()]);
+    }
+    let order = format!("{column} {direction}, c.id {direction}");
+    let mut items = store::summaries(tx, viewer, &filter, &order, limit + 1)?;
+    let more = items.len() as i64 > limit;
+    items.truncate(usize::try_from(limit).unwrap_or(50));
+    let last = items.last().filter(|_| more);
+    let next = last.map(|case| Cursor(sort, sort.of(case), case.id).encode());
+    Ok(CasePage { items, next })
+}
+
+impl CaseQuery {
+    /// The query of the next page, for a link.
+    pub fn following(&self, after: &str) -> String {
+        let mut pairs = vec![("after", after.to_owned())];
+        let mut add = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
+        add("state", self.state.map(|it| it.to_string()));
+        add("risk", self.risk.map(|it| it.to_string()));
+        add("owner", self.owner.map(|it| it.to_string()));
+        add("team", self.team.map(|it| it.to_string()));
+        add("overdue", self.overdue.map(|it| it.to_string()));
+        add("mine", self.mine.map(|it| it.to_string()));
+        add("sort", self.sort.map(|it| it.to_string()));
+        let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("&")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_belongs_to_its_order() {
+        let cursor = Cursor(CaseSort::Due, "2026-11-24".to_owned(), CaseId::new()).encode();
+        assert!(Cursor::decode(&cursor, CaseSort::Due).is_ok());
+        assert!(Cursor::decode(&cursor, CaseSort::Updated).is_err());
+        assert!(Cursor::decode("nonsense", CaseSort::Due).is_err());
+    }
+}

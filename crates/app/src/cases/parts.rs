@@ -1,0 +1,458 @@
+//! Queries of what gathers in a case: notes, flags, approvals, follow-ups.
+
+use super::input::{
+    ApprovalDecision, FlagResolution, FollowUpRecord, NewApproval, NewFlag, NewFollowUp, NewNote, SHORT,
+};
+use super::lifecycle::{self, Refusal};
+use super::model::{Approval, ApprovalKind, ApprovalState, Case, CaseState, Flag, FollowUp, Note};
+use super::store;
+use crate::access::{Permission, Sensitivity, Viewer};
+use crate::dates::Moment;
+use crate::db::{Tx, Value};
+use crate::error::{Check, Error};
+use crate::history::{self, Bookkeeping, Entry, Kind, Pen};
+use crate::ids::{ApprovalId, CaseId, FlagId, FollowUpId, NoteId, NoticeId, UserId};
+use crate::params;
+
+/// What someone wrote in their own words may say who it is about.
+fn knows(viewer: &Viewer) -> bool {
+    viewer.sees(Sensitivity::Identity)
+}
+
+/// The notes of a case that was found for the user before, newest first.
+///
+/// # Errors
+/// The database failed.
+pub fn notes(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Note>, Error> {
+    if !knows(viewer) {
+        return Ok(Vec::new());
+    }
+    let filter = viewer.visible_parts("n").and("n.case_id = ?", [case.into()]);
+    let sql = format!(
+        "SELECT n.id, n.kind, n.sensitivity, n.text, n.written_by, u.name, n.created_at FROM note n \
+         LEFT JOIN user_account u ON u.organisation_id = n.organisation_id AND u.id = n.written_by \
+         WHERE {} ORDER BY n.created_at DESC, n.id DESC",
+        filter.sql()
+    );
+    Ok(tx.query(&sql, filter.params(), |row| {
+        Ok(Note {
+            id: row.next()?,
+            kind: row.next()?,
+            sensitivity: row.next()?,
+            text: row.next()?,
+            written_by: row.next()?,
+            writer: row.next()?,
+            created_at: row.next()?,
+        })
+    })?)
+}
+
+/// Writes a note.
+///
+/// # Errors
+/// Fields to correct, a rule forbids it, or the database failed.
+pub fn add_note(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewNote) -> Result<NoteId, Error> {
+    let file = store::find_for_work(tx, viewer, case)?;
+    input.check()?;
+    let sensitivity = input.sensitivity.unwrap_or(Sensitivity::Case);
+    if !viewer.sees(sensitivity) {
+        return Err(Error::field("sensitivity", "invalid-choice"));
+    }
+    let id = NoteId::new();
+    // A note never changes and may be more delicate than the history: its text stands only there.
+    let told = serde_json::json!({ "kind": input.kind, "sensitivity": sensitivity });
+    let entry = Entry::created(Kind::Note, id, &told).about(file.case.person_id).in_case(case);
+    let pen = history::record(tx, viewer, entry)?;
+    tx.execute(
+        &pen,
+        "INSERT INTO note (organisation_id, id, case_id, person_id, kind, sensitivity, text, written_by, created_at, \
+         version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)",
+        params![
+            viewer.organisation,
+            id,
+            case,
+            file.case.person_id,
+            input.kind.as_str(),
+            sensitivity,
+            input.text.trim(),
+            viewer.user,
+            Moment::now()
+        ],
+    )?;
+    store::touch(tx, viewer, &pen, &file.case)?;
+    Ok(id)
+}
+
+/// The flags of a case that was found for the user before, those to resolve first.
+///
+/// # Errors
+/// The database failed.
+pub fn flags(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Flag>, Error> {
+    if !knows(viewer) {
+        return Ok(Vec::new());
+    }
+    Ok(tx.query(
+        "SELECT f.id, f.kind, f.text, u.name, f.created_at, f.resolved_at, f.resolution FROM flag f \
+         LEFT JOIN user_account u ON u.organisation_id = f.organisation_id AND u.id = f.raised_by \
+         WHERE f.organisation_id = $1 AND f.case_id = $2 \
+         ORDER BY CASE WHEN f.resolved_at IS NULL THEN 0 ELSE 1 END, f.created_at DESC, f.id",
+        params![viewer.organisation, case],
+        |row| {
+            Ok(Flag {
+                id: row.next()?,
+                kind: row.next()?,
+                text: row.next()?,
+                raised_by: row.next()?,
+                created_at: row.next()?,
+                resolved_at: row.next()?,
+                resolution: row.next()?,
+            })
+        },
+    )?)
+}
+
+/// Raises a flag.
+///
+/// # Errors
+/// Fields to correct, a rule forbids it, or the database failed.
+pub fn raise_flag(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewFlag) -> Result<FlagId, Error> {
+    let file = store::find_for_work(tx, viewer, case)?;
+    input.check()?;
+    let id = FlagId::new();
+    let entry = Entry::created(Kind::Flag, id, input).about(file.case.person_id).in_case(case);
+    let pen = history::record(tx, viewer, entry)?;
+    tx.execute(
+        &pen,
+        "INSERT INTO flag (organisation_id, id, case_id, person_id, kind, text, raised_by, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            viewer.organisation,
+            id,
+            case,
+            file.case.person_id,
+            input.kind.as_str(),
+            input.text.trim(),
+            viewer.user,
+            Moment::now()
+        ],
+    )?;
+    store::touch(tx, viewer, &pen, &file.case)?;
+    Ok(id)
+}
+
+/// Resolves a flag.
+///
+/// # Errors
+/// A field to correct, resolved already, a rule forbids it, or the database failed.
+pub fn resolve_flag(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    id: FlagId,
+    input: &FlagResolution,
+) -> Result<(), Error> {
+    let file = store::find_for_work(tx, viewer, case)?;
+    let flag = flags(tx, viewer, case)?.into_iter().find(|flag| flag.id == id).ok_or(Error::NotFound)?;
+    if flag.resolved_at.is_some() {
+        return Err(Refusal::AlreadyDone.into());
+    }
+    let mut check = Check::default();
+    check.text(&input.resolution, SHORT, "resolution");
+    check.done()?;
+    let now = Moment::now();
+    let after = Flag { resolved_at: Some(now), resolution: Some(input.resolution.trim().to_owned()), ..flag.clone() };
+    let entry = Entry::changed(Kind::Flag, id, &flag, &after).about(file.case.person_id).in_case(case);
+    let pen = history::record(tx, viewer, entry)?;
+    tx.execute(
+        &pen,
+        "UPDATE flag SET resolved_by = $3, resolved_at = $4, resolution = $5 WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id, viewer.user, now, after.resolution],
+    )?;
+    store::touch(tx, viewer, &pen, &file.case)
+}
+
+/// The approvals of a case that was found for the user before, newest first.
+///
+/// # Errors
+/// The database failed.
+pub fn approvals(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Approval>, Error> {
+    let knows = knows(viewer);
+    Ok(tx.query(
+        "SELECT a.id, a.kind, a.state, a.asked_by, u.name, a.asked_at, d.name, a.decided_at, a.comment \
+         FROM approval a \
+         LEFT JOIN user_account u ON u.organisation_id = a.organisation_id AND u.id = a.asked_by \
+         LEFT JOIN user_account d ON d.organisation_id = a.organisation_id AND d.id = a.decided_by \
+         WHERE a.organisation_id = $1 AND a.case_id = $2 ORDER BY a.asked_at DESC, a.id",
+        params![viewer.organisation, case],
+        |row| {
+            Ok(Approval {
+                id: row.next()?,
+                kind: row.next()?,
+                state: row.next()?,
+                asked_by: row.next()?,
+                asker: row.next()?,
+                asked_at: row.next()?,
+                decider: row.next()?,
+                decided_at: row.next()?,
+                comment: row.next::<Option<String>>()?.filter(|_| knows),
+            })
+        },
+    )?)
+}
+
+/// Asks the supervisor to decide on the plan or the closure. A plan must be complete first;
+/// closing may be asked for without the person's consent.
+///
+/// # Errors
+/// A rule forbids it, or the database failed.
+pub fn ask_approval(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewApproval) -> Result<ApprovalId, Error> {
+    viewer.require(Permission::WriteCases)?;
+    let mut file = store::find(tx, viewer, case)?;
+    let mut check = Check::default();
+    check.short(&input.why, SHORT, "why");
+    check.short(input.one_front_reason.as_deref().unwrap_or_default(), SHORT, "one_front_reason");
+    check.done()?;
+    if input.one_front_reason.is_some() && input.kind == ApprovalKind::Plan {
+        lifecycle::work(file.case.state, file.person.consent)?;
+        let after = Case { one_front_reason: input.one_front_reason.clone(), ..file.case.clone() };
+        file.case = store::save(tx, viewer, &file.case, after, "")?;
+    }
+    let facts = store::facts(tx, viewer, &file)?;
+    if facts.waiting {
+        return Err(Refusal::ApprovalWaiting.into());
+    }
+    match input.kind {
+        ApprovalKind::Plan => lifecycle::plan_is_complete(&facts)?,
+        ApprovalKind::Closure if file.case.state == CaseState::Closed => return Err(Refusal::Closed.into()),
+        ApprovalKind::Closure => {}
+    }
+    let id = ApprovalId::new();
+    let told = serde_json::json!({ "kind": input.kind, "state": ApprovalState::Waiting });
+    let entry = Entry::created(Kind::Approval, id, &told).about(file.case.person_id).in_case(case);
+    let pen = history::record(tx, viewer, entry.because(&input.why))?;
+    tx.execute(
+        &pen,
+        "INSERT INTO approval (organisation_id, id, case_id, person_id, kind, state, asked_by, asked_at) \
+         VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7)",
+        params![viewer.organisation, id, case, file.case.person_id, input.kind, viewer.user, Moment::now()],
+    )?;
+    store::touch(tx, viewer, &pen, &file.case)?;
+    Ok(id)
+}
+
+/// Decides. An approved plan is agreed at once.
+///
+/// # Errors
+/// Not allowed, decided already, one's own request, a rule forbids it, or the database failed.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    id: ApprovalId,
+    input: &ApprovalDecision,
+) -> Result<(), Error> {
+    viewer.require(Permission::Approve)?;
+    let file = store::find(tx, viewer, case)?;
+    let before = approvals(tx, viewer, case)?.into_iter().find(|it| it.id == id).ok_or(Error::NotFound)?;
+    if before.state != ApprovalState::Waiting {
+        return Err(Refusal::AlreadyDecided.into());
+    }
+    if before.asked_by == viewer.user {
+        return Err(Refusal::OwnRequest.into());
+    }
+    let mut check = Check::default();
+    check.that(input.approve || !input.comment.trim().is_empty(), "comment", "invalid-comment-needed");
+    check.short(&input.comment, SHORT, "comment");
+    check.done()?;
+    let state = if input.approve { ApprovalState::Approved } else { ApprovalState::Refused };
+    let entry = Entry::changed(
+        Kind::Approval,
+        id,
+        &serde_json::json!({ "kind": before.kind, "state": before.state }),
+        &serde_json::json!({ "kind": before.kind, "state": state }),
+    );
+    let pen = history::record(
+        tx,
+        viewer,
+        entry
+            .about(file.case.person_id)
+            .in_case(case)
+            .noting("approval", before.kind.to_string())
+            .because(&input.comment),
+    )?;
+    let comment = Some(input.comment.trim().to_owned()).filter(|comment| !comment.is_empty());
+    tx.execute(
+        &pen,
+        "UPDATE approval SET state = $3, decided_by = $4, decided_at = $5, comment = $6 \
+         WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id, state, viewer.user, Moment::now(), comment],
+    )?;
+    store::touch(tx, viewer, &pen, &file.case)?;
+    let kind = if input.approve { "approved" } else { "refused" };
+    notify(tx, viewer, before.asked_by, kind, &file.case, &input.comment)?;
+    if input.approve && before.kind == ApprovalKind::Plan {
+        store::agree_plan(tx, viewer, case, file.case.version, None)?;
+    }
+    Ok(())
+}
+
+/// Leaves a notice on a user's first page.
+pub(super) fn notify(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    user: UserId,
+    kind: &str,
+    case: &Case,
+    text: &str,
+) -> Result<(), Error> {
+    tx.execute(
+        &Pen::unrecorded(Bookkeeping::Notice),
+        "INSERT INTO notice (organisation_id, id, user_id, kind, person_id, case_id, text, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![viewer.organisation, NoticeId::new(), user, kind, case.person_id, case.id, text, Moment::now()],
+    )?;
+    Ok(())
+}
+
+/// The follow-ups of a case that was found for the user before: planned ones, then kept ones.
+///
+/// # Errors
+/// The database failed.
+pub fn follow_ups(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<FollowUp>, Error> {
+    let knows = knows(viewer);
+    Ok(tx.query(
+        "SELECT f.id, f.kind, f.due_on, f.user_id, u.name, f.done_on, f.person_seen, f.text, f.version \
+         FROM follow_up f \
+         LEFT JOIN user_account u ON u.organisation_id = f.organisation_id AND u.id = f.user_id \
+         WHERE f.organisation_id = $1 AND f.case_id = $2 \
+         ORDER BY CASE WHEN f.done_on IS NULL THEN 0 ELSE 1 END, f.due_on, f.id",
+        params![viewer.organisation, case],
+        |row| {
+            Ok(FollowUp {
+                id: row.next()?,
+                kind: row.next()?,
+                due_on: row.next()?,
+                user_id: row.next()?,
+                user_name: row.next()?,
+                done_on: row.next()?,
+                person_seen: row.next()?,
+                text: row.next::<Option<String>>()?.filter(|_| knows),
+                version: row.next()?,
+            })
+        },
+    )?)
+}
+
+/// One of them.
+///
+/// # Errors
+/// It is not there, or the database failed.
+pub fn follow_up(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, id: FollowUpId) -> Result<FollowUp, Error> {
+    follow_ups(tx, viewer, case)?.into_iter().find(|it| it.id == id).ok_or(Error::NotFound)
+}
+
+/// Plans a follow-up, or records one that was kept.
+///
+/// # Errors
+/// Fields to correct, a rule forbids it, or the database failed.
+pub fn add_follow_up(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewFollowUp) -> Result<FollowUpId, Error> {
+    let file = store::find_for_work(tx, viewer, case)?;
+    let due_on = input.check(viewer.today)?;
+    store::check_colleague(tx, viewer, input.user_id, "user_id")?;
+    let follow_up = FollowUp {
+        id: FollowUpId::new(),
+        kind: input.kind.clone(),
+        due_on,
+        user_id: input.user_id.or(file.case.owner_id).or(Some(viewer.user)),
+        user_name: None,
+        done_on: input.done_on,
+        person_seen: input.done_on.map(|_| input.person_seen),
+        text: Some(input.text.trim().to_owned()).filter(|text| !text.is_empty()),
+        version: 1,
+    };
+    let entry = Entry::created(Kind::FollowUp, follow_up.id, &follow_up).about(file.case.person_id).in_case(case);
+    let pen = history::record(tx, viewer, entry)?;
+    tx.execute(
+        &pen,
+        "INSERT INTO follow_up (organisation_id, id, case_id, person_id, kind, due_on, user_id, done_on, \
+         person_seen, text, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)",
+        params![
+            viewer.organisation,
+            follow_up.id,
+            case,
+            file.case.person_id,
+            follow_up.kind.as_str(),
+            follow_up.due_on,
+            follow_up.user_id,
+            follow_up.done_on,
+            follow_up.person_seen,
+            follow_up.text.clone(),
+            Moment::now()
+        ],
+    )?;
+    kept(tx, viewer, &pen, &file.case, &follow_up)?;
+    Ok(follow_up.id)
+}
+
+fn kept(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, case: &Case, follow_up: &FollowUp) -> Result<(), Error> {
+    if follow_up.done_on.is_some() {
+        let case = store::progress(tx, viewer, case, follow_up.person_seen == Some(true))?;
+        return store::touch(tx, viewer, pen, &case);
+    }
+    store::touch(tx, viewer, pen, case)
+}
+
+/// Records what came of a planned follow-up. The first one kept begins the service.
+///
+/// # Errors
+/// Fields to correct, recorded already, a rule forbids it, or the database failed.
+pub fn record_follow_up(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    id: FollowUpId,
+    version: i64,
+    input: &FollowUpRecord,
+) -> Result<FollowUp, Error> {
+    let file = store::find_for_work(tx, viewer, case)?;
+    let before = follow_up(tx, viewer, case, id)?;
+    if before.version != version {
+        return Err(Error::stale(input, &before, before.version));
+    }
+    if before.done_on.is_some() {
+        return Err(Refusal::AlreadyDone.into());
+    }
+    input.check(viewer.today)?;
+    let after = FollowUp {
+        done_on: Some(input.done_on.unwrap_or(viewer.today)),
+        person_seen: Some(input.person_seen),
+        text: Some(input.text.trim().to_owned()),
+        version: version + 1,
+        ..before.clone()
+    };
+    let entry = Entry::changed(Kind::FollowUp, id, &before, &after).about(file.case.person_id).in_case(case);
+    let pen = history::record(tx, viewer, entry)?;
+    tx.execute(
+        &pen,
+        "UPDATE follow_up SET done_on = $3, person_seen = $4, text = $5, version = $6 \
+         WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id, after.done_on, after.person_seen, after.text.clone(), after.version],
+    )?;
+    kept(tx, viewer, &pen, &file.case, &after)?;
+    Ok(after)
+}
+
+/// Removes planned follow-ups of a case that closes.
+pub(super) fn cancel_planned(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> Result<(), Error> {
+    let planned = follow_ups(tx, viewer, case.id)?.into_iter().filter(|it| it.done_on.is_none());
+    for follow_up in planned {
+        let entry = Entry::removed(Kind::FollowUp, follow_up.id, &follow_up).about(case.person_id).in_case(case.id);
+        let pen = history::record(tx, viewer, entry)?;
+        tx.execute(
+            &pen,
+            "DELETE FROM follow_up WHERE organisation_id = $1 AND id = $2",
+            &[Value::from(viewer.organisation), Value::from(follow_up.id)],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! A form shown again with what was typed and what to correct.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::error::FieldError;
+use crate::ui::Ui;
+
+/// What was typed into one of a page's forms, and what to correct in it.
+#[derive(Clone, Debug, Default)]
+pub struct Refill {
+    form: &'static str,
+    typed: Json,
+    errors: Vec<FieldError>,
+}
+
+impl Refill {
+    /// What was typed into a form.
+    pub fn of(form: &'static str, typed: &impl Serialize) -> Refill {
+        Refill { form, typed: serde_json::to_value(typed).unwrap_or_default(), errors: Vec::new() }
+    }
+
+    /// What to correct in it.
+    pub fn wrong(mut self, errors: Vec<FieldError>) -> Refill {
+        self.errors = errors;
+        self
+    }
+
+    /// What was typed into a field, such as `actions[0].text`; empty in every other form.
+    pub fn value(&self, form: &str, field: &str) -> String {
+        if form != self.form {
+            return String::new();
+        }
+        let mut at = &self.typed;
+        for part in field.split(['.', '[', ']']).filter(|part| !part.is_empty()) {
+            let inner = part.parse::<usize>().ok().and_then(|index| at.get(index)).or_else(|| at.get(part));
+            match inner {
+                Some(inner) => at = inner,
+                None => return String::new(),
+            }
+        }
+        match at {
+            Json::String(text) => text.clone(),
+            Json::Null => String::new(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether a choice was made.
+    pub fn chose(&self, form: &str, field: &str, choice: &str) -> bool {
+        self.value(form, field) == choice
+    }
+
+    /// What is wrong with a field.
+    pub fn error(&self, ui: &Ui, form: &str, field: &str) -> Option<&'static str> {
+        let error = self.errors.iter().find(|error| error.field == field && form == self.form)?;
+        Some(ui.t(error.error))
+    }
+
+    /// Whether a form has something to correct.
+    pub fn is_wrong(&self, form: &str) -> bool {
+        form == self.form && !self.errors.is_empty()
+    }
+
+    /// How many things to correct.
+    pub fn count(&self) -> i64 {
+        i64::try_from(self.errors.len()).unwrap_or(i64::MAX)
+    }
+
+    /// Fields and what is wrong with them, for the summary; `id` is the field's element.
+    pub fn summary(&self, ui: &Ui) -> Vec<(String, &'static str)> {
+        self.errors.iter().map(|error| (element(self.form, &error.field), ui.t(error.error))).collect()
+    }
+}
+
+/// The id of a field's element: `note-text`, `goal-actions-0-text`.
+pub fn element(form: &str, field: &str) -> String {
+    let name: String = field.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let parts: Vec<&str> = name.split('-').filter(|part| !part.is_empty()).collect();
+    format!("{form}-{}", parts.join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_comes_back_to_its_form_only() {
+        let typed = serde_json::json!({ "text": "a", "actions": [{ "text": "b" }], "answers": { "q-1": "yes" } });
+        let refill = Refill::of("goal", &typed);
+        assert_eq!(refill.value("goal", "text"), "a");
+        assert_eq!(refill.value("goal", "actions[0].text"), "b");
+        assert_eq!(refill.value("goal", "answers[q-1]"), "yes");
+        assert_eq!(refill.value("note", "text"), "");
+        assert_eq!(element("goal", "actions[0].due_on"), "goal-actions-0-due-on");
+    }
+}

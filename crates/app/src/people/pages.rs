@@ -1,0 +1,490 @@
+//! People as pages.
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::consent::{Consent, ConsentInput};
+use super::emergency::EmergencyInput;
+use super::merge::{Merge, MergeInput};
+use super::model::{
+    BirthKind, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary, Purpose, Safety,
+    Sex, Stage,
+};
+use super::search::Found;
+use super::store::{ListOptions, People};
+use super::{consent, emergency, merge, number, search, store};
+use crate::code::Code;
+use crate::dates::Day;
+use crate::error::{Error, FieldError};
+use crate::history::{self, Story};
+use crate::ids::{MergeId, PersonId};
+use crate::ui::Ui;
+use crate::web::{Context, Expected, Input, form, page};
+
+#[derive(Template)]
+#[template(path = "people/templates/list.html")]
+struct ListPage {
+    ui: Ui,
+    people: People,
+    options: ListOptions,
+    next: Option<String>,
+    today: Day,
+}
+
+pub(super) async fn list(ctx: Context, Query(options): Query<ListOptions>) -> Result<Html<String>, Error> {
+    let wanted = options.clone();
+    let people = ctx.read(move |tx, viewer| store::list_people(tx, viewer, &wanted)).await?;
+    let next = people.next.as_ref().map(|after| next_page(&options, after));
+    page(ListPage { ui: ctx.ui(), people, options, next, today: ctx.viewer.today })
+}
+
+fn next_page(options: &ListOptions, after: &str) -> String {
+    let further = ListOptions { after: Some(after.to_owned()), ..options.clone() };
+    format!("/people?{}", serde_qs::to_string(&further).unwrap_or_default())
+}
+
+/// An age as it is said: `34`, or `about 34`.
+pub(crate) fn age(ui: &Ui, from: &Option<Day>, to: &Option<Day>, today: &Day) -> String {
+    let (Some(from), Some(to)) = (from, to) else { return "–".to_owned() };
+    let (youngest, oldest) = (to.years_until(*today).max(0), from.years_until(*today).max(0));
+    if from == to || oldest - youngest <= 1 && from == to {
+        youngest.to_string()
+    } else {
+        ui.count("people-age-about", &((youngest + oldest) / 2))
+    }
+}
+
+impl ListPage {
+    fn age(&self, person: &PersonSummary) -> String {
+        age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
+    }
+    fn number(&self, value: &i64) -> String {
+        number(*value)
+    }
+    fn needs(&self, person: &PersonSummary) -> String {
+        self.ui.count("people-needs-count", &(person.needs.len() as i64))
+    }
+    fn sorts(&self) -> [&'static str; 3] {
+        ["updated", "name", "vulnerability"]
+    }
+    fn is_sort(&self, sort: &str) -> bool {
+        self.options.sort.as_deref().unwrap_or("updated") == sort
+    }
+}
+
+/// A country or special nationality in words.
+pub(crate) fn nationality(ui: &Ui, code: &str) -> String {
+    if crate::reference::has("special_nationalities", code) {
+        ui.entry("special_nationalities", code)
+    } else {
+        ui.entry("countries", code)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "people/templates/found.html")]
+struct FoundPage {
+    ui: Ui,
+    q: String,
+    found: Vec<Found>,
+    today: Day,
+}
+
+impl FoundPage {
+    fn age(&self, person: &PersonSummary) -> String {
+        age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
+    }
+    fn number(&self, value: &i64) -> String {
+        number(*value)
+    }
+}
+
+pub(super) async fn search(ctx: Context, Input(query): Input<search::Query>) -> Result<Html<String>, Error> {
+    let q = query.q.clone();
+    let found = ctx.read(move |tx, viewer| search::search(tx, viewer, &query.q)).await?;
+    page(FoundPage { ui: ctx.ui(), q, found, today: ctx.viewer.today })
+}
+
+#[derive(Template)]
+#[template(path = "people/templates/matches.html")]
+struct MatchesPart {
+    ui: Ui,
+    found: Vec<Found>,
+    today: Day,
+}
+
+impl MatchesPart {
+    fn age(&self, person: &PersonSummary) -> String {
+        age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
+    }
+    fn number(&self, value: &i64) -> String {
+        number(*value)
+    }
+}
+
+pub(super) async fn matches(ctx: Context, request: axum::extract::Request) -> Result<Html<String>, Error> {
+    // A form half filled in is no error: what cannot be read matches nobody.
+    let input: PersonInput = form(request.uri().query().unwrap_or_default().as_bytes()).unwrap_or_default();
+    let found = ctx.read(move |tx, viewer| search::matches(tx, viewer, &input)).await?;
+    page(MatchesPart { ui: ctx.ui(), found, today: ctx.viewer.today })
+}
+
+#[derive(Template)]
+#[template(path = "people/templates/form.html")]
+struct FormPage {
+    ui: Ui,
+    /// Where the form goes, with its version or its `once`.
+    action: String,
+    title: &'static str,
+    input: PersonInput,
+    errors: Vec<FieldError>,
+    found: Vec<Found>,
+    today: Day,
+}
+
+impl FormPage {
+    fn error(&self, field: &str) -> Option<&'static str> {
+        self.errors.iter().find(|error| error.field == field).map(|error| self.ui.t(error.error))
+    }
+    fn age(&self, person: &PersonSummary) -> String {
+        age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
+    }
+    fn number(&self, value: &i64) -> String {
+        number(*value)
+    }
+    fn name_kinds(&self) -> &'static [NameKind] {
+        NameKind::ALL
+    }
+    fn birth_kinds(&self) -> &'static [BirthKind] {
+        BirthKind::ALL
+    }
+    fn sexes(&self) -> &'static [Sex] {
+        Sex::ALL
+    }
+    fn safeties(&self) -> &'static [Safety] {
+        Safety::ALL
+    }
+    fn stages(&self) -> &'static [Stage] {
+        Stage::ALL
+    }
+    fn is(&self, chosen: &Option<String>, code: &str) -> bool {
+        chosen.as_deref() == Some(code)
+    }
+    fn day(&self, day: &Option<Day>) -> String {
+        day.map(|day| day.to_string()).unwrap_or_default()
+    }
+    fn whole(&self, value: &Option<i64>) -> String {
+        value.map(|value| value.to_string()).unwrap_or_default()
+    }
+    fn is_chosen(&self, codes: &[String], index: &usize, code: &str) -> bool {
+        codes.get(*index).is_some_and(|chosen| chosen == code)
+    }
+    fn same(&self, chosen: &str, code: &str) -> bool {
+        chosen == code
+    }
+}
+
+/// Each list ends with an empty row to fill in, so that the form works without a script.
+fn with_blank_rows(mut input: PersonInput) -> PersonInput {
+    let kind = if input.names.is_empty() { NameKind::Main } else { NameKind::Also };
+    input.names.push(Name { kind, given: String::new(), family: String::new(), family_first: false });
+    input.documents.push(Document::default());
+    input.contacts.push(Contact {
+        kind: "mobile".to_owned(),
+        value: String::new(),
+        safety: Safety::Unknown,
+        note: String::new(),
+    });
+    let stage = match input.journey.len() {
+        0 => Stage::Origin,
+        1 => Stage::Transit,
+        _ => Stage::Destination,
+    };
+    input.journey.push(Leg {
+        stage,
+        country: None,
+        place: String::new(),
+        from: None,
+        until: None,
+        legal_status: None,
+        cause: None,
+        reason: None,
+    });
+    input
+}
+
+pub(super) async fn blank_form(ctx: Context) -> Result<Html<String>, Error> {
+    ctx.viewer.require(crate::access::Permission::WritePeople)?;
+    let input = PersonInput::default();
+    page(form_page(&ctx, format!("/people?once={}", ctx.ui().once), "people-register", input, Vec::new(), Vec::new()))
+}
+
+fn form_page(
+    ctx: &Context,
+    action: String,
+    title: &'static str,
+    input: PersonInput,
+    errors: Vec<FieldError>,
+    found: Vec<Found>,
+) -> FormPage {
+    let ui = ctx.ui();
+    FormPage { title: ui.t(title), ui, action, input: with_blank_rows(input), errors, found, today: ctx.viewer.today }
+}
+
+/// The buttons of the form besides its fields.
+#[derive(Deserialize, Default)]
+struct Buttons {
+    /// «Add another row»: shows the form again with one more.
+    #[serde(default)]
+    add: String,
+    /// «This is someone new», after likely matches were shown.
+    #[serde(default)]
+    confirm: String,
+}
+
+pub(super) async fn register(ctx: Context, body: Bytes) -> Result<Response, Error> {
+    ctx.viewer.require(crate::access::Permission::WritePeople)?;
+    let input = form::<PersonInput>(&body)?.without_blanks();
+    let buttons: Buttons = form(&body).unwrap_or_default();
+    let action = format!("/people?once={}", ctx.ui().once);
+    if !buttons.add.is_empty() {
+        return Ok(page(form_page(&ctx, action, "people-register", input, Vec::new(), Vec::new()))?.into_response());
+    }
+    if buttons.confirm.is_empty() && input.check(ctx.viewer.today).is_ok() {
+        let typed = input.clone();
+        let mut found = ctx.read(move |tx, viewer| search::matches(tx, viewer, &typed)).await?;
+        found.retain(|hit| hit.score >= search::STRONG);
+        if !found.is_empty() {
+            let again = form_page(&ctx, action, "people-register", input, Vec::new(), found);
+            return Ok(page(again)?.into_response());
+        }
+    }
+    match ctx.create(input.clone(), store::create).await {
+        Ok(id) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
+        Err(Error::Invalid(errors)) => {
+            let again = page(form_page(&ctx, action, "people-register", input, errors, Vec::new()))?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) async fn edit(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
+    ctx.viewer.require(crate::access::Permission::WritePeople)?;
+    let person = read_person(&ctx, id).await?;
+    let action = format!("/people/{id}?version={}", person.version);
+    page(form_page(&ctx, action, "people-edit", person.record, Vec::new(), Vec::new()))
+}
+
+pub(super) async fn change(
+    ctx: Context,
+    Path(id): Path<PersonId>,
+    Expected(version): Expected,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let input = form::<PersonInput>(&body)?.without_blanks();
+    let buttons: Buttons = form(&body).unwrap_or_default();
+    let action = format!("/people/{id}?version={version}");
+    if !buttons.add.is_empty() {
+        return Ok(page(form_page(&ctx, action, "people-edit", input, Vec::new(), Vec::new()))?.into_response());
+    }
+    let changed = input.clone();
+    match ctx.write(move |tx, viewer| store::update(tx, viewer, id, version, changed)).await {
+        Ok(()) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
+        Err(Error::Invalid(errors)) => {
+            let again = page(form_page(&ctx, action, "people-edit", input, errors, Vec::new()))?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads a person; that a protected one was read is durable before anything is shown.
+pub(super) async fn read_person(ctx: &Context, id: PersonId) -> Result<Person, Error> {
+    let person = ctx.read(move |tx, viewer| store::find(tx, viewer, id)).await?;
+    if person.record.protected {
+        ctx.write(move |tx, viewer| store::note_reading(tx, viewer, id)).await?;
+    }
+    Ok(person)
+}
+
+#[derive(Template)]
+#[template(path = "people/templates/show.html")]
+struct ShowPage {
+    ui: Ui,
+    person: Person,
+    consents: Vec<Consent>,
+    shared: Vec<Story>,
+    merges: Vec<Merge>,
+    stories: Vec<Story>,
+    today: Day,
+    wordings: Vec<(Purpose, &'static str)>,
+}
+
+impl ShowPage {
+    fn number(&self) -> String {
+        number(self.person.number)
+    }
+    fn age(&self) -> String {
+        let (from, to) = self.person.record.birth.range(self.today);
+        age(&self.ui, &from, &to, &self.today)
+    }
+    fn nationality(&self, code: &str) -> String {
+        nationality(&self.ui, code)
+    }
+    fn decision(&self, purpose: &Purpose) -> &'static str {
+        self.ui.label(&self.person.consents.of(*purpose))
+    }
+    fn latest(&self, purpose: &Purpose) -> Option<&Consent> {
+        self.consents.iter().find(|consent| consent.decision.purpose == *purpose)
+    }
+    fn merged_number(&self, merge: &Merge) -> String {
+        number(merge.merged_number)
+    }
+    fn may_be_child(&self) -> bool {
+        self.person.record.birth.may_be_child(self.today)
+    }
+    fn is_given(&self, purpose: &Purpose) -> bool {
+        self.person.consents.of(*purpose) == Decision::Given
+    }
+    fn need(&self, code: &str) -> &'static str {
+        self.ui.t(&format!("need-{}", code.replace('_', "-")))
+    }
+}
+
+pub(super) async fn show(ctx: Context, Path(id): Path<PersonId>) -> Result<Response, Error> {
+    let person = read_person(&ctx, id).await?;
+    if let Some(kept) = person.merged_into {
+        return Ok(Redirect::to(&format!("/people/{kept}")).into_response());
+    }
+    let (consents, shared, merges, stories) = ctx
+        .read(move |tx, viewer| {
+            Ok((
+                consent::of_person(tx, viewer, id)?,
+                consent::already_shared(tx, viewer, id)?,
+                merge::into_person(tx, viewer, id)?,
+                history::entries_of_person(tx, viewer.organisation, id, 10)?,
+            ))
+        })
+        .await?;
+    let ui = ctx.ui();
+    let wordings = Purpose::ALL
+        .iter()
+        .map(|purpose| (*purpose, ui.t(&format!("consent-wording-{}", purpose.code().replace('_', "-")))))
+        .collect();
+    let shown = page(ShowPage { ui, person, consents, shared, merges, stories, today: ctx.viewer.today, wordings })?;
+    Ok(shown.into_response())
+}
+
+pub(super) async fn decide(
+    ctx: Context,
+    Path(id): Path<PersonId>,
+    Input(input): Input<ConsentInput>,
+) -> Result<Redirect, Error> {
+    ctx.create(input, move |tx, viewer, input| consent::decide(tx, viewer, id, input)).await?;
+    Ok(Redirect::to(&format!("/people/{id}#consent")))
+}
+
+#[derive(Template)]
+#[template(path = "people/templates/merge.html")]
+struct ComparePage {
+    ui: Ui,
+    kept: Person,
+    q: String,
+    found: Vec<Found>,
+    other: Option<Person>,
+    today: Day,
+}
+
+impl ComparePage {
+    fn number(&self, value: &i64) -> String {
+        number(*value)
+    }
+    fn age(&self, person: &Person) -> String {
+        let (from, to) = person.record.birth.range(self.today);
+        age(&self.ui, &from, &to, &self.today)
+    }
+    fn both<'p>(&'p self, other: &'p Person) -> [&'p Person; 2] {
+        [&self.kept, other]
+    }
+    fn nationalities(&self, person: &Person) -> String {
+        person.record.nationalities.iter().map(|code| nationality(&self.ui, code)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct CompareWith {
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    with: Option<PersonId>,
+}
+
+pub(super) async fn compare(
+    ctx: Context,
+    Path(id): Path<PersonId>,
+    Query(CompareWith { with }): Query<CompareWith>,
+) -> Result<Html<String>, Error> {
+    ctx.viewer.require(crate::access::Permission::MergePeople)?;
+    let kept = read_person(&ctx, id).await?;
+    let other = match with {
+        Some(other) => Some(read_person(&ctx, other).await?),
+        None => None,
+    };
+    let q = kept.record.display_name();
+    let query = q.clone();
+    let mut found = ctx.read(move |tx, viewer| search::search(tx, viewer, &query)).await?;
+    found.retain(|hit| hit.person.id != id && hit.visible);
+    page(ComparePage { ui: ctx.ui(), kept, q, found, other, today: ctx.viewer.today })
+}
+
+pub(super) async fn merge(
+    ctx: Context,
+    Path(id): Path<PersonId>,
+    Input(input): Input<MergeInput>,
+) -> Result<Redirect, Error> {
+    ctx.create(input, move |tx, viewer, input| merge::merge(tx, viewer, id, &input)).await?;
+    Ok(Redirect::to(&format!("/people/{id}")))
+}
+
+pub(super) async fn undo_merge(ctx: Context, Path(id): Path<MergeId>) -> Result<Redirect, Error> {
+    let person = ctx.write(move |tx, viewer| merge::undo(tx, viewer, id)).await?;
+    Ok(Redirect::to(&format!("/people/{person}")))
+}
+
+#[derive(Template)]
+#[template(path = "people/templates/emergency.html")]
+struct EmergencyPage {
+    ui: Ui,
+    id: PersonId,
+}
+
+pub(super) async fn emergency(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
+    ctx.viewer.require(crate::access::Permission::BreakGlass)?;
+    page(EmergencyPage { ui: ctx.ui(), id })
+}
+
+pub(super) async fn break_glass(
+    ctx: Context,
+    Path(id): Path<PersonId>,
+    Input(input): Input<EmergencyInput>,
+) -> Result<Redirect, Error> {
+    ctx.create(input, move |tx, viewer, input| emergency::break_glass(tx, viewer, id, &input)).await?;
+    Ok(Redirect::to(&format!("/people/{id}")))
+}
+
+#[derive(Template)]
+#[template(path = "people/templates/history.html")]
+struct HistoryPage {
+    ui: Ui,
+    person: Person,
+    stories: Vec<Story>,
+}
+
+pub(super) async fn history(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
+    let person = read_person(&ctx, id).await?;
+    let stories = ctx.read(move |tx, viewer| Ok(history::entries_of_person(tx, viewer.organisation, id, 500)?)).await?;
+    page(HistoryPage { ui: ctx.ui(), person, stories })
+}

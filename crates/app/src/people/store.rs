@@ -1,0 +1,419 @@
+//! Queries of people.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
+use super::search;
+use crate::access::{Filter, Permission, Viewer};
+use crate::dates::{Day, Moment};
+use crate::db::{DbError, Row, Tx};
+use crate::error::Error;
+use crate::history::{self, Act, Actor, Entry, Kind};
+use crate::ids::{OrganisationId, PersonId, TeamId, UserId};
+use crate::params;
+use crate::users::store::next_number;
+
+/// People on one page of a list, at most.
+pub const LONGEST_PAGE: i64 = 200;
+
+const PERSON: &str = "p.id, p.number, p.details, p.needs, p.vulnerability, p.household_id, p.photo_id, p.owner_id, \
+                      p.team_id, p.consent_case_work, p.consent_referral, p.consent_law_enforcement, \
+                      p.consent_statistics, p.consent_research, p.merged_into, p.version";
+
+fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
+    Ok(Person {
+        id: row.next()?,
+        number: row.next()?,
+        record: serde_json::from_str(&row.next::<String>()?)
+            .map_err(|error| DbError::Other(format!("a person's details are damaged: {error}")))?,
+        needs: list(&row.next::<String>()?),
+        vulnerability: row.next()?,
+        household_id: row.next()?,
+        photo_id: row.next()?,
+        owner_id: row.next()?,
+        team_id: row.next()?,
+        consents: Consents {
+            case_work: row.next()?,
+            referral: row.next()?,
+            law_enforcement: row.next()?,
+            statistics: row.next()?,
+            research: row.next()?,
+        },
+        merged_into: row.next()?,
+        version: row.next()?,
+    })
+}
+
+pub(super) const SUMMARY: &str =
+    "p.id, p.number, p.display_name, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, p.vulnerability";
+
+pub(super) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, DbError> {
+    Ok(PersonSummary {
+        id: row.next()?,
+        number: row.next()?,
+        name: row.next()?,
+        sex: row.next()?,
+        birth_from: row.next()?,
+        birth_to: row.next()?,
+        nationality: row.next()?,
+        needs: list(&row.next::<String>()?),
+        vulnerability: row.next()?,
+    })
+}
+
+fn list(joined: &str) -> Vec<String> {
+    joined.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect()
+}
+
+/// A person who is there for this user. Reading a protected person is written down by
+/// [`note_reading`].
+///
+/// # Errors
+/// [`Error::NotFound`] where there is none, or none for this user.
+pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Person, Error> {
+    viewer.require(Permission::ReadPeople)?;
+    let filter = viewer.visible_people().and("p.id = ?", [id.into()]);
+    tx.one(&format!("SELECT {PERSON} FROM person p WHERE {}", filter.sql()), filter.params(), person_from)?
+        .ok_or(Error::NotFound)
+}
+
+/// Writes down that a protected person's record was read.
+///
+/// # Errors
+/// The database failed.
+pub fn note_reading(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<(), Error> {
+    history::record(tx, viewer, Entry::new(Act::Read, Kind::Person, id).about(id)).map(drop)
+}
+
+/// How a list of people is narrowed and ordered.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct ListOptions {
+    /// Only this sex.
+    #[serde(deserialize_with = "crate::web::blank")]
+    #[param(value_type = Option<String>)]
+    pub sex: Option<Sex>,
+    /// Only this nationality (`countries` or `special_nationalities`).
+    #[serde(deserialize_with = "crate::web::blank")]
+    pub nationality: Option<String>,
+    /// Only people with specific needs.
+    #[serde(deserialize_with = "crate::web::blank")]
+    pub vulnerable: Option<bool>,
+    /// Only people this user is responsible for.
+    #[serde(deserialize_with = "crate::web::blank")]
+    pub mine: Option<bool>,
+    /// `updated` (newest first), `name`, or `vulnerability` (most vulnerable first).
+    #[serde(deserialize_with = "crate::web::blank")]
+    pub sort: Option<String>,
+    /// Where the last page ended.
+    #[serde(deserialize_with = "crate::web::blank")]
+    pub after: Option<String>,
+    /// People on a page, 1 to 200; 50 without it.
+    #[serde(deserialize_with = "crate::web::blank")]
+    pub limit: Option<i64>,
+}
+
+/// One page of people.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct People {
+    /// The people.
+    pub items: Vec<PersonSummary>,
+    /// Send this as `after` for the next page; none at the end.
+    pub next: Option<String>,
+}
+
+/// One page of the people who are there for this user.
+///
+/// # Errors
+/// The role does not allow it, a cursor that is none, or the database failed.
+pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> Result<People, Error> {
+    viewer.require(Permission::ReadPeople)?;
+    let mut filter = narrowed(viewer, options);
+    let (column, order) = match options.sort.as_deref() {
+        Some("name") => ("p.sort_name", "ASC"),
+        Some("vulnerability") => ("p.vulnerability", "DESC"),
+        _ => ("p.updated_at", "DESC"),
+    };
+    if let Some(after) = &options.after {
+        filter = filter.and_filter(beyond(column, order, after)?);
+    }
+    let limit = options.limit.unwrap_or(50).clamp(1, LONGEST_PAGE);
+    let sql = format!(
+        "SELECT {SUMMARY}, {column} FROM person p WHERE {} ORDER BY {column} {order}, p.id {order} LIMIT {}",
+        filter.sql(),
+        limit + 1
+    );
+    let mut rows = tx.query(&sql, filter.params(), |row| {
+        let summary = summary_from(row)?;
+        let at = match row.value(9)? {
+            crate::db::Value::Text(text) => text,
+            crate::db::Value::Int(number) => number.to_string(),
+            _ => String::new(),
+        };
+        Ok((summary, at))
+    })?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|(summary, at)| format!("{}~{at}", summary.id));
+    Ok(People { items: rows.into_iter().map(|(summary, _)| summary).collect(), next })
+}
+
+pub(super) fn narrowed(viewer: &Viewer, options: &ListOptions) -> Filter {
+    let mut filter = viewer.visible_people().and("p.merged_into IS NULL", []);
+    if let Some(sex) = options.sex {
+        filter = filter.and("p.sex = ?", [sex.into()]);
+    }
+    if let Some(code) = &options.nationality {
+        filter = filter.and("p.nationality = ?", [code.into()]);
+    }
+    if options.vulnerable == Some(true) {
+        filter = filter.and("p.vulnerability > 0", []);
+    }
+    if options.mine == Some(true) {
+        filter = filter.and("p.owner_id = ?", [viewer.user.into()]);
+    }
+    filter
+}
+
+/// Rows after the one a cursor names.
+fn beyond(column: &str, order: &str, cursor: &str) -> Result<Filter, Error> {
+    let wrong = || Error::BadRequest("`after` is not a cursor of this list".to_owned());
+    let (id, at) = cursor.split_once('~').ok_or_else(wrong)?;
+    let id: PersonId = id.parse().map_err(|_| wrong())?;
+    let at: crate::db::Value =
+        if column == "p.sort_name" { at.into() } else { at.parse::<i64>().map_err(|_| wrong())?.into() };
+    let than = if order == "ASC" { ">" } else { "<" };
+    Ok(Filter::new(&format!("({column}, p.id) {than} (?, ?)"), [at, id.into()]))
+}
+
+/// Registers a person.
+///
+/// # Errors
+/// The role does not allow it, fields to correct, or the database failed.
+pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: PersonInput) -> Result<PersonId, Error> {
+    viewer.require(Permission::WritePeople)?;
+    let input = input.without_blanks();
+    input.check(viewer.today)?;
+    insert(tx, viewer.into(), &input, None, Some(viewer.user), viewer.team, viewer.today)
+}
+
+/// Registers a person from a file: the same source twice changes the record or leaves it be.
+///
+/// # Errors
+/// Fields to correct, or the database failed.
+pub fn upsert_by_source(tx: &mut Tx<'_>, viewer: &Viewer, source: &str, input: PersonInput) -> Result<Upserted, Error> {
+    viewer.require(Permission::ImportPeople)?;
+    let input = input.without_blanks();
+    input.check(viewer.today)?;
+    let known = tx.one(
+        "SELECT p.id, p.details, p.version FROM person p WHERE p.organisation_id = $1 AND p.source = $2",
+        params![viewer.organisation, source],
+        |row| Ok((row.next::<PersonId>()?, row.next::<String>()?, row.next::<i64>()?)),
+    )?;
+    match known {
+        None => {
+            insert(tx, viewer.into(), &input, Some(source), Some(viewer.user), viewer.team, viewer.today)?;
+            Ok(Upserted::Created)
+        }
+        Some((_, details, _)) if serde_json::from_str::<PersonInput>(&details).is_ok_and(|known| known == input) => {
+            Ok(Upserted::Unchanged)
+        }
+        Some((id, _, version)) => {
+            update(tx, viewer, id, version, input)?;
+            Ok(Upserted::Changed)
+        }
+    }
+}
+
+/// What importing a row came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upserted {
+    /// A new person.
+    Created,
+    /// A known person's record changed.
+    Changed,
+    /// All was on record already.
+    Unchanged,
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    by: Actor,
+    input: &PersonInput,
+    source: Option<&str>,
+    owner: Option<UserId>,
+    team: Option<TeamId>,
+    today: Day,
+) -> Result<PersonId, Error> {
+    let id = PersonId::new();
+    let number = next_number(tx, by.organisation, "person")?;
+    let pen = history::record(tx, by, Entry::created(Kind::Person, id, input).about(id))?;
+    let scalars = Scalars::of(input, today);
+    let now = Moment::now();
+    tx.execute(
+        &pen,
+        "INSERT INTO person (organisation_id, id, number, display_name, sort_name, sex, gender, birth_kind, birth_from, \
+         birth_to, nationality, details, needs, vulnerability, protected, owner_id, team_id, consent_case_work, \
+         consent_referral, consent_law_enforcement, consent_statistics, consent_research, source, created_at, updated_at, \
+         version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, $13, $14, $15, 'not_asked', \
+         'not_asked', 'not_asked', 'not_asked', 'not_asked', $16, $17, $17, 1)",
+        params![
+            by.organisation, id, number, scalars.display_name, scalars.sort_name, input.sex, input.gender.clone(),
+            input.birth.kind, scalars.birth_from, scalars.birth_to, input.nationalities.first().cloned(),
+            scalars.details, input.protected, owner, team, source, now
+        ],
+    )?;
+    search::index(tx, by.organisation, id, input)?;
+    Ok(id)
+}
+
+/// Changes a person's record.
+///
+/// # Errors
+/// Not there for this user, changed by someone else meanwhile, fields to correct, or the
+/// database failed.
+pub fn update(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, expected: i64, input: PersonInput) -> Result<(), Error> {
+    viewer.require(Permission::WritePeople)?;
+    let before = find(tx, viewer, id)?;
+    let input = input.without_blanks();
+    input.check(viewer.today)?;
+    if before.merged_into.is_some() {
+        return Err(Error::Refused("refused-merged"));
+    }
+    if before.version != expected {
+        return Err(Error::stale(&input, &before.record, before.version));
+    }
+    let pen = history::record(tx, viewer, Entry::changed(Kind::Person, id, &before.record, &input).about(id))?;
+    let scalars = Scalars::of(&input, viewer.today);
+    let changed = tx.execute(
+        &pen,
+        "UPDATE person SET display_name = $3, sort_name = $4, sex = $5, gender = $6, birth_kind = $7, birth_from = $8, \
+         birth_to = $9, nationality = $10, details = $11, protected = $12, updated_at = $13, version = version + 1 \
+         WHERE organisation_id = $1 AND id = $2 AND version = $14",
+        params![
+            viewer.organisation,
+            id,
+            scalars.display_name,
+            scalars.sort_name,
+            input.sex,
+            input.gender.clone(),
+            input.birth.kind,
+            scalars.birth_from,
+            scalars.birth_to,
+            input.nationalities.first().cloned(),
+            scalars.details,
+            input.protected,
+            Moment::now(),
+            expected
+        ],
+    )?;
+    if changed != 1 {
+        return Err(Error::stale(&input, &before.record, before.version));
+    }
+    search::index(tx, viewer.organisation, id, &input)
+}
+
+/// What is kept in columns of its own, for lists, sorting and search.
+struct Scalars {
+    display_name: String,
+    sort_name: String,
+    birth_from: Option<Day>,
+    birth_to: Option<Day>,
+    details: String,
+}
+
+impl Scalars {
+    fn of(input: &PersonInput, today: Day) -> Scalars {
+        let display_name = input.display_name();
+        let (birth_from, birth_to) = input.birth.range(today);
+        let fixed = PersonInput { birth: fixed_age(&input.birth, today), ..input.clone() };
+        Scalars {
+            sort_name: linkage::tokens(&display_name).join(" "),
+            display_name,
+            birth_from,
+            birth_to,
+            details: serde_json::to_string(&fixed).unwrap_or_default(),
+        }
+    }
+}
+
+/// An age without the day it was said would shift with every day that passes.
+fn fixed_age(birth: &Birth, today: Day) -> Birth {
+    let mut birth = birth.clone();
+    if birth.age.is_some() {
+        birth.age_on = birth.age_on.or(Some(today));
+    }
+    birth
+}
+
+/// Sets what screening found; called by cases.
+///
+/// # Errors
+/// The database failed.
+pub fn set_needs(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, needs: &str, vulnerability: i64) -> Result<(), Error> {
+    let before = tx.one(
+        "SELECT needs, vulnerability FROM person WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id],
+        |row| Ok(serde_json::json!({ "needs": row.get::<String>(0)?, "vulnerability": row.get::<i64>(1)? })),
+    )?;
+    let after = serde_json::json!({ "needs": needs, "vulnerability": vulnerability });
+    let entry = Entry::changed(Kind::Person, id, &before.ok_or(Error::NotFound)?, &after).about(id);
+    let pen = history::record(tx, viewer, entry)?;
+    tx.execute(
+        &pen,
+        "UPDATE person SET needs = $3, vulnerability = $4, updated_at = $5, version = version + 1 \
+         WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id, needs, vulnerability, Moment::now()],
+    )?;
+    Ok(())
+}
+
+/// Sets who is responsible; called by cases.
+///
+/// # Errors
+/// The database failed.
+pub fn set_responsible(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: PersonId,
+    owner: Option<UserId>,
+    team: Option<TeamId>,
+) -> Result<(), Error> {
+    let before = tx.one(
+        "SELECT owner_id, team_id FROM person WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id],
+        |row| {
+            Ok(serde_json::json!({ "owner_id": row.get::<Option<UserId>>(0)?, "team_id": row.get::<Option<TeamId>>(1)? }))
+        },
+    )?;
+    let after = serde_json::json!({ "owner_id": owner, "team_id": team });
+    let entry = Entry::changed(Kind::Person, id, &before.ok_or(Error::NotFound)?, &after).about(id);
+    let pen = history::record(tx, viewer, entry)?;
+    tx.execute(
+        &pen,
+        "UPDATE person SET owner_id = $3, team_id = $4, updated_at = $5, version = version + 1 \
+         WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id, owner, team, Moment::now()],
+    )?;
+    Ok(())
+}
+
+/// The decision in force about a purpose; a consent past its last day is no consent.
+///
+/// # Errors
+/// The person is not there, or the database failed.
+pub fn decision(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    purpose: Purpose,
+) -> Result<Decision, Error> {
+    let column = super::consent::column(purpose);
+    tx.one(
+        &format!("SELECT {column} FROM person WHERE organisation_id = $1 AND id = $2"),
+        params![organisation, person],
+        |row| row.get(0),
+    )?
+    .ok_or(Error::NotFound)
+}

@@ -1,0 +1,452 @@
+//! Managing users, teams and the organisation's settings.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::{Deserialize, Serialize};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{NewUser, Organisation, OrganisationSettings, User, store, totp};
+use crate::access::{Permission, Role, Scope, Viewer};
+use crate::code::Code;
+use crate::db::Tx;
+use crate::error::{Check, Error, FieldError};
+use crate::history::{self, Entry, Kind};
+use crate::ids::{TeamId, UserId};
+use crate::params;
+use crate::ui::{Language, Ui};
+use crate::web::{App, Context, Expected, Input, Problem, page};
+
+/// Everyone of the organisation.
+///
+/// # Errors
+/// The role does not allow it, or the database failed.
+pub fn users(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<User>, Error> {
+    viewer.require(Permission::ManageUsers)?;
+    Ok(tx.query(
+        &format!("SELECT {} FROM user_account u WHERE u.organisation_id = $1 ORDER BY u.username", store::USER),
+        params![viewer.organisation],
+        store::user_from,
+    )?)
+}
+
+/// Makes a user.
+///
+/// # Errors
+/// The role does not allow it, fields to correct, or the database failed.
+pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: &NewUser) -> Result<UserId, Error> {
+    viewer.require(Permission::ManageUsers)?;
+    store::create_user(tx, viewer, input)
+}
+
+/// What of a user can be changed.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct UserChange {
+    /// Their name.
+    pub name: String,
+    /// What they do.
+    pub role: Role,
+    /// How far they see.
+    pub scope: Scope,
+    /// Their team.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub team_id: Option<TeamId>,
+    /// Who supervises them.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub supervisor_id: Option<UserId>,
+    /// May see medical information.
+    #[serde(default)]
+    pub sees_medical: bool,
+    /// May see trafficking information.
+    #[serde(default)]
+    pub sees_trafficking: bool,
+    /// Whether they can log in.
+    #[serde(default)]
+    pub active: bool,
+}
+
+/// Changes a user; every session of theirs ends, so that the change holds at once.
+///
+/// # Errors
+/// The role does not allow it, no such user, a stale version, an administrator who would lock
+/// themselves out, or the database failed.
+pub fn change(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, expected: i64, input: &UserChange) -> Result<(), Error> {
+    viewer.require(Permission::ManageUsers)?;
+    let before = store::user(tx, viewer.organisation, id)?;
+    if before.version != expected {
+        return Err(Error::stale(input, &before, before.version));
+    }
+    if id == viewer.user && (!input.active || input.role != Role::Administrator) {
+        return Err(Error::Refused("refused-own-account"));
+    }
+    let mut check = Check::default();
+    check.text(&input.name, 200, "name");
+    check.that(input.scope != Scope::Team || input.team_id.is_some(), "team_id", "invalid-team-needed");
+    check.done()?;
+    let was = UserChange {
+        name: before.name,
+        role: before.role,
+        scope: before.scope,
+        team_id: before.team_id,
+        supervisor_id: before.supervisor_id,
+        sees_medical: before.sees_medical,
+        sees_trafficking: before.sees_trafficking,
+        active: before.active,
+    };
+    let pen = history::record(tx, viewer, Entry::changed(Kind::User, id, &was, input))?;
+    tx.execute(
+        &pen,
+        "UPDATE user_account SET name = $3, role = $4, scope = $5, team_id = $6, supervisor_id = $7, sees_medical = $8, \
+         sees_trafficking = $9, active = $10, version = version + 1 WHERE organisation_id = $1 AND id = $2",
+        params![
+            viewer.organisation, id, input.name.trim(), input.role, input.scope, input.team_id, input.supervisor_id,
+            input.sees_medical, input.sees_trafficking, input.active
+        ],
+    )?;
+    if id != viewer.user {
+        tx.execute(
+            &pen,
+            "DELETE FROM session WHERE organisation_id = $1 AND user_id = $2",
+            params![viewer.organisation, id],
+        )?;
+    }
+    Ok(())
+}
+
+/// A one-time link with which a user chooses a new password; also forgets their second factor.
+///
+/// # Errors
+/// The role does not allow it, no such user, or the database failed.
+pub fn link(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId) -> Result<String, Error> {
+    viewer.require(Permission::ManageUsers)?;
+    let user = store::user(tx, viewer.organisation, id)?;
+    if user.has_totp {
+        totp::turn_off(tx, viewer, id)?;
+    }
+    store::create_login_link(tx, viewer, id, 72)
+}
+
+/// Changes the organisation's settings.
+///
+/// # Errors
+/// The role does not allow it, a stale version, fields to correct, or the database failed.
+pub fn change_settings(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    expected: i64,
+    settings: &OrganisationSettings,
+) -> Result<(), Error> {
+    viewer.require(Permission::ManageSettings)?;
+    let before = store::organisation(tx, viewer.organisation)?;
+    if before.version != expected {
+        return Err(Error::stale(settings, &before.settings, before.version));
+    }
+    check_settings(settings)?;
+    let entry = Entry::changed(Kind::Organisation, viewer.organisation, &before.settings, settings);
+    let pen = history::record(tx, viewer, entry)?;
+    tx.execute(
+        &pen,
+        "UPDATE organisation SET settings = $2, version = version + 1 WHERE id = $1",
+        params![viewer.organisation, serde_json::to_string(settings).unwrap_or_default()],
+    )?;
+    Ok(())
+}
+
+fn check_settings(settings: &OrganisationSettings) -> Result<(), Error> {
+    let mut check = Check::default();
+    let deadlines = &settings.deadlines;
+    for (field, days) in [
+        ("deadlines.first_contact", deadlines.first_contact),
+        ("deadlines.assessment", deadlines.assessment),
+        ("deadlines.plan", deadlines.plan),
+        ("deadlines.follow_up", deadlines.follow_up),
+    ] {
+        check.that(days.iter().all(|days| (0..=365).contains(days)), field, "invalid-days");
+    }
+    check.that(jiff::tz::TimeZone::get(&settings.time_zone).is_ok(), "time_zone", "invalid-time-zone");
+    check.that((1..=100).contains(&settings.retention_years), "retention_years", "invalid-days");
+    check.that((1..=168).contains(&settings.break_glass_hours), "break_glass_hours", "invalid-days");
+    check.done()
+}
+
+#[derive(Template)]
+#[template(path = "users/templates/list.html")]
+struct UsersPage {
+    ui: Ui,
+    users: Vec<User>,
+    teams: Vec<(TeamId, String)>,
+    /// A one-time link, shown once.
+    link: Option<String>,
+}
+
+impl UsersPage {
+    fn team(&self, id: &Option<TeamId>) -> &str {
+        let named = |id: &TeamId| self.teams.iter().find(|(team, _)| team == id);
+        id.as_ref().and_then(named).map_or("–", |(_, name)| name)
+    }
+}
+
+async fn users_page(ctx: &Context, link: Option<String>) -> Result<Html<String>, Error> {
+    let (users, teams) =
+        ctx.read(|tx, viewer| Ok((users(tx, viewer)?, store::teams(tx, viewer.organisation)?))).await?;
+    page(UsersPage { ui: ctx.ui(), users, teams, link })
+}
+
+pub(super) async fn list(ctx: Context) -> Result<Html<String>, Error> {
+    users_page(&ctx, None).await
+}
+
+#[derive(Template)]
+#[template(path = "users/templates/form.html")]
+struct UserPage {
+    ui: Ui,
+    action: String,
+    /// The user who is changed; none for a new one.
+    user: Option<User>,
+    teams: Vec<(TeamId, String)>,
+    supervisors: Vec<(UserId, String)>,
+    errors: Vec<FieldError>,
+}
+
+impl UserPage {
+    fn roles(&self) -> &'static [Role] {
+        Role::ALL
+    }
+    fn scopes(&self) -> &'static [Scope] {
+        Scope::ALL
+    }
+    fn is_role(&self, role: &Role) -> bool {
+        self.user.as_ref().map_or(Role::Caseworker, |user| user.role) == *role
+    }
+    fn is_scope(&self, scope: &Scope) -> bool {
+        self.user.as_ref().map_or(Scope::Team, |user| user.scope) == *scope
+    }
+    fn is_team(&self, team: &TeamId) -> bool {
+        self.user.as_ref().and_then(|user| user.team_id) == Some(*team)
+    }
+    fn is_supervisor(&self, supervisor: &UserId) -> bool {
+        self.user.as_ref().and_then(|user| user.supervisor_id) == Some(*supervisor)
+    }
+    fn languages(&self) -> &'static [Language] {
+        Language::ALL
+    }
+}
+
+async fn user_page(ctx: &Context, id: Option<UserId>, errors: Vec<FieldError>) -> Result<Html<String>, Error> {
+    let (user, everyone, teams) = ctx
+        .read(move |tx, viewer| {
+            let everyone = users(tx, viewer)?;
+            let user = id.map(|id| store::user(tx, viewer.organisation, id)).transpose()?;
+            Ok((user, everyone, store::teams(tx, viewer.organisation)?))
+        })
+        .await?;
+    let supervisors =
+        everyone.into_iter().filter(|user| user.role == Role::Supervisor).map(|user| (user.id, user.name)).collect();
+    let ui = ctx.ui();
+    let action = match &user {
+        Some(user) => format!("/users/{}?version={}", user.id, user.version),
+        None => format!("/users?once={}", ui.once),
+    };
+    page(UserPage { ui, action, user, teams, supervisors, errors })
+}
+
+pub(super) async fn blank_form(ctx: Context) -> Result<Html<String>, Error> {
+    user_page(&ctx, None, Vec::new()).await
+}
+
+pub(super) async fn edit(ctx: Context, Path(id): Path<UserId>) -> Result<Html<String>, Error> {
+    user_page(&ctx, Some(id), Vec::new()).await
+}
+
+pub(super) async fn make(ctx: Context, Input(input): Input<NewUser>) -> Result<Response, Error> {
+    let made = ctx
+        .write(move |tx, viewer| {
+            let id = create(tx, viewer, &input)?;
+            link(tx, viewer, id)
+        })
+        .await;
+    match made {
+        Ok(secret) => Ok(users_page(&ctx, Some(address(&ctx, &secret))).await?.into_response()),
+        Err(Error::Invalid(errors)) => {
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, user_page(&ctx, None, errors).await?).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn address(ctx: &Context, secret: &str) -> String {
+    format!("{}/welcome/{secret}", ctx.app.settings.public_url)
+}
+
+pub(super) async fn save(
+    ctx: Context,
+    Path(id): Path<UserId>,
+    Expected(version): Expected,
+    Input(input): Input<UserChange>,
+) -> Result<Response, Error> {
+    let changed = ctx.write(move |tx, viewer| change(tx, viewer, id, version, &input)).await;
+    ctx.app.sessions.clear();
+    match changed {
+        Ok(()) => Ok(Redirect::to("/users").into_response()),
+        Err(Error::Invalid(errors)) => {
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, user_page(&ctx, Some(id), errors).await?).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) async fn make_link(ctx: Context, Path(id): Path<UserId>) -> Result<Html<String>, Error> {
+    let secret = ctx.write(move |tx, viewer| link(tx, viewer, id)).await?;
+    users_page(&ctx, Some(address(&ctx, &secret))).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct TeamInput {
+    name: String,
+}
+
+pub(super) async fn make_team(ctx: Context, Input(input): Input<TeamInput>) -> Result<Redirect, Error> {
+    ctx.write(move |tx, viewer| {
+        viewer.require(Permission::ManageUsers)?;
+        let mut check = Check::default();
+        check.text(&input.name, 100, "name");
+        check.done()?;
+        store::create_team(tx, viewer, input.name.trim())
+    })
+    .await?;
+    Ok(Redirect::to("/users"))
+}
+
+#[derive(Template)]
+#[template(path = "users/templates/settings.html")]
+struct SettingsPage {
+    ui: Ui,
+    organisation: Organisation,
+    errors: Vec<FieldError>,
+}
+
+impl SettingsPage {
+    fn deadlines(&self) -> [(&'static str, [i64; 3]); 4] {
+        let deadlines = &self.organisation.settings.deadlines;
+        [
+            ("first_contact", deadlines.first_contact),
+            ("assessment", deadlines.assessment),
+            ("plan", deadlines.plan),
+            ("follow_up", deadlines.follow_up),
+        ]
+    }
+    fn words(&self, step: &str) -> &'static str {
+        self.ui.t(&format!("settings-{}", step.replace('_', "-")))
+    }
+}
+
+pub(super) async fn settings(ctx: Context) -> Result<Html<String>, Error> {
+    settings_page(&ctx, Vec::new()).await
+}
+
+async fn settings_page(ctx: &Context, errors: Vec<FieldError>) -> Result<Html<String>, Error> {
+    let organisation = ctx
+        .read(|tx, viewer| {
+            viewer.require(Permission::ManageSettings)?;
+            store::organisation(tx, viewer.organisation)
+        })
+        .await?;
+    page(SettingsPage { ui: ctx.ui(), organisation, errors })
+}
+
+/// The settings as a form sends them: numbers are text, an unchecked box is absent.
+#[derive(Deserialize)]
+pub(super) struct SettingsForm {
+    time_zone: String,
+    deadlines: super::model::Deadlines,
+    retention_years: i64,
+    break_glass_hours: i64,
+    #[serde(default)]
+    plan_approval: bool,
+    #[serde(default)]
+    closure_approval: bool,
+}
+
+pub(super) async fn save_settings(
+    ctx: Context,
+    Expected(version): Expected,
+    Input(form): Input<SettingsForm>,
+) -> Result<Response, Error> {
+    let settings = OrganisationSettings {
+        time_zone: form.time_zone,
+        deadlines: form.deadlines,
+        retention_years: form.retention_years,
+        break_glass_hours: form.break_glass_hours,
+        plan_approval: form.plan_approval,
+        closure_approval: form.closure_approval,
+    };
+    let changed = ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &settings)).await;
+    ctx.app.sessions.clear();
+    match changed {
+        Ok(()) => Ok(Redirect::to("/settings").into_response()),
+        Err(Error::Invalid(errors)) => {
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, settings_page(&ctx, errors).await?).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Users and settings over the JSON API.
+pub(super) fn api_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(api_users, api_create))
+        .routes(routes!(api_change))
+        .routes(routes!(api_settings, api_change_settings))
+}
+
+#[utoipa::path(get, path = "/users", tag = "users", responses((status = 200, body = Vec<User>), (status = "4XX", body = Problem)))]
+async fn api_users(ctx: Context) -> Result<Json<Vec<User>>, Error> {
+    ctx.read(users).await.map(Json)
+}
+
+#[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser,
+    responses((status = 201, body = UserId), (status = "4XX", body = Problem)))]
+async fn api_create(ctx: Context, Input(input): Input<NewUser>) -> Result<(StatusCode, Json<UserId>), Error> {
+    let id = ctx.create(input, |tx, viewer, input| create(tx, viewer, &input)).await?;
+    Ok((StatusCode::CREATED, Json(id)))
+}
+
+#[utoipa::path(put, path = "/users/{id}", tag = "users", request_body = UserChange, params(("id" = UserId, Path)),
+    responses((status = 204), (status = "4XX", body = Problem)))]
+async fn api_change(
+    ctx: Context,
+    Path(id): Path<UserId>,
+    Expected(version): Expected,
+    Input(input): Input<UserChange>,
+) -> Result<StatusCode, Error> {
+    ctx.write(move |tx, viewer| change(tx, viewer, id, version, &input)).await?;
+    ctx.app.sessions.clear();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(get, path = "/settings", tag = "users",
+    responses((status = 200, body = OrganisationSettings), (status = "4XX", body = Problem)))]
+async fn api_settings(ctx: Context) -> Result<crate::web::Versioned<OrganisationSettings>, Error> {
+    let organisation = ctx
+        .read(|tx, viewer| {
+            viewer.require(Permission::ManageSettings)?;
+            store::organisation(tx, viewer.organisation)
+        })
+        .await?;
+    Ok(crate::web::Versioned(organisation.version, organisation.settings))
+}
+
+#[utoipa::path(put, path = "/settings", tag = "users", request_body = OrganisationSettings,
+    responses((status = 204), (status = "4XX", body = Problem)))]
+async fn api_change_settings(
+    ctx: Context,
+    Expected(version): Expected,
+    Input(settings): Input<OrganisationSettings>,
+) -> Result<StatusCode, Error> {
+    ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &settings)).await?;
+    ctx.app.sessions.clear();
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,101 @@
+//! The second factor: one-time codes of an authenticator app (TOTP, RFC 6238: SHA-1, 6 digits,
+//! 30 seconds, one step of tolerance). A code works once.
+
+use totp_rs::{Builder, Secret, Totp};
+
+use crate::access::Viewer;
+use crate::dates::Moment;
+use crate::db::Tx;
+use crate::error::Error;
+use crate::history::{self, Act, Bookkeeping, Entry, Kind, Pen};
+use crate::ids::{OrganisationId, UserId};
+use crate::params;
+
+/// A new secret in the letters that people type into an app.
+pub fn new_secret() -> String {
+    let bytes: [u8; 20] = rand::random();
+    Secret::new(Box::new(bytes)).to_base32()
+}
+
+/// What an authenticator app reads from the picture.
+pub fn address(secret: &str, username: &str) -> String {
+    format!("otpauth://totp/Watari:{username}?secret={secret}&issuer=Watari")
+}
+
+/// The picture for an authenticator app, as SVG.
+///
+/// # Errors
+/// The address does not fit a QR code, which is a defect.
+pub fn picture(secret: &str, username: &str) -> Result<String, Error> {
+    let code = qrcode::QrCode::new(address(secret, username)).map_err(|error| Error::Internal(error.to_string()))?;
+    let svg = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(220, 220).build();
+    // Inside a page the XML declaration has no place.
+    Ok(svg.split_once("?>").map_or(svg.as_str(), |(_, picture)| picture).to_owned())
+}
+
+fn totp(secret: &str) -> Option<Totp> {
+    Builder::new().with_secret(Secret::try_from_base32(secret).ok()?).build().ok()
+}
+
+/// The step that a code belongs to, if it is right now.
+fn step_of(secret: &str, code: &str) -> Option<i64> {
+    let seconds = u64::try_from(Moment::now().milliseconds() / 1000).ok()?;
+    let code: String = code.chars().filter(char::is_ascii_digit).collect();
+    totp(secret)?.check(&code, seconds).and_then(|step| i64::try_from(step).ok())
+}
+
+/// Begins to ask for codes, once the user has shown that the app works.
+///
+/// # Errors
+/// The code is wrong, made with a token, or the database failed.
+pub fn turn_on(tx: &mut Tx<'_>, viewer: &Viewer, secret: &str, code: &str) -> Result<(), Error> {
+    super::account::in_person(viewer)?;
+    let step = step_of(secret, code).ok_or_else(|| Error::field("code", "invalid-code"))?;
+    let sealed = tx.key().seal("totp", viewer.user.0.as_bytes(), secret.as_bytes());
+    let entry = Entry::new(Act::Changed, Kind::User, viewer.user).noting("fact", "totp_on");
+    let pen = history::record(tx, viewer, entry)?;
+    tx.execute(
+        &pen,
+        "UPDATE user_account SET totp_sealed = $3, totp_last_step = $4, version = version + 1 \
+         WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, viewer.user, sealed, step],
+    )?;
+    Ok(())
+}
+
+/// Stops asking for codes: by the user with a code, or by an administrator.
+///
+/// # Errors
+/// The database failed.
+pub fn turn_off(tx: &mut Tx<'_>, viewer: &Viewer, user: UserId) -> Result<(), Error> {
+    let pen = history::record(tx, viewer, Entry::new(Act::Changed, Kind::User, user).noting("fact", "totp_off"))?;
+    tx.execute(
+        &pen,
+        "UPDATE user_account SET totp_sealed = NULL, totp_last_step = 0, version = version + 1 \
+         WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, user],
+    )?;
+    Ok(())
+}
+
+/// Whether a code is right and was not used before; it is used up by this.
+///
+/// # Errors
+/// The database failed.
+pub fn accept(tx: &mut Tx<'_>, organisation: OrganisationId, user: UserId, code: &str) -> Result<bool, Error> {
+    let sealed = tx.one(
+        "SELECT totp_sealed FROM user_account WHERE organisation_id = $1 AND id = $2",
+        params![organisation, user],
+        |row| row.get::<Option<Vec<u8>>>(0),
+    )?;
+    let Some(sealed) = sealed.flatten() else { return Ok(false) };
+    let secret =
+        tx.key().open("totp", user.0.as_bytes(), &sealed).map_err(|error| Error::Internal(error.to_string()))?;
+    let Some(step) = step_of(&String::from_utf8_lossy(&secret), code) else { return Ok(false) };
+    let fresh = tx.execute(
+        &Pen::unrecorded(Bookkeeping::Session),
+        "UPDATE user_account SET totp_last_step = $3 WHERE organisation_id = $1 AND id = $2 AND totp_last_step < $3",
+        params![organisation, user, step],
+    )?;
+    Ok(fresh == 1)
+}

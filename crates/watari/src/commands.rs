@@ -1,0 +1,182 @@
+//! What each command does: it wires the application to the command line, no more.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::{Context, Result, bail};
+use app::access::{Role, Scope};
+use app::db::{Db, Location};
+use app::error::Error;
+use app::history::{self, Actor};
+use app::keys::DataKey;
+use app::ui::Language;
+use app::users::{NewUser, OrganisationSettings, store};
+use app::web::{App, Settings};
+
+use crate::options::{Backup, Copy, Demo, Import, Init, Link, Restore, Serve, Store, Verify};
+use crate::serve::{listen, until_stopped};
+
+/// Threads that read the database for commands other than `serve`.
+const READERS: usize = 2;
+
+/// `watari serve`
+pub fn serve(options: &Serve) -> Result<()> {
+    let installation = options.store.open(options.readers)?;
+    let settings = Settings {
+        public_url: options.public_url.trim_end_matches('/').to_owned(),
+        behind_proxy: options.behind_proxy,
+        requests_per_minute: options.requests_per_minute,
+        ..Settings::default()
+    };
+    let app = App::new(installation.db, settings);
+    runtime()?.block_on(async {
+        let listener = listen(options.listen).await?;
+        println!("Watari is at {}", options.public_url);
+        println!("Listening on {}", listener.local_addr()?);
+        until_stopped(app, listener).await
+    })
+}
+
+/// `watari demo`
+pub fn demo(options: &Demo) -> Result<()> {
+    let temporary = tempfile::Builder::new().prefix("watari-demo-").tempdir()?;
+    let folder = options.data.as_deref().unwrap_or(temporary.path());
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let location = match &options.database_url {
+        Some(address) => Location::Postgres(address.clone()),
+        None => Location::Sqlite(folder.join("watari.db")),
+    };
+    let db = Db::open(location, &DataKey::generate(), 4)?;
+    runtime()?.block_on(async {
+        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
+        let address = listener.local_addr()?;
+        eprintln!("Inventing {} people and {} cases …", options.people, options.cases);
+        let (filled, people, cases) = (db.clone(), options.people, options.cases);
+        let users = tokio::task::spawn_blocking(move || app::demo::fill(&filled, people, cases)).await??;
+        let public_url = format!("http://localhost:{}", address.port());
+        println!(
+            "\nWatari's demo is at {public_url}\n\nLog in as any of these; the password of all is: {}\n",
+            app::demo::PASSWORD
+        );
+        for user in users {
+            println!("  {:<12} {:<26} {}", user.username, user.role, user.organisation);
+        }
+        println!("\nStop it with Ctrl-C; the data are then gone.");
+        let settings = Settings { public_url, requests_per_minute: options.requests_per_minute, ..Settings::default() };
+        until_stopped(App::new(db, settings), listener).await
+    })
+}
+
+/// `watari init`
+pub fn init(options: &Init) -> Result<()> {
+    let (key, _) = options.store.create()?;
+    let db = Db::open(options.store.location(), &key, READERS).context("the database cannot be made")?;
+    let settings = OrganisationSettings { time_zone: options.time_zone.clone(), ..OrganisationSettings::default() };
+    let (name, country) = (options.organisation.clone(), options.country.clone());
+    let administrator = NewUser {
+        username: options.administrator.clone(),
+        name: options.administrator.clone(),
+        email: None,
+        language: Language::En,
+        role: Role::Administrator,
+        scope: Scope::Organisation,
+        team_id: None,
+        supervisor_id: None,
+        sees_medical: false,
+        sees_trafficking: false,
+    };
+    let secret = db.write_blocking(move |tx| {
+        let organisation = store::create_organisation(tx, &name, &country, &settings)?;
+        let by = Actor { organisation, user: None };
+        let user = store::create_user(tx, by, &administrator)?;
+        store::create_login_link(tx, by, user, 72)
+    })?;
+    println!("The installation is in {}.", options.store.data.display());
+    println!("Start it:  watari serve --data {}", options.store.data.display());
+    println!(
+        "Then open this link within 72 hours; it works once and makes «{}» the administrator:",
+        options.administrator
+    );
+    println!("  {}/welcome/{secret}", options.public_url.trim_end_matches('/'));
+    Ok(())
+}
+
+/// `watari link`
+pub fn link(options: &Link) -> Result<()> {
+    let db = options.store.open(READERS)?.db;
+    let (organisation, user) = user_named(&db, &options.username)?;
+    let secret =
+        db.write_blocking(move |tx| store::create_login_link(tx, Actor { organisation, user: None }, user, 72))?;
+    println!("{}/welcome/{secret}", options.public_url.trim_end_matches('/'));
+    Ok(())
+}
+
+/// `watari verify`
+pub fn verify(options: &Verify) -> Result<()> {
+    let db = options.store.open(READERS)?.db;
+    let organisations = db.read_blocking(history::verify)?;
+    let faults: usize = organisations.iter().map(|verified| verified.faults.len()).sum();
+    if options.json {
+        let report: Vec<_> = organisations
+            .iter()
+            .map(|verified| {
+                serde_json::json!({
+                    "organisation": verified.name, "entries": verified.entries, "head": verified.head,
+                    "faults": verified.faults.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        for verified in &organisations {
+            println!("{}: {} entries, head {}", verified.name, verified.entries, verified.head);
+            verified.faults.iter().for_each(|fault| println!("  {fault}"));
+        }
+    }
+    if faults > 0 {
+        bail!("the history is not whole: {faults} faults");
+    }
+    Ok(())
+}
+
+fn user_named(db: &Db, username: &str) -> Result<(app::ids::OrganisationId, app::ids::UserId)> {
+    let name = username.to_lowercase();
+    db.read_blocking(move |tx| store::id_of_username(tx, &name))?
+        .with_context(|| format!("there is no user «{username}»"))
+}
+
+/// `watari backup`
+pub fn backup(options: &Backup) -> Result<()> {
+    let _ = options;
+    bail!("not wired yet")
+}
+
+/// `watari restore`
+pub fn restore(options: &Restore) -> Result<()> {
+    let _ = options;
+    bail!("not wired yet")
+}
+
+/// `watari copy`
+pub fn copy(options: &Copy) -> Result<()> {
+    let installation = options.store.open(READERS)?;
+    let to = Db::open(Location::Postgres(options.to.clone()), &installation.key, READERS)
+        .context("the target does not open")?;
+    let report = app::db::copy(&installation.db, &to, |table, rows| eprint!("\r{table}: {rows} rows        "))?;
+    eprintln!();
+    let rows: u64 = report.tables.iter().map(|(_, rows)| rows).sum();
+    println!(
+        "{rows} rows copied. Serve them with: watari serve --data {} --database-url …",
+        options.store.data.display()
+    );
+    Ok(())
+}
+
+/// `watari import`
+pub fn import(options: &Import) -> Result<()> {
+    let _ = options;
+    bail!("not wired yet")
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

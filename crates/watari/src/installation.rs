@@ -1,0 +1,113 @@
+//! The data folder: `key.toml`, the wrapped key, and `watari.db`, the encrypted database.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use app::db::{Db, Location};
+use app::keys::{DataKey, Unlock, WrappedKey};
+use zeroize::Zeroizing;
+
+use crate::options::Store;
+
+/// An opened installation.
+pub struct Installation {
+    /// Its database.
+    pub db: Db,
+    /// Its data key.
+    pub key: DataKey,
+    /// The key as it lies on disk.
+    pub wrapped: WrappedKey,
+}
+
+pub fn key_path(data: &Path) -> PathBuf {
+    data.join("key.toml")
+}
+
+impl Store {
+    /// Where the database is.
+    pub fn location(&self) -> Location {
+        match &self.database_url {
+            Some(address) => Location::Postgres(address.clone()),
+            None => Location::Sqlite(self.data.join("watari.db")),
+        }
+    }
+
+    /// What opens the key: a key file, a passphrase from a file or the environment, or asked for.
+    pub fn unlock(&self, question: &str) -> Result<Unlock> {
+        if let Some(file) = &self.key_file {
+            let content =
+                std::fs::read(file).with_context(|| format!("the key file {} cannot be read", file.display()))?;
+            return Ok(Unlock::KeyFile(Zeroizing::new(content)));
+        }
+        if let Some(file) = &self.passphrase_file {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("the passphrase file {} cannot be read", file.display()))?;
+            return Ok(Unlock::Passphrase(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned())));
+        }
+        if let Some(words) = &self.passphrase {
+            return Ok(Unlock::Passphrase(Zeroizing::new(words.clone())));
+        }
+        if !std::io::stdin().is_terminal() {
+            bail!("no key was given: use --key-file, --passphrase-file or WATARI_PASSPHRASE");
+        }
+        Ok(Unlock::Passphrase(Zeroizing::new(rpassword::prompt_password(question)?)))
+    }
+
+    /// Makes the folder and its key.
+    ///
+    /// # Errors
+    /// There is an installation already, or the key given is too weak.
+    pub fn create(&self) -> Result<(DataKey, WrappedKey)> {
+        if key_path(&self.data).exists() {
+            bail!("{} already holds an installation; start it with `watari serve --data {0}`", self.data.display());
+        }
+        if let Some(file) = self.key_file.as_ref().filter(|file| !file.exists()) {
+            new_key_file(file)?;
+        }
+        let unlock = self.unlock("Choose a passphrase (it cannot be recovered): ")?;
+        if let Unlock::Passphrase(words) = &unlock
+            && words.chars().count() < 12
+        {
+            bail!("the passphrase is too short: use at least 12 characters, best several words");
+        }
+        std::fs::create_dir_all(&self.data).with_context(|| format!("{} cannot be made", self.data.display()))?;
+        let key = DataKey::generate();
+        let wrapped = key.wrap(&unlock);
+        wrapped.store(&key_path(&self.data))?;
+        Ok((key, wrapped))
+    }
+
+    /// Opens an installation.
+    ///
+    /// # Errors
+    /// There is none, the key is wrong, or the database does not open.
+    pub fn open(&self, readers: usize) -> Result<Installation> {
+        let path = key_path(&self.data);
+        if !path.exists() {
+            bail!("{} holds no installation; make one with `watari init --data {0}`", self.data.display());
+        }
+        let wrapped = WrappedKey::load(&path)?;
+        let key = wrapped.unwrap(&self.unlock("Passphrase: ")?)?;
+        let db = Db::open(self.location(), &key, readers).context("the database does not open")?;
+        Ok(Installation { db, key, wrapped })
+    }
+}
+
+fn new_key_file(file: &Path) -> Result<()> {
+    use std::io::Write;
+    let secret: [u8; 32] = rand::random();
+    let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options.open(file).with_context(|| format!("the key file {} cannot be made", file.display()))?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()?;
+    eprintln!(
+        "A new key file was made: {}. Keep it apart from the data and keep a copy: without it the data are lost.",
+        file.display()
+    );
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! The command line. Each option can also stand in the environment or in a configuration file;
+//! a flag wins over the environment, the environment over the file.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use conf::{Conf, Subcommands};
+
+/// Watari: human security in migration. One binary, one encrypted database.
+///
+/// Try it: `watari demo`. For real use: `watari init`, then `watari serve`.
+#[derive(Conf)]
+#[conf(serde, name = "watari")]
+pub struct Options {
+    /// Configuration file (TOML) with the options below as keys, such as `data = "/srv/watari"`
+    #[conf(long, env = "WATARI_CONFIG", serde(skip))]
+    pub config: Option<PathBuf>,
+    /// What to do
+    #[conf(subcommands)]
+    pub command: Command,
+}
+
+#[derive(Subcommands)]
+#[conf(serde)]
+pub enum Command {
+    /// Start with invented data in a temporary folder; prints the address and log-ins
+    Demo(Demo),
+    /// Make a new installation: data folder, key, first organisation and administrator
+    Init(Init),
+    /// Start the server
+    Serve(Serve),
+    /// Check that the history is whole: nothing altered, missing or reordered
+    Verify(Verify),
+    /// Write an encrypted, verified copy of everything to a file, also while the server runs
+    Backup(Backup),
+    /// Bring a backup back into an empty data folder
+    Restore(Restore),
+    /// Move everything into an empty PostgreSQL database
+    Copy(Copy),
+    /// Bring records in from a file
+    Import(Import),
+    /// Make a one-time link with which a user chooses a new password
+    Link(Link),
+}
+
+/// Where the data are and what opens them.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Store {
+    /// Folder of the data
+    #[conf(long, env = "WATARI_DATA", default_value = "watari-data")]
+    pub data: PathBuf,
+    /// PostgreSQL instead of the embedded database: `postgres://user:password@host/database`
+    #[conf(env = "WATARI_DATABASE_URL", secret)]
+    pub database_url: Option<String>,
+    /// File that holds the key, instead of a passphrase; keep it apart from the data
+    #[conf(long, env = "WATARI_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+    /// File whose first line is the passphrase; without it you are asked
+    #[conf(long, env = "WATARI_PASSPHRASE_FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// The passphrase itself, from the environment only
+    #[conf(env = "WATARI_PASSPHRASE", secret)]
+    pub passphrase: Option<String>,
+}
+
+/// Invented, lifelike data in a temporary folder, gone when it stops.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Demo {
+    /// Port on this machine
+    #[conf(long, env = "WATARI_PORT", default_value = "8080")]
+    pub port: u16,
+    /// Folder of the demo's data; a temporary one without it
+    #[conf(long)]
+    pub data: Option<PathBuf>,
+    /// How many people to invent
+    #[conf(long, default_value = "320")]
+    pub people: u32,
+    /// How many cases to invent
+    #[conf(long, default_value = "120")]
+    pub cases: u32,
+    /// PostgreSQL (an empty database) instead of the embedded one
+    #[conf(env = "WATARI_DATABASE_URL", secret)]
+    pub database_url: Option<String>,
+    /// Requests one address may make in a minute
+    #[conf(long, env = "WATARI_REQUESTS_PER_MINUTE", default_value = "1200")]
+    pub requests_per_minute: u32,
+}
+
+/// A new installation.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Init {
+    #[conf(flatten)]
+    pub store: Store,
+    /// Name of the organisation
+    #[conf(long, default_value = "My organisation")]
+    pub organisation: String,
+    /// Country it works in (ISO 3166-1 alpha-2, such as JO)
+    #[conf(long, default_value = "XX")]
+    pub country: String,
+    /// Time zone it works in (IANA name, such as Asia/Amman)
+    #[conf(long, default_value = "UTC")]
+    pub time_zone: String,
+    /// Log-in name of the first administrator
+    #[conf(long, default_value = "admin")]
+    pub administrator: String,
+    /// Address people will type, to print the one-time link with
+    #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
+    pub public_url: String,
+}
+
+/// The server.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Serve {
+    #[conf(flatten)]
+    pub store: Store,
+    /// Address to listen on
+    #[conf(long, env = "WATARI_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Address people type; passkeys and secure cookies depend on it
+    #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
+    pub public_url: String,
+    /// A proxy in front sets X-Forwarded-For
+    #[conf(long, env = "WATARI_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+    /// Requests one address may make in a minute
+    #[conf(long, env = "WATARI_REQUESTS_PER_MINUTE", default_value = "1200")]
+    pub requests_per_minute: u32,
+    /// Threads that read the database
+    #[conf(long, env = "WATARI_READERS", default_value = "4")]
+    pub readers: usize,
+}
+
+/// The check of the history.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Verify {
+    #[conf(flatten)]
+    pub store: Store,
+    /// Print JSON
+    #[conf(long)]
+    pub json: bool,
+}
+
+/// A backup.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Backup {
+    #[conf(flatten)]
+    pub store: Store,
+    /// File to write; must not be there yet
+    #[conf(pos)]
+    pub file: PathBuf,
+}
+
+/// Bringing a backup back.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Restore {
+    #[conf(flatten)]
+    pub store: Store,
+    /// The backup
+    #[conf(pos)]
+    pub file: PathBuf,
+}
+
+/// Moving to PostgreSQL.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Copy {
+    #[conf(flatten)]
+    pub store: Store,
+    /// The empty target: `postgres://user:password@host/database`
+    #[conf(long)]
+    pub to: String,
+}
+
+/// Bringing records in.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Import {
+    #[conf(flatten)]
+    pub store: Store,
+    /// What the file holds: `people`
+    #[conf(pos)]
+    pub what: String,
+    /// The file (CSV)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// A column's meaning where its name does not tell: `--map "Nom complet=name"`
+    #[conf(repeat, long)]
+    pub map: Vec<String>,
+    /// Log-in name of the user in whose name people are registered
+    #[conf(long)]
+    pub user: String,
+    /// Only say what would happen
+    #[conf(long)]
+    pub dry_run: bool,
+    /// Write the rejected rows, with reasons, to this file
+    #[conf(long)]
+    pub rejects: Option<PathBuf>,
+    /// Print the report as JSON
+    #[conf(long)]
+    pub json: bool,
+}
+
+/// A one-time link.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Link {
+    #[conf(flatten)]
+    pub store: Store,
+    /// Log-in name
+    #[conf(pos)]
+    pub username: String,
+    /// Address people type
+    #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
+    pub public_url: String,
+}
+
+/// Reads flags, environment and file; ends the program with help or an error where they do not fit.
+///
+/// # Errors
+/// The configuration file cannot be read.
+pub fn read() -> anyhow::Result<Options> {
+    let file = conf::find_parameter("config", std::env::args_os()).map(PathBuf::from);
+    let file = file.or_else(|| std::env::var_os("WATARI_CONFIG").map(PathBuf::from));
+    let Some(file) = file else { return Ok(Options::parse()) };
+    let text = std::fs::read_to_string(&file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
+    let table: toml::Table = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
+    // Every command reads the same keys.
+    let commands = ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "link"];
+    let document: toml::Table =
+        commands.into_iter().map(|command| (command.to_owned(), toml::Value::Table(table.clone()))).collect();
+    Ok(Options::conf_builder().doc(file.display().to_string(), document).parse())
+}

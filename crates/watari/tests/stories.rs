@@ -1,0 +1,10 @@
+//! What users live through, told over HTTP against the real binary on both databases.
+
+mod support;
+
+#[path = "stories/accounts.rs"]
+mod accounts;
+#[path = "stories/operations.rs"]
+mod operations;
+#[path = "stories/people.rs"]
+mod people;

@@ -1,0 +1,230 @@
+//! Registering people, finding them again, consent, merging and undoing it, emergency access.
+
+use serde_json::{Value as Json, json};
+
+use crate::story;
+use crate::support::{Browser, Server};
+
+fn person(given: &str, family: &str) -> Json {
+    json!({
+        "names": [{ "kind": "main", "given": given, "family": family }],
+        "sex": "female",
+        "birth": { "kind": "exact", "from": "1994-05-17" },
+        "nationalities": ["SY"],
+    })
+}
+
+fn register(browser: &Browser, body: &Json) -> String {
+    let answer = browser.api("POST", "/people", &[], body);
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+fn found(browser: &Browser, q: &str) -> Vec<String> {
+    let answer = browser.api("POST", "/people/search", &[], &json!({ "q": q }));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json().as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap().to_owned()).collect()
+}
+
+story!(a_person_is_found_in_any_script_and_spelling, |server: &Server| {
+    let amal = server.log_in("amal");
+    let mut body = person("ضحى", "الزرقاوي");
+    body["documents"] = json!([{ "kind": "passport", "number": "SY 778-1234/9", "issuer": "SY" }]);
+    body["contacts"] = json!([{ "kind": "mobile", "value": "+963 944 555 123", "safety": "unsafe" }]);
+    let id = register(&amal, &body);
+    let number = amal.api("GET", &format!("/people/{id}"), &[], &Json::Null).json()["number"].as_i64().unwrap();
+    for q in ["ضحى الزرقاوي", "الزرقاوي ضحى", "sy7781234 9", "0944555123", &format!("P-{number:06}")]
+    {
+        assert!(found(&amal, q).contains(&id), "not found by {q}");
+    }
+    let other = register(&amal, &person("Youssef", "Chokri"));
+    for q in ["Yusuf Shukri", "Chokri Youssef", "Yousef Chok", "يوسف شكري"] {
+        assert!(found(&amal, q).contains(&other), "not found by {q}");
+    }
+});
+
+story!(a_form_tells_all_that_is_wrong_and_forgets_nothing, |server: &Server| {
+    let amal = server.log_in("amal");
+    let form = [
+        ("names[0][given]", "Zahra"),
+        ("names[0][kind]", "nickname"),
+        ("sex", "female"),
+        ("birth[kind]", "age"),
+        ("birth[age]", "999"),
+    ];
+    let answer = amal.post("/people", &form);
+    assert_eq!(answer.status, 422);
+    assert!(answer.body.contains("value=\"Zahra\"") && answer.body.contains("value=\"999\""), "what was typed is lost");
+    assert!(answer.body.contains("Give one main name.") && answer.body.contains("Give an age from 0 to 130."));
+});
+
+story!(a_likely_double_is_shown_before_it_is_made, |server: &Server| {
+    let amal = server.log_in("amal");
+    let id = register(&amal, &person("Nour", "Halabiyeh"));
+    let form = [
+        ("names[0][given]", "Noor"),
+        ("names[0][family]", "Halabiye"),
+        ("names[0][kind]", "main"),
+        ("sex", "female"),
+        ("birth[kind]", "unknown"),
+    ];
+    let asked = amal.post("/people", &form);
+    assert_eq!(asked.status, 200);
+    assert!(asked.body.contains(&id) && asked.body.contains("This is someone new"));
+    let typed =
+        amal.get("/people/matches?names[0][kind]=main&names[0][given]=Noor&names[0][family]=Halabiye&sex=female");
+    assert!(typed.body.contains(&id), "{}", typed.body);
+    let mut sure = form.to_vec();
+    sure.push(("confirm", "true"));
+    let made = amal.post("/people", &sure);
+    assert_eq!(made.status, 303, "{}", made.body);
+    let page = amal.get(&made.location);
+    assert!(page.body.contains("Noor Halabiye"));
+});
+
+story!(two_people_changing_one_record_see_both_versions, |server: &Server| {
+    let amal = server.log_in("amal");
+    let lucia = server.log_in("lucia");
+    let id = register(&amal, &person("Samira", "Tahan"));
+    let path = format!("/people/{id}");
+    let read = amal.api("GET", &path, &[], &Json::Null);
+    assert_eq!(read.etag, "\"1\"");
+    let first = amal.api("PUT", &path, &[("if-match", &read.etag)], &person("Samira", "Tahhan"));
+    assert_eq!((first.status, first.etag.as_str()), (200, "\"2\""));
+    let second = lucia.api("PUT", &path, &[("if-match", "\"1\"")], &person("Samirah", "Tahan"));
+    assert_eq!(second.status, 412);
+    let problem = second.json();
+    assert_eq!(problem["yours"]["names"][0]["given"], "Samirah");
+    assert_eq!(problem["current"]["names"][0]["family"], "Tahhan");
+    let form =
+        [("names[0][given]", "Samirah"), ("names[0][kind]", "main"), ("sex", "female"), ("birth[kind]", "unknown")];
+    let page = lucia.post(&format!("{path}?version=1"), &form);
+    assert_eq!(page.status, 412);
+    assert!(page.body.contains("Samirah") && page.body.contains("Tahhan"), "both versions are shown");
+    assert_eq!(amal.api("PUT", &path, &[], &person("A", "B")).status, 400, "a write without a version");
+});
+
+story!(a_request_sent_twice_is_done_once, |server: &Server| {
+    let amal = server.log_in("amal");
+    let key = [("idempotency-key", "one-and-only")];
+    let first = amal.api("POST", "/people", &key, &person("Dunya", "Once"));
+    let again = amal.api("POST", "/people", &key, &person("Dunya", "Once"));
+    assert_eq!(first.json(), again.json());
+    let other = amal.api("POST", "/people", &key, &person("Dunya", "Twice"));
+    assert_eq!(other.status, 409);
+    assert_eq!(found(&amal, "Dunya Once").iter().filter(|id| **id == first.json()["id"].as_str().unwrap()).count(), 1);
+});
+
+story!(an_unsafe_number_stands_behind_a_warning, |server: &Server| {
+    let amal = server.log_in("amal");
+    let mut body = person("Hanan", "Safe");
+    body["contacts"] = json!([
+        { "kind": "mobile", "value": "+1 202 555 0001", "safety": "unsafe" },
+        { "kind": "mobile", "value": "+1 202 555 0002", "safety": "safe" },
+    ]);
+    let id = register(&amal, &body);
+    let page = amal.get(&format!("/people/{id}")).body;
+    let at = page.find("+1 202 555 0001").unwrap();
+    let gate = page[..at].rfind("<details class=\"gate\"").expect("no gate before the unsafe number");
+    assert!(!page[gate..at].contains("</details>"), "the unsafe number stands outside the gate");
+    assert!(!amal.get("/people").body.contains("555 0001"));
+});
+
+story!(consent_for_a_child_names_the_guardian, |server: &Server| {
+    let amal = server.log_in("amal");
+    let mut body = person("Little", "One");
+    body["birth"] = json!({ "kind": "age", "age": 9 });
+    let id = register(&amal, &body);
+    let path = format!("/people/{id}/consents");
+    let mut consent = json!({ "purpose": "case_work", "decision": "given", "wording": "May we?" });
+    let answer = amal.api("POST", &path, &[], &consent);
+    assert_eq!((answer.status, answer.json()["fields"][0]["field"].as_str()), (422, Some("guardian")));
+    consent["guardian"] = json!("Her grandmother");
+    assert_eq!(amal.api("POST", &path, &[], &consent).status, 201);
+    consent["decision"] = json!("withdrawn");
+    assert_eq!(amal.api("POST", &path, &[], &consent).status, 201);
+    let person = amal.api("GET", &format!("/people/{id}"), &[], &Json::Null).json();
+    assert_eq!(person["consents"]["case_work"], "withdrawn");
+    assert_eq!(
+        amal.api("GET", &path, &[], &Json::Null).json().as_array().unwrap().len(),
+        2,
+        "decisions are only added"
+    );
+});
+
+story!(withdrawal_hides_a_person_from_law_enforcement_at_once, |server: &Server| {
+    let (amal, omar) = (server.log_in("amal"), server.log_in("omar"));
+    let id = register(&amal, &person("Rima", "Witness"));
+    let read = || omar.api("GET", &format!("/people/{id}"), &[], &Json::Null).status;
+    assert_eq!(read(), 404);
+    let decide = |decision: &str| {
+        let consent = json!({ "purpose": "law_enforcement", "decision": decision, "wording": "May we?" });
+        assert_eq!(amal.api("POST", &format!("/people/{id}/consents"), &[], &consent).status, 201);
+    };
+    decide("given");
+    assert_eq!(read(), 200);
+    decide("withdrawn");
+    assert_eq!(read(), 404);
+});
+
+story!(two_records_become_one_and_two_again, |server: &Server| {
+    let (amal, lucia) = (server.log_in("amal"), server.log_in("lucia"));
+    let kept = register(&amal, &person("Maryam", "Doublet"));
+    let mut body = person("مريم", "دبلت");
+    body["languages"] = json!(["ar"]);
+    let ended = register(&amal, &body);
+    let merge = json!({ "merged": ended, "why": "the same passport" });
+    assert_eq!(amal.api("POST", &format!("/people/{kept}/merge"), &[], &merge).status, 403, "not a caseworker's to do");
+    let made = lucia.api("POST", &format!("/people/{kept}/merge"), &[], &merge);
+    assert_eq!(made.status, 201, "{}", made.body);
+    let person = lucia.api("GET", &format!("/people/{kept}"), &[], &Json::Null).json();
+    assert_eq!(person["languages"], json!(["ar"]));
+    assert_eq!(lucia.get(&format!("/people/{ended}")).location, format!("/people/{kept}"));
+    assert!(found(&lucia, "مريم دبلت").contains(&kept) && !found(&lucia, "مريم دبلت").contains(&ended));
+    let undone = lucia.api("POST", &format!("/merges/{}/undo", made.json()["id"].as_str().unwrap()), &[], &Json::Null);
+    assert_eq!(undone.status, 200, "{}", undone.body);
+    let person = lucia.api("GET", &format!("/people/{kept}"), &[], &Json::Null).json();
+    assert_eq!((&person["languages"], person["names"].as_array().unwrap().len()), (&json!([]), 1));
+    assert!(found(&lucia, "مريم دبلت").contains(&ended));
+});
+
+story!(another_organisations_people_do_not_exist, |server: &Server| {
+    let (amal, salma) = (server.log_in("amal"), server.log_in("salma"));
+    let id = register(&amal, &person("Only", "Tapachula"));
+    for path in [format!("/people/{id}"), format!("/people/{id}/edit"), format!("/people/{id}/history")] {
+        assert_eq!(salma.get(&path).status, 404, "{path}");
+    }
+    assert_eq!(salma.api("PUT", &format!("/people/{id}"), &[("if-match", "1")], &person("A", "B")).status, 404);
+    assert!(!found(&salma, "Only Tapachula").contains(&id));
+    let emergency = json!({ "reason": "someone's life is in danger" });
+    assert_eq!(salma.api("POST", &format!("/people/{id}/break-glass"), &[], &emergency).status, 404);
+});
+
+story!(lists_go_on_where_they_ended, |server: &Server| {
+    let daniela = server.log_in("daniela");
+    for sort in ["updated", "name", "vulnerability"] {
+        let mut seen = std::collections::HashSet::new();
+        let mut after = String::new();
+        loop {
+            let page = daniela.api("GET", &format!("/people?limit=7&sort={sort}{after}"), &[], &Json::Null).json();
+            for item in page["items"].as_array().unwrap() {
+                assert!(seen.insert(item["id"].as_str().unwrap().to_owned()), "{sort}: shown twice");
+            }
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={}", next.replace(' ', "%20"));
+        }
+        assert_eq!(seen.len(), 45, "{sort}: three quarters of 60 people are this organisation's");
+    }
+});
+
+story!(script_and_sql_in_every_field_stay_words, |server: &Server| {
+    let amal = server.log_in("amal");
+    let evil = "<script>alert(1)</script>'; DROP TABLE person; --";
+    let mut body = person(evil, evil);
+    body["contacts"] = json!([{ "kind": "address", "value": evil, "safety": "safe", "note": evil }]);
+    body["journey"] = json!([{ "stage": "origin", "place": evil }]);
+    let id = register(&amal, &body);
+    let page = amal.get(&format!("/people/{id}")).body;
+    assert!(!page.contains("<script>alert"));
+    assert!(found(&amal, evil).contains(&id));
+});

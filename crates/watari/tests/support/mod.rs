@@ -1,0 +1,337 @@
+//! The real binary on a real database, driven over HTTP.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+/// Which database a story runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Tells a story on both databases: two tests, `sqlite` and `postgres`, in a module of its name.
+#[macro_export]
+macro_rules! story {
+    ($(#[$meta:meta])* $name:ident, $tell:expr) => {
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            #[test]
+            fn sqlite() {
+                ($tell)(&$crate::support::Server::start($crate::support::Engine::Sqlite));
+            }
+
+            #[test]
+            fn postgres() {
+                if $crate::support::Cluster::is_here() {
+                    ($tell)(&$crate::support::Server::start($crate::support::Engine::Postgres));
+                }
+            }
+        }
+    };
+}
+
+/// Whether a suite must run (`WATARI_TEST_REQUIRE=browser,postgres`) rather than be skipped.
+pub fn required(what: &str) -> bool {
+    std::env::var("WATARI_TEST_REQUIRE").is_ok_and(|list| list.split(',').any(|name| name == what))
+}
+
+/// A server with the demo's data, stopped when dropped.
+pub struct Server {
+    child: Child,
+    pub address: String,
+    pub engine: Engine,
+    pub folder: tempfile::TempDir,
+    database: Option<String>,
+}
+
+impl Server {
+    pub fn start(engine: Engine) -> Server {
+        let folder = tempfile::tempdir().unwrap();
+        let database = (engine == Engine::Postgres).then(|| Cluster::get().create_database());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_watari"));
+        command
+            .args([
+                "demo",
+                "--port",
+                "0",
+                "--people",
+                "60",
+                "--cases",
+                "24",
+                "--requests-per-minute",
+                "100000",
+                "--data",
+            ])
+            .arg(folder.path())
+            .env_remove("WATARI_DATABASE_URL")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit());
+        if let Some(address) = &database {
+            command.env("WATARI_DATABASE_URL", address);
+        }
+        let mut child = command.spawn().unwrap();
+        let address = first_address(&mut child, "Watari's demo is at ");
+        Server { child, address, engine, folder, database }
+    }
+
+    /// Someone who uses a browser and is logged in.
+    pub fn log_in(&self, username: &str) -> Browser {
+        let browser = self.browser();
+        let answer = browser.post("/login", &[("username", username), ("password", "crossing-the-river")]);
+        assert_eq!(answer.status, 303, "{username} cannot log in: {}", answer.body);
+        browser
+    }
+
+    /// Someone who is not logged in.
+    pub fn browser(&self) -> Browser {
+        browser_at(&self.address)
+    }
+
+    /// The PostgreSQL database behind the server.
+    pub fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
+    /// Ends the server as an operator would and says whether it ended cleanly.
+    pub fn stop(&mut self) -> bool {
+        signal(&self.child, "TERM");
+        self.child.wait().unwrap().success()
+    }
+}
+
+/// A browser for a server's address.
+pub fn browser_at(address: &str) -> Browser {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build();
+    Browser { agent: config.into(), address: address.to_owned() }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Sends a signal by name.
+pub fn signal(child: &Child, name: &str) {
+    Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap();
+}
+
+/// The address that a server prints once it listens.
+pub fn first_address(child: &mut Child, mark: &str) -> String {
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = loop {
+        let line = lines.next().expect("the server ended before it listened").unwrap();
+        if let Some(rest) = line.strip_prefix(mark) {
+            break rest.split(' ').next().unwrap().to_owned();
+        }
+    };
+    // Nobody reads the rest, and a full pipe would stop the server.
+    std::thread::spawn(move || lines.for_each(drop));
+    address
+}
+
+/// An HTTP client with a cookie jar that follows no redirect.
+pub struct Browser {
+    agent: ureq::Agent,
+    address: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub location: String,
+    pub etag: String,
+    pub kind: String,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}
+
+impl Browser {
+    pub fn get(&self, path: &str) -> Answer {
+        read(self.agent.get(self.url(path)).call())
+    }
+
+    pub fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        read(self.agent.post(self.url(path)).send_form(form.iter().copied()))
+    }
+
+    pub fn api(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Json) -> Answer {
+        let mut request = ureq::http::Request::builder().method(method).uri(self.url(&format!("/api/v1{path}")));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        read(self.agent.run(request.header("content-type", "application/json").body(body).unwrap()))
+    }
+
+    pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = ureq::http::Request::builder().method(method).uri(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(self.agent.run(request.body(body.to_vec()).unwrap()))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+}
+
+fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
+    let mut answer = answer.unwrap();
+    let header =
+        |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let (location, etag, kind) = (header("location"), header("etag"), header("content-type"));
+    let bytes = answer.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
+    Answer {
+        status: answer.status().as_u16(),
+        location,
+        etag,
+        kind,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    }
+}
+
+/// A throw-away PostgreSQL cluster for the whole test run.
+pub struct Cluster {
+    folder: PathBuf,
+    port: u16,
+}
+
+static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+
+impl Cluster {
+    /// Whether PostgreSQL can be used; without it stories are skipped, or fail where required.
+    pub fn is_here() -> bool {
+        let here = CLUSTER.get_or_init(Cluster::start).is_some();
+        assert!(here || !required("postgres"), "WATARI_TEST_REQUIRE asks for PostgreSQL and none could be started");
+        if !here {
+            eprintln!("skipped: PostgreSQL is not installed");
+        }
+        here
+    }
+
+    pub fn get() -> &'static Cluster {
+        CLUSTER.get_or_init(Cluster::start).as_ref().unwrap()
+    }
+
+    pub fn create_database(&self) -> String {
+        let name = format!("watari_{}", std::process::id())
+            + &format!("_{:?}", std::thread::current().id()).replace(['(', ')'], "");
+        let name = name.to_lowercase();
+        let made = self.psql(&format!("CREATE DATABASE {name}"));
+        assert!(made, "the test database cannot be made");
+        format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+    }
+
+    fn psql(&self, sql: &str) -> bool {
+        let psql = binaries().join("psql");
+        Command::new(psql)
+            .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "postgres", "-c", sql, "postgres"])
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+
+    fn start() -> Option<Cluster> {
+        let binaries = binaries();
+        if !binaries.join("initdb").exists() {
+            return None;
+        }
+        // The cluster outlives this process's tests only until `watch` sees the process gone.
+        let folder = tempfile::Builder::new().prefix("watari-postgres-").tempdir().unwrap().keep();
+        let port = free_port();
+        let data = folder.join("data");
+        own(&folder);
+        let initdb = format!(
+            "{} -D {} -U postgres -A trust -E UTF8 --no-sync",
+            binaries.join("initdb").display(),
+            data.display()
+        );
+        if !as_postgres(&initdb) {
+            return None;
+        }
+        let parent = std::process::id();
+        let serve = format!(
+            "{} -D {} -h 127.0.0.1 -p {port} -k {} -F >{2}/log 2>&1 & server=$!; \
+             while kill -0 {parent} 2>/dev/null || [ -d /proc/{parent} ]; do sleep 1; done; kill $server; wait $server; rm -rf {2}/data",
+            binaries.join("postgres").display(),
+            data.display(),
+            folder.display()
+        );
+        let mut command = shell(&serve);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
+        let cluster = Cluster { folder, port };
+        let patience = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < patience {
+            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() && cluster.psql("DO $$BEGIN END$$") {
+                return Some(cluster);
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        eprintln!("PostgreSQL did not start: see {}", cluster.folder.join("log").display());
+        None
+    }
+}
+
+/// Where PostgreSQL's programs are: the newest of Debian's, or `WATARI_POSTGRES_BIN`.
+fn binaries() -> PathBuf {
+    if let Some(folder) = std::env::var_os("WATARI_POSTGRES_BIN") {
+        return folder.into();
+    }
+    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect())
+        .unwrap_or_default();
+    versions.sort();
+    versions.pop().unwrap_or_else(|| PathBuf::from("/usr/bin"))
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// PostgreSQL refuses to run as root; as root, its own user runs it.
+fn shell(line: &str) -> Command {
+    if is_root() {
+        let mut command = Command::new("su");
+        command.args(["postgres", "-s", "/bin/sh", "-c", line]);
+        command
+    } else {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]);
+        command
+    }
+}
+
+fn as_postgres(line: &str) -> bool {
+    shell(line).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+fn own(folder: &Path) {
+    if is_root() {
+        drop(Command::new("chown").arg("postgres").arg(folder).status());
+    }
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
+}
