@@ -6,6 +6,7 @@ pub mod code;
 pub mod dates;
 pub mod db;
 pub mod demo;
+pub mod documents;
 pub mod error;
 pub mod history;
 pub mod ids;

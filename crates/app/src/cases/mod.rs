@@ -6,6 +6,8 @@
 mod api;
 mod attachments;
 mod detail;
+mod document;
+pub mod export;
 pub mod input;
 pub mod lifecycle;
 mod list;
@@ -79,6 +81,7 @@ pub fn routes() -> Router<App> {
         .route("/cases/{id}/attachments", post(case::upload).layer(DefaultBodyLimit::max(UPLOAD)))
         .route("/cases/{id}/attachments/{attachment}", get(case::download))
         .route("/people/{id}/progress", get(case::person_progress))
+        .merge(export::routes())
 }
 
 /// The API of this area.
@@ -116,5 +119,6 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(api::today))
         .routes(routes!(api::team))
         .routes(routes!(api::mark_read))
+        .merge(export::api_routes())
         .layer(DefaultBodyLimit::max(UPLOAD))
 }

@@ -1,17 +1,29 @@
 //! Moving everything from one database to another: the one mechanism behind `copy`, `backup`
 //! and `restore`.
 
-use super::{Db, DbError, TABLES, Tx, Value};
+use rusqlite::Connection;
+
+use super::{Db, DbError, TABLES, Tx, Value, sqlite};
 use crate::history::{Bookkeeping, Pen};
 
 /// Rows that travel in one transaction.
-const BATCH: i64 = 2_000;
+const BATCH_ROWS: usize = 2_000;
+
+/// Bytes that travel in one transaction: a few attachments are as heavy as many people.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
 /// How many rows of each table were copied.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CopyReport {
     /// Table and rows, in the order copied.
     pub tables: Vec<(&'static str, u64)>,
+}
+
+impl CopyReport {
+    /// Rows of all tables.
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(|(_, rows)| rows).sum()
+    }
 }
 
 /// Copies all rows of `from`, as they stand at one moment, into the empty `to`.
@@ -25,39 +37,76 @@ pub fn copy(from: &Db, to: &Db, progress: impl Fn(&'static str, u64) + Send + 's
         return Err(DbError::Other("the target already holds data: copy only into an empty database".to_owned()));
     }
     let to = to.clone();
+    from.read_blocking(move |tx| copy_tables(tx, |insert, batch| write_batch(&to, insert, batch), &progress))
+}
+
+/// Copies all rows of `from`, as they stand at one moment, into a file that nobody else has
+/// open, in one transaction.
+pub(super) fn copy_into_file(
+    from: &Db,
+    to: Connection,
+    progress: impl Fn(&'static str, u64) + Send + 'static,
+) -> Result<(CopyReport, Connection), DbError> {
     from.read_blocking(move |tx| {
-        let mut report = CopyReport::default();
-        for table in TABLES {
-            let rows = copy_table(tx, &to, table, &progress)?;
-            report.tables.push((table, rows));
-        }
-        Ok(report)
+        sqlite::run(&to, "BEGIN IMMEDIATE", &[])?;
+        let insert_all = |insert: &str, batch: Vec<Vec<Value>>| {
+            for row in &batch {
+                sqlite::run(&to, insert, row)?;
+            }
+            Ok(batch.len() as u64)
+        };
+        let report = copy_tables(tx, insert_all, &progress)?;
+        sqlite::run(&to, "COMMIT", &[])?;
+        Ok((report, to))
     })
+}
+
+fn copy_tables(
+    from: &mut Tx<'_>,
+    mut write: impl FnMut(&str, Vec<Vec<Value>>) -> Result<u64, DbError>,
+    progress: &impl Fn(&'static str, u64),
+) -> Result<CopyReport, DbError> {
+    let mut report = CopyReport::default();
+    for table in TABLES {
+        let rows = copy_table(from, table, &mut write, progress)?;
+        report.tables.push((table, rows));
+    }
+    Ok(report)
 }
 
 fn copy_table(
     from: &mut Tx<'_>,
-    to: &Db,
     table: &'static str,
+    write: &mut impl FnMut(&str, Vec<Vec<Value>>) -> Result<u64, DbError>,
     progress: &impl Fn(&'static str, u64),
 ) -> Result<u64, DbError> {
     let columns = columns(from, table)?;
     let list = columns.join(", ");
     let marks: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
     let insert = format!("INSERT INTO {table} ({list}) VALUES ({})", marks.join(", "));
-    let mut batch: Vec<Vec<Value>> = Vec::new();
-    let mut rows = 0;
+    let (mut batch, mut bytes, mut rows) = (Vec::new(), 0, 0);
     from.each(&format!("SELECT {list} FROM {table}"), &[], |row| {
-        batch.push((0..columns.len()).map(|column| row.value(column)).collect::<Result<_, _>>()?);
-        if batch.len() as i64 >= BATCH {
-            rows += write_batch(to, &insert, std::mem::take(&mut batch))?;
+        let values: Vec<Value> = (0..columns.len()).map(|column| row.value(column)).collect::<Result<_, _>>()?;
+        bytes += values.iter().map(weight).sum::<usize>();
+        batch.push(values);
+        if batch.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
+            rows += write(&insert, std::mem::take(&mut batch))?;
+            bytes = 0;
             progress(table, rows);
         }
         Ok(true)
     })?;
-    rows += write_batch(to, &insert, batch)?;
+    rows += write(&insert, batch)?;
     progress(table, rows);
     Ok(rows)
+}
+
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::Null | Value::Int(_) | Value::Real(_) => 8,
+    }
 }
 
 fn write_batch(to: &Db, insert: &str, batch: Vec<Vec<Value>>) -> Result<u64, DbError> {

@@ -5,6 +5,7 @@
 //! writes pass through one writer that groups waiting requests into one durable commit, each in
 //! its own savepoint, and answers after that commit.
 
+mod backup;
 mod copy;
 mod migrate;
 mod postgres;
@@ -15,6 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::history::Pen;
 use crate::keys::DataKey;
+pub use backup::{BackupError, BackupReport, Restored, backup, restore};
 pub use copy::{CopyReport, copy};
 pub use migrate::TABLES;
 pub use sqlite::is_encrypted_file;

@@ -27,6 +27,8 @@ pub(super) fn start(
     tx.batch("SELECT pg_advisory_xact_lock(7236641)")?;
     migrate::run(&mut tx)?;
     commit(tx)?;
+    // This thread may open another database later; its connection knows nothing of these.
+    STATEMENTS.with_borrow_mut(HashMap::clear);
     for number in 0..readers {
         let (address, key, queue) = (address.to_owned(), key.clone(), read_queue.clone());
         let client = Client::connect(&address, NoTls)?;

@@ -48,7 +48,7 @@ pub(super) fn open(file: &Path, key: &DataKey) -> Result<Connection, DbError> {
     connection.set_prepared_statement_cache_capacity(256);
     connection.execute_batch(
         "PRAGMA cipher_memory_security = OFF; PRAGMA journal_mode = WAL; \
-         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
          PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864; \
          SELECT count(*) FROM sqlite_schema;",
     )?;

@@ -301,19 +301,27 @@ pub fn record(tx: &mut Tx<'_>, by: impl Into<Actor>, entry: Entry) -> Result<Pen
     Ok(pen)
 }
 
-/// Removes what the entries about a person say, and who they were about stays only as an id.
+/// Removes what the entries about an erased person or record say; that there were entries stays.
+/// The pen is that of the record's tombstone, without which [`verify`] would miss the content.
 pub(crate) fn forget(
     tx: &mut Tx<'_>,
     tombstone: &Pen,
     organisation: OrganisationId,
-    person: PersonId,
+    erased: impl Into<Uuid>,
 ) -> Result<u64, DbError> {
-    tx.execute(
-        tombstone,
-        "UPDATE history SET content = NULL, salt = NULL \
-         WHERE organisation_id = $1 AND person_id = $2 AND act <> 'erased'",
-        params![organisation, person],
-    )
+    let erased = erased.into();
+    let mut forgotten = 0;
+    for column in ["person_id", "case_id", "record_id"] {
+        forgotten += tx.execute(
+            tombstone,
+            &format!(
+                "UPDATE history SET content = NULL, salt = NULL \
+                 WHERE organisation_id = $1 AND {column} = $2 AND act <> 'erased'"
+            ),
+            params![organisation, erased],
+        )?;
+    }
+    Ok(forgotten)
 }
 
 /// Takes the next number of the chain; on PostgreSQL this holds the chain until the commit.

@@ -75,7 +75,7 @@ struct Stored {
 /// # Errors
 /// The database failed.
 pub fn verify_organisation(tx: &mut Tx<'_>, organisation: OrganisationId, name: String) -> Result<Verified, DbError> {
-    let erased = erased_people(tx, organisation)?;
+    let erased = erased_records(tx, organisation)?;
     let mut faults = Vec::new();
     let mut previous = vec![0; 32];
     let mut last = 0;
@@ -125,12 +125,17 @@ fn content_fault(entry: &Stored, erased: &HashSet<Uuid>) -> Option<Fault> {
         (Some(content), Some(salt)) => {
             (content_hash(salt, content) != entry.link.content_hash).then_some(Fault::ContentAltered(seq))
         }
-        _ if entry.link.person.is_some_and(|person| erased.contains(&person)) => None,
+        _ if belongs_to(&entry.link, erased) => None,
         _ => Some(Fault::ContentMissing(seq)),
     }
 }
 
-fn erased_people(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<HashSet<Uuid>, DbError> {
+/// Whether the entry is about something that a tombstone stands for.
+fn belongs_to(link: &Link, erased: &HashSet<Uuid>) -> bool {
+    [link.person, link.case, Some(link.record)].into_iter().flatten().any(|id| erased.contains(&id))
+}
+
+fn erased_records(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<HashSet<Uuid>, DbError> {
     let ids = tx.query(
         "SELECT record_id FROM history WHERE organisation_id = $1 AND act = 'erased'",
         params![organisation],

@@ -3,6 +3,8 @@
 mod api;
 pub mod consent;
 pub mod emergency;
+pub mod export;
+pub mod import;
 pub mod merge;
 mod model;
 mod pages;
@@ -34,4 +36,5 @@ pub fn routes() -> Router<App> {
         .route("/merges/{id}/undo", post(pages::undo_merge))
         .route("/people/{id}/emergency", get(pages::emergency).post(pages::break_glass))
         .route("/people/{id}/history", get(pages::history))
+        .merge(export::routes())
 }

@@ -1,0 +1,189 @@
+//! Cases leaving as files: the list as CSV or XLSX, one case as PDF.
+
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::document;
+use crate::access::{Permission, Sensitivity, Viewer};
+use crate::dates::{Day, Moment};
+use crate::db::Tx;
+use crate::documents::table::{Cell, Table, TableFormat};
+use crate::documents::{Document, download};
+use crate::error::Error;
+use crate::history::{self, Act, Entry, Kind};
+use crate::ids::CaseId;
+use crate::ui::Language;
+use crate::web::{App, Context, Problem};
+
+/// Rows of one file; more than that is a copy of the database, not a list.
+pub(crate) const MOST_ROWS: i64 = 100_000;
+
+/// The pages of this room.
+pub fn routes() -> Router<App> {
+    Router::new().route("/cases/export", get(list)).route("/cases/{id}/case.pdf", get(pdf))
+}
+
+/// The API of this room.
+pub fn api_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(pdf_api))
+}
+
+/// Which cases, in which kind of file.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub struct Wanted {
+    /// `csv` or `xlsx`.
+    format: TableFormat,
+    /// Only cases in this state.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    state: Option<String>,
+    /// Only cases of this risk.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    risk: Option<String>,
+    /// Only cases from this number on: the next file after a full one.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    from: Option<i64>,
+}
+
+/// The cases this user sees, as a file of at most 100,000 rows by number.
+#[utoipa::path(get, path = "/cases/export", tag = "cases", operation_id = "export_cases", params(Wanted),
+    responses((status = 200, description = "CSV or XLSX", content_type = "text/csv"), (status = 403, body = Problem)))]
+async fn list(ctx: Context, Query(wanted): Query<Wanted>) -> Result<Response, Error> {
+    let (format, language) = (wanted.format, ctx.language);
+    let table = ctx.read(move |tx, viewer| table(tx, viewer, &wanted, language)).await?;
+    let count = table.rows.len() as i64;
+    let bytes = in_background(move || table.write(format)).await?;
+    ctx.write(move |tx, viewer| note_list(tx, viewer, "cases", format, count)).await?;
+    Ok(download(&format!("cases-{}.{format}", ctx.viewer.today), format.media_type(), bytes))
+}
+
+/// Work that holds a core for a while, off the threads that answer requests.
+pub(crate) async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
+}
+
+/// Tells the history that a list left.
+pub(crate) fn note_list(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    list: &'static str,
+    format: TableFormat,
+    count: i64,
+) -> Result<(), Error> {
+    let entry = Entry::new(Act::Exported, Kind::List, viewer.organisation)
+        .noting("list", list)
+        .noting("format", format.to_string())
+        .noting("count", count);
+    history::record(tx, viewer, entry).map(drop)
+}
+
+fn table(tx: &mut Tx<'_>, viewer: &Viewer, wanted: &Wanted, language: Language) -> Result<Table, Error> {
+    viewer.require(Permission::ExportLists)?;
+    viewer.require(Permission::ReadCases)?;
+    let mut filter = viewer.visible_cases();
+    if let Some(state) = &wanted.state {
+        filter = filter.and("c.state = ?", [state.into()]);
+    }
+    if let Some(risk) = &wanted.risk {
+        filter = filter.and("c.risk = ?", [risk.into()]);
+    }
+    if let Some(from) = wanted.from {
+        filter = filter.and("c.number >= ?", [from.into()]);
+    }
+    let sql = format!(
+        "SELECT c.number, p.number, p.display_name, p.protected, c.state, c.risk, c.vulnerability, u.name, t.name, \
+         c.opened_at, c.due_kind, c.due_on, c.closed_at, c.closure_reason \
+         FROM case_file c JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id \
+         LEFT JOIN user_account u ON u.organisation_id = c.organisation_id AND u.id = c.owner_id \
+         LEFT JOIN team t ON t.organisation_id = c.organisation_id AND t.id = c.team_id \
+         WHERE {} ORDER BY c.number LIMIT {MOST_ROWS}",
+        filter.sql()
+    );
+    let knows = viewer.sees(Sensitivity::Identity);
+    let mut head = vec!["case-number"];
+    head.extend(["person-number", "name"].iter().filter(|_| knows));
+    head.extend([
+        "state",
+        "risk",
+        "vulnerability",
+        "owner",
+        "team",
+        "opened",
+        "due",
+        "due-on",
+        "closed",
+        "closure-reason",
+    ]);
+    let coded = |list: &str, code: Option<String>| Cell::from(code.map(|code| coded(language, list, &code)));
+    let day = |moment: Option<Moment>| Cell::from(moment.map(|moment| moment.day(&viewer.time_zone)));
+    let rows = tx.query(&sql, filter.params(), |row| {
+        let mut cells = vec![Cell::Number(row.next()?)];
+        let (number, name, protected): (i64, String, bool) = (row.next()?, row.next()?, row.next()?);
+        if knows {
+            cells.push(crate::people::number(number).into());
+            cells.push((!protected).then_some(name).into());
+        }
+        cells.push(coded("case-state", row.next()?));
+        cells.push(coded("risk", row.next()?));
+        cells.push(Cell::Number(row.next()?));
+        cells.push(row.next::<Option<String>>()?.into());
+        cells.push(row.next::<Option<String>>()?.into());
+        cells.push(day(row.next()?));
+        cells.push(coded("due-kind", row.next()?));
+        cells.push(row.next::<Option<Day>>()?.into());
+        cells.push(day(row.next()?));
+        let reason: Option<String> = row.next()?;
+        cells.push(reason.map(|code| crate::reference::label("closure_reasons", &code, language).to_owned()).into());
+        Ok(cells)
+    })?;
+    Ok(Table {
+        title: language.t("documents-cases").to_owned(),
+        head: head.into_iter().map(|key| language.t(&format!("documents-{key}")).to_owned()).collect(),
+        rows,
+        right_to_left: language.direction() == "rtl",
+    })
+}
+
+/// The words of a stored code.
+pub(super) fn coded(language: Language, list: &str, code: &str) -> String {
+    language.t(&format!("{list}-{}", code.replace('_', "-"))).to_owned()
+}
+
+async fn pdf(ctx: Context, Path(case): Path<CaseId>) -> Result<Response, Error> {
+    printed(ctx, case).await
+}
+
+/// One case as a document, in the language asked for, with what this user may read of it.
+#[utoipa::path(get, path = "/cases/{id}/pdf", tag = "cases", operation_id = "export_case",
+    params(("id" = CaseId, Path)),
+    responses((status = 200, description = "PDF", content_type = "application/pdf"), (status = 404, body = Problem)))]
+async fn pdf_api(ctx: Context, Path(case): Path<CaseId>) -> Result<Response, Error> {
+    printed(ctx, case).await
+}
+
+async fn printed(ctx: Context, case: CaseId) -> Result<Response, Error> {
+    let language = ctx.language;
+    let found = ctx.read(move |tx, viewer| document::of_case(tx, viewer, case, language)).await?;
+    let (number, person) = (found.number, found.person);
+    let bytes = in_background(move || to_pdf(&found.document)).await?;
+    ctx.write(move |tx, viewer| {
+        let entry = Entry::new(Act::Exported, Kind::Case, case).about(person).in_case(case).noting("format", "pdf");
+        history::record(tx, viewer, entry).map(drop)
+    })
+    .await?;
+    Ok(download(&format!("case-{number}.pdf"), "application/pdf", bytes))
+}
+
+fn to_pdf(document: &Document) -> Result<Vec<u8>, Error> {
+    use crate::documents::DocumentError;
+    document.to_pdf().map_err(|error| match error {
+        DocumentError::TooLong { .. } | DocumentError::TooWide { .. } => Error::Refused("refused-document-too-long"),
+        other => Error::Internal(other.to_string()),
+    })
+}

@@ -1,0 +1,158 @@
+//! The list of people leaving as a file.
+
+use axum::Router;
+use axum::extract::Query;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{Permission, Viewer};
+use crate::cases::export::{MOST_ROWS, in_background, note_list};
+use crate::dates::{Day, Moment};
+use crate::db::Tx;
+use crate::documents::download;
+use crate::documents::table::{Table, TableFormat};
+use crate::error::Error;
+use crate::people::{PersonInput, Safety};
+use crate::reference;
+use crate::ui::Language;
+use crate::web::{App, Context, Problem};
+
+/// The pages of this room.
+pub fn routes() -> Router<App> {
+    Router::new().route("/people/export", get(list))
+}
+
+/// The API of this room.
+pub fn api_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Which people, in which kind of file.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub struct Wanted {
+    /// `csv` or `xlsx`.
+    format: TableFormat,
+    /// Only people from this number on: the next file after a full one.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    from: Option<i64>,
+}
+
+/// The people this user sees, as a file of at most 100,000 rows by number. Contacts that are not
+/// marked safe stay out, and so do the names of people whose records are protected.
+#[utoipa::path(get, path = "/people/export", tag = "people", operation_id = "export_people", params(Wanted),
+    responses((status = 200, description = "CSV or XLSX", content_type = "text/csv"), (status = 403, body = Problem)))]
+async fn list(ctx: Context, Query(wanted): Query<Wanted>) -> Result<Response, Error> {
+    let (format, language) = (wanted.format, ctx.language);
+    let table = ctx.read(move |tx, viewer| table(tx, viewer, wanted.from, language)).await?;
+    let count = table.rows.len() as i64;
+    let bytes = in_background(move || table.write(format)).await?;
+    ctx.write(move |tx, viewer| note_list(tx, viewer, "people", format, count)).await?;
+    Ok(download(&format!("people-{}.{format}", ctx.viewer.today), format.media_type(), bytes))
+}
+
+/// The columns, by the keys of their names in `locales/`.
+const HEAD: [&str; 13] = [
+    "person-number",
+    "name",
+    "sex",
+    "born-from",
+    "born-to",
+    "nationality",
+    "needs",
+    "vulnerability",
+    "safe-contacts",
+    "consent-case-work",
+    "owner",
+    "team",
+    "registered",
+];
+
+fn table(tx: &mut Tx<'_>, viewer: &Viewer, from: Option<i64>, language: Language) -> Result<Table, Error> {
+    viewer.require(Permission::ExportLists)?;
+    viewer.require(Permission::ReadPeople)?;
+    let mut filter = viewer.visible_people().and("p.merged_into IS NULL", []);
+    if let Some(from) = from {
+        filter = filter.and("p.number >= ?", [from.into()]);
+    }
+    let sql = format!(
+        "SELECT p.number, p.display_name, p.protected, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, \
+         p.vulnerability, p.details, p.consent_case_work, u.name, t.name, p.created_at FROM person p \
+         LEFT JOIN user_account u ON u.organisation_id = p.organisation_id AND u.id = p.owner_id \
+         LEFT JOIN team t ON t.organisation_id = p.organisation_id AND t.id = p.team_id \
+         WHERE {} ORDER BY p.number LIMIT {MOST_ROWS}",
+        filter.sql()
+    );
+    let coded = |list: &str, code: &str| language.t(&format!("{list}-{}", code.replace('_', "-"))).to_owned();
+    let rows = tx.query(&sql, filter.params(), |row| {
+        let number: i64 = row.next()?;
+        let (name, protected): (String, bool) = (row.next()?, row.next()?);
+        let sex = coded("sex", &row.next::<String>()?);
+        let (from, to): (Option<Day>, Option<Day>) = (row.next()?, row.next()?);
+        let nationality = row.next::<Option<String>>()?.map(|code| nationality(&code, language));
+        let needs: String = row.next()?;
+        let needs: Vec<String> =
+            needs.split(',').filter(|code| !code.is_empty()).map(|code| coded("need", code)).collect();
+        let vulnerability: i64 = row.next()?;
+        let details: String = row.next()?;
+        let contacts = if protected { String::new() } else { safe_contacts(&details) };
+        Ok(vec![
+            super::number(number).into(),
+            (!protected).then_some(name).into(),
+            sex.into(),
+            from.into(),
+            to.into(),
+            nationality.into(),
+            needs.join(", ").into(),
+            vulnerability.into(),
+            contacts.into(),
+            coded("decision", &row.next::<String>()?).into(),
+            row.next::<Option<String>>()?.into(),
+            row.next::<Option<String>>()?.into(),
+            row.next::<Moment>()?.day(&viewer.time_zone).into(),
+        ])
+    })?;
+    Ok(Table {
+        title: language.t("documents-people").to_owned(),
+        head: HEAD.into_iter().map(|key| language.t(&format!("documents-{key}")).to_owned()).collect(),
+        rows,
+        right_to_left: language.direction() == "rtl",
+    })
+}
+
+fn nationality(code: &str, language: Language) -> String {
+    let list = if reference::has("countries", code) { "countries" } else { "special_nationalities" };
+    reference::label(list, code, language).to_owned()
+}
+
+/// Contacts the person said are safe; one nobody asked about is not taken for safe.
+fn safe_contacts(details: &str) -> String {
+    let Ok(person) = serde_json::from_str::<PersonInput>(details) else { return String::new() };
+    let safe = person.contacts.into_iter().filter(|contact| contact.safety == Safety::Safe);
+    safe.map(|contact| contact.value).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::Contact;
+
+    #[test]
+    fn only_contacts_marked_safe_leave() {
+        let contact = |value: &str, safety| {
+            let (value, note) = (value.to_owned(), String::new());
+            Contact { kind: "mobile".to_owned(), value, safety, note }
+        };
+        let contacts = vec![
+            contact("+962 1", Safety::Safe),
+            contact("+962 2", Safety::Unsafe),
+            contact("+962 3", Safety::Unknown),
+            contact("+962 4", Safety::Safe),
+        ];
+        let details = serde_json::to_string(&PersonInput { contacts, ..PersonInput::default() }).unwrap();
+        assert_eq!(safe_contacts(&details), "+962 1; +962 4");
+        assert_eq!(safe_contacts("no json"), "");
+    }
+}
