@@ -5,14 +5,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::{Context, Result, bail};
 use app::access::{Role, Scope};
 use app::db::{Db, Location};
-use app::error::Error;
 use app::history::{self, Actor};
 use app::keys::DataKey;
+use app::people::import;
 use app::ui::Language;
-use app::users::{NewUser, OrganisationSettings, store};
+use app::users::{NewUser, OrganisationSettings, sessions, store};
 use app::web::{App, Settings};
 
-use crate::options::{Backup, Copy, Demo, Import, Init, Link, Restore, Serve, Store, Verify};
+use crate::installation::key_path;
+use crate::options::{Backup, Copy, Demo, Import, Init, Link, Restore, Serve, Verify};
 use crate::serve::{listen, until_stopped};
 
 /// Threads that read the database for commands other than `serve`.
@@ -146,14 +147,44 @@ fn user_named(db: &Db, username: &str) -> Result<(app::ids::OrganisationId, app:
 
 /// `watari backup`
 pub fn backup(options: &Backup) -> Result<()> {
-    let _ = options;
-    bail!("not wired yet")
+    let installation = options.store.open(READERS)?;
+    let report = app::db::backup(&installation.db, &installation.key, &installation.wrapped, &options.file, progress)?;
+    eprintln!();
+    println!("{} written and verified: {} bytes.", options.file.display(), report.size);
+    println!("It opens with the key of this installation as it is now; keep that with it, but not beside it.");
+    whole(&report.faults)
 }
 
 /// `watari restore`
 pub fn restore(options: &Restore) -> Result<()> {
-    let _ = options;
-    bail!("not wired yet")
+    let key_file = key_path(&options.store.data);
+    if key_file.exists() {
+        bail!("{} already holds an installation; restore into an empty folder", options.store.data.display());
+    }
+    let unlock = options.store.unlock("Passphrase of the backup: ")?;
+    std::fs::create_dir_all(&options.store.data)
+        .with_context(|| format!("{} cannot be made", options.store.data.display()))?;
+    let restored = app::db::restore(&options.file, &unlock, &options.store.location(), progress)?;
+    restored.wrapped.store(&key_file)?;
+    eprintln!();
+    println!(
+        "The backup of {} is back in {}. Everyone must log in anew.",
+        restored.made_at,
+        options.store.data.display()
+    );
+    whole(&restored.faults)
+}
+
+fn progress(table: &'static str, rows: u64) {
+    eprint!("\r\x1b[K{table}: {rows} rows");
+}
+
+fn whole(faults: &[String]) -> Result<()> {
+    if faults.is_empty() {
+        return Ok(());
+    }
+    faults.iter().for_each(|fault| eprintln!("  {fault}"));
+    bail!("the history in it is not whole: {} faults", faults.len())
 }
 
 /// `watari copy`
@@ -161,7 +192,7 @@ pub fn copy(options: &Copy) -> Result<()> {
     let installation = options.store.open(READERS)?;
     let to = Db::open(Location::Postgres(options.to.clone()), &installation.key, READERS)
         .context("the target does not open")?;
-    let report = app::db::copy(&installation.db, &to, |table, rows| eprint!("\r{table}: {rows} rows        "))?;
+    let report = app::db::copy(&installation.db, &to, progress)?;
     eprintln!();
     let rows: u64 = report.tables.iter().map(|(_, rows)| rows).sum();
     println!(
@@ -173,8 +204,29 @@ pub fn copy(options: &Copy) -> Result<()> {
 
 /// `watari import`
 pub fn import(options: &Import) -> Result<()> {
-    let _ = options;
-    bail!("not wired yet")
+    if options.what != "people" {
+        bail!("«{}» cannot be imported; only `people` can", options.what);
+    }
+    let map = options.map.iter().map(|pair| import::parse_map(pair)).collect::<Result<Vec<_>, _>>()?;
+    let file = std::fs::read(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
+    let db = options.store.open(READERS)?.db;
+    let (organisation, user) = user_named(&db, &options.user)?;
+    let viewer = db.read_blocking(move |tx| sessions::viewer_of_user(tx, organisation, user))?;
+    let choices =
+        import::Options { map, dry_run: options.dry_run, update: options.update, ..import::Options::default() };
+    let report = import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} rows"))
+        .with_context(|| options.file.display().to_string())?;
+    eprintln!();
+    if let Some(rejects) = &options.rejects {
+        std::fs::write(rejects, report.rejects_csv()?)
+            .with_context(|| format!("{} cannot be written", rejects.display()))?;
+    }
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(())
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

@@ -196,6 +196,9 @@ pub struct Import {
     /// Log-in name of the user in whose name people are registered
     #[conf(long)]
     pub user: String,
+    /// Change people who were imported before and differ now
+    #[conf(long)]
+    pub update: bool,
     /// Only say what would happen
     #[conf(long)]
     pub dry_run: bool,

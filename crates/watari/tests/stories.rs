@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "stories/access.rs"]
+mod access;
 #[path = "stories/accounts.rs"]
 mod accounts;
 #[path = "stories/operations.rs"]

@@ -79,3 +79,138 @@ fn a_missing_installation_is_said_plainly() {
 story!(health_needs_no_log_in, |server: &Server| {
     assert_eq!(server.browser().get("/healthz").status, 200);
 });
+
+/// An installation with an administrator, and its folder.
+fn installed() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let made = watari(&data, PASSPHRASE, &["init"]).output().unwrap();
+    assert!(made.status.success(), "{}", said(&made));
+    (folder, data)
+}
+
+const PASSPHRASE: &str = "four words for testing";
+
+#[test]
+fn a_backup_comes_back_elsewhere_and_only_with_its_key() {
+    let (folder, data) = installed();
+    let file = folder.path().join("today.watari");
+    let path = file.to_str().unwrap();
+    let made = watari(&data, PASSPHRASE, &["backup", path]).output().unwrap();
+    assert!(made.status.success(), "{}", said(&made));
+    let again = watari(&data, PASSPHRASE, &["backup", path]).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "a backup never overwrites");
+    let other = folder.path().join("other");
+    let wrong = watari(&other, "five words for testing", &["restore", path]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(1));
+    let back = watari(&other, PASSPHRASE, &["restore", path]).output().unwrap();
+    assert!(back.status.success(), "{}", said(&back));
+    let verified = watari(&other, PASSPHRASE, &["verify", "--json"]).output().unwrap();
+    assert!(verified.status.success(), "{}", said(&verified));
+    let twice = watari(&other, PASSPHRASE, &["restore", path]).output().unwrap();
+    assert_eq!(twice.status.code(), Some(1), "nothing is restored over data");
+}
+
+#[test]
+fn a_truncated_backup_is_refused_and_leaves_nothing() {
+    let (folder, data) = installed();
+    let file = folder.path().join("today.watari");
+    assert!(watari(&data, PASSPHRASE, &["backup", file.to_str().unwrap()]).output().unwrap().status.success());
+    let whole = std::fs::read(&file).unwrap();
+    let half = folder.path().join("half.watari");
+    std::fs::write(&half, &whole[..whole.len() / 2]).unwrap();
+    let other = folder.path().join("other");
+    let output = watari(&other, PASSPHRASE, &["restore", half.to_str().unwrap()]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(!other.join("watari.db").exists() && !other.join("key.toml").exists());
+}
+
+#[test]
+fn verify_names_what_was_altered_or_removed() {
+    let (_folder, data) = installed();
+    let key = key_of(&data);
+    let change = |sql: &str| {
+        let database = rusqlite::Connection::open(data.join("watari.db")).unwrap();
+        database.execute_batch(&format!("PRAGMA key = \"x'{key}'\"; {sql}")).unwrap();
+    };
+    let verify = || watari(&data, PASSPHRASE, &["verify"]).output().unwrap();
+    assert!(verify().status.success());
+    change("CREATE TABLE kept AS SELECT * FROM history");
+    change("UPDATE history SET content = '{}' WHERE seq = 2");
+    assert!(said(&verify()).contains("the content of entry 2 was altered"));
+    change("DELETE FROM history; INSERT INTO history SELECT * FROM kept; UPDATE history SET at = at + 1 WHERE seq = 2");
+    assert!(said(&verify()).contains("entry 2 was altered or moved"));
+    change("DELETE FROM history; INSERT INTO history SELECT * FROM kept; DELETE FROM history WHERE seq = 2");
+    assert!(said(&verify()).contains("entry 2 is missing"));
+    change("DELETE FROM history; INSERT INTO history SELECT * FROM kept; DELETE FROM history WHERE seq = 3");
+    assert!(said(&verify()).contains("entry 3 is missing"), "a tail cut off");
+    change("UPDATE history_head SET seq = 2, hash = (SELECT hash FROM kept WHERE seq = 2)");
+    assert!(said(&verify()).contains("the head of the chain does not belong"), "a tail cut off and the head set back");
+    change(
+        "DELETE FROM history; INSERT INTO history SELECT * FROM kept; UPDATE history SET content = NULL, salt = NULL WHERE seq = 1",
+    );
+    assert!(said(&verify()).contains("the content of entry 1 is missing"));
+}
+
+fn key_of(data: &Path) -> String {
+    let wrapped = app::keys::WrappedKey::load(&data.join("key.toml")).unwrap();
+    let unlock = app::keys::Unlock::Passphrase(PASSPHRASE.to_owned().into());
+    wrapped.unwrap(&unlock).unwrap().hex().to_string()
+}
+
+/// Kill -9 in the middle of writes: the chain is whole, and the rest can be brought in.
+#[test]
+fn a_killed_import_leaves_a_whole_history_and_can_be_run_again() {
+    let (folder, data) = installed();
+    let csv = folder.path().join("people.csv");
+    let rows: String = (0..3000).map(|row| format!("{row},Given{row},Family{row}\n")).collect();
+    std::fs::write(&csv, format!("id,given name,family name\n{rows}")).unwrap();
+    let rounds = if cfg!(debug_assertions) { 6 } else { 20 };
+    officer(&data);
+    for round in 0..rounds {
+        let args = ["import", "people", csv.to_str().unwrap(), "--user", "officer"];
+        let mut importing =
+            watari(&data, PASSPHRASE, &args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(400 + 150 * round));
+        drop(importing.kill());
+        drop(importing.wait());
+        let verified = watari(&data, PASSPHRASE, &["verify"]).output().unwrap();
+        assert!(verified.status.success(), "round {round}: {}", said(&verified));
+    }
+    let args = ["import", "people", csv.to_str().unwrap(), "--user", "officer", "--json"];
+    let done = watari(&data, PASSPHRASE, &args).output().unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((report["rejected"].as_u64(), report["rows"].as_u64()), (Some(0), Some(3000)), "{report}");
+    let again: serde_json::Value =
+        serde_json::from_slice(&watari(&data, PASSPHRASE, &args).output().unwrap().stdout).unwrap();
+    assert_eq!(
+        (again["created"].as_u64(), again["known"].as_u64()),
+        (Some(0), Some(3000)),
+        "safe to run twice: {again}"
+    );
+}
+
+/// Makes a data officer behind the server's back, as `init` makes the administrator.
+fn officer(data: &Path) {
+    let wrapped = app::keys::WrappedKey::load(&data.join("key.toml")).unwrap();
+    let key = wrapped.unwrap(&app::keys::Unlock::Passphrase(PASSPHRASE.to_owned().into())).unwrap();
+    let db = app::db::Db::open(app::db::Location::Sqlite(data.join("watari.db")), &key, 1).unwrap();
+    let made: Result<_, app::error::Error> = db.write_blocking(|tx| {
+        let organisation = tx.one("SELECT id FROM organisation", &[], |row| row.get(0))?.unwrap();
+        let user = app::users::NewUser {
+            username: "officer".into(),
+            name: "Officer".into(),
+            email: None,
+            language: app::ui::Language::En,
+            role: app::access::Role::DataOfficer,
+            scope: app::access::Scope::Organisation,
+            team_id: None,
+            supervisor_id: None,
+            sees_medical: false,
+            sees_trafficking: false,
+        };
+        app::users::store::create_user(tx, app::history::Actor { organisation, user: None }, &user)
+    });
+    made.unwrap();
+}
