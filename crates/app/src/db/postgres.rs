@@ -77,7 +77,12 @@ fn write_loop(mut client: Client, address: &str, key: &DataKey, queue: &flume::R
         };
         let mut tx = Tx { engine: Engine::Postgres(transaction), key };
         let written = job(Ok(&mut tx));
-        let ended = if written.keep { commit(tx) } else { Ok(drop(tx)) };
+        let ended = if written.keep {
+            commit(tx)
+        } else {
+            drop(tx);
+            Ok(())
+        };
         (written.answer)(ended.map_err(|error| DbError::Commit(error.to_string())));
     }
 }

@@ -125,7 +125,7 @@ fn check(input: &ConsentInput, decided_on: Day, today: Day, before: Decision, ch
     );
     let given = input.decision == Decision::Given;
     check.that(!given || !input.wording.trim().is_empty(), "wording", "invalid-required");
-    check.that(!(given && child) || !input.guardian.trim().is_empty(), "guardian", "invalid-guardian");
+    check.that(!(given && child && input.guardian.trim().is_empty()), "guardian", "invalid-guardian");
     check.that(
         !given || input.purpose != Purpose::Referral || !input.provider_kinds.is_empty(),
         "provider_kinds",

@@ -24,6 +24,12 @@ codes! {
     }
 }
 
+impl Default for Sex {
+    fn default() -> Sex {
+        Sex::Unknown
+    }
+}
+
 codes! {
     /// What a name is to a person.
     "name-kind" NameKind {
@@ -257,6 +263,7 @@ pub struct PersonInput {
     #[serde(default)]
     pub names: Vec<Name>,
     /// Sex.
+    #[serde(default)]
     pub sex: Sex,
     /// Gender in the person's own words (`genders`).
     #[serde(default, deserialize_with = "blank")]

@@ -54,11 +54,7 @@ fn next_page(options: &ListOptions, after: &str) -> String {
 pub(crate) fn age(ui: &Ui, from: &Option<Day>, to: &Option<Day>, today: &Day) -> String {
     let (Some(from), Some(to)) = (from, to) else { return "–".to_owned() };
     let (youngest, oldest) = (to.years_until(*today).max(0), from.years_until(*today).max(0));
-    if from == to || oldest - youngest <= 1 && from == to {
-        youngest.to_string()
-    } else {
-        ui.count("people-age-about", &((youngest + oldest) / 2))
-    }
+    if from == to { youngest.to_string() } else { ui.count("people-age-about", &((youngest + oldest) / 2)) }
 }
 
 impl ListPage {

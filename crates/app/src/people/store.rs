@@ -426,6 +426,16 @@ pub fn decision(
     .ok_or(Error::NotFound)
 }
 
+/// A number may have become unsafe since it was written down: the story says that contacts
+/// changed, the record behind its warning says what they are.
+fn without_contacts(mut story: Story) -> Story {
+    for line in story.changes.iter_mut().filter(|line| line.field == "contacts") {
+        line.before.clear();
+        line.after.clear();
+    }
+    story
+}
+
 /// The story of a person's own record. What happened in their cases is told there, to those who
 /// may see the case.
 ///
@@ -434,5 +444,5 @@ pub fn decision(
 pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
     find(tx, viewer, id)?;
     let entries = history::entries_of_person(tx, viewer.organisation, id, most)?;
-    Ok(entries.into_iter().filter(|entry| entry.case_id.is_none()).collect())
+    Ok(entries.into_iter().filter(|entry| entry.case_id.is_none()).map(without_contacts).collect())
 }

@@ -84,7 +84,10 @@ impl App {
 /// Viewers of recent requests, so that a burst of requests asks the database once.
 /// Any change to users, sessions or tokens empties it.
 #[derive(Clone, Default)]
-pub(crate) struct SessionCache(Arc<Mutex<HashMap<[u8; 32], (Arc<Viewer>, Instant)>>>);
+pub(crate) struct SessionCache(Arc<Mutex<HashMap<[u8; 32], Known>>>);
+
+/// A viewer, and when they were looked up.
+type Known = (Arc<Viewer>, Instant);
 
 impl SessionCache {
     /// How long another server on the same PostgreSQL may go on believing an ended session.

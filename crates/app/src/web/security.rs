@@ -108,7 +108,12 @@ fn address(headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>, behind_p
 
 /// Counts per name and window; in memory, so that a flood costs no disk.
 #[derive(Default)]
-pub(crate) struct Throttle(Mutex<HashMap<(&'static str, String), (Instant, u32)>>);
+pub(crate) struct Throttle(Mutex<HashMap<Name, Count>>);
+
+/// What is counted, and for whom.
+type Name = (&'static str, String);
+/// Since when, and how many.
+type Count = (Instant, u32);
 
 impl Throttle {
     /// Takes one of `most` in a window, or says how many seconds to wait.

@@ -47,7 +47,7 @@ story!(every_role_at_every_door, |server: &Server| {
     }
 });
 
-/// Each record that a list shows opens alone, and what the list leaves out does not.
+// Each record that a list shows opens alone, and what the list leaves out does not.
 story!(lists_and_single_reads_follow_one_rule, |server: &Server| {
     let all = |user: &str, path: &str| -> Vec<String> {
         let browser = server.log_in(user);

@@ -127,6 +127,7 @@ story!(an_unsafe_number_stands_behind_a_warning, |server: &Server| {
     let at = page.find("+1 202 555 0001").unwrap();
     let gate = page[..at].rfind("<details class=\"gate\"").expect("no gate before the unsafe number");
     assert!(!page[gate..at].contains("</details>"), "the unsafe number stands outside the gate");
+    assert_eq!(page.matches("+1 202 555 0001").count(), 1, "and nowhere else, not in the story either");
     assert!(!amal.get("/people").body.contains("555 0001"));
 });
 

@@ -48,9 +48,7 @@ pub fn required(what: &str) -> bool {
 pub struct Server {
     child: Child,
     pub address: String,
-    pub engine: Engine,
-    pub folder: tempfile::TempDir,
-    database: Option<String>,
+    _folder: tempfile::TempDir,
 }
 
 impl Server {
@@ -80,7 +78,7 @@ impl Server {
         }
         let mut child = command.spawn().unwrap();
         let address = first_address(&mut child, "Watari's demo is at ");
-        Server { child, address, engine, folder, database }
+        Server { child, address, _folder: folder }
     }
 
     /// Someone who uses a browser and is logged in.
@@ -94,11 +92,6 @@ impl Server {
     /// Someone who is not logged in.
     pub fn browser(&self) -> Browser {
         browser_at(&self.address)
-    }
-
-    /// The PostgreSQL database behind the server.
-    pub fn database(&self) -> Option<&str> {
-        self.database.as_deref()
     }
 
     /// Ends the server as an operator would and says whether it ended cleanly.
