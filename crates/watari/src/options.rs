@@ -13,8 +13,9 @@ use conf::{Conf, Subcommands};
 #[conf(serde, name = "watari")]
 pub struct Options {
     /// Configuration file (TOML) with the options below as keys, such as `data = "/srv/watari"`
-    #[conf(long, env = "WATARI_CONFIG", serde(skip))]
-    pub config: Option<PathBuf>,
+    // Read by `read` before the rest; here for `--help`.
+    #[conf(long = "config", env = "WATARI_CONFIG", serde(skip))]
+    pub _config: Option<PathBuf>,
     /// What to do
     #[conf(subcommands)]
     pub command: Command,

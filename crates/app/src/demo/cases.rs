@@ -20,6 +20,7 @@ use crate::cases::{
 };
 use crate::db::Tx;
 use crate::error::Error;
+use crate::history::{Bookkeeping, Pen};
 use crate::ids::{CaseId, PersonId};
 use crate::params;
 use crate::users::sessions;
@@ -125,7 +126,7 @@ impl Caseload {
             return Ok(());
         }
         self.plan(tx, worker, supervisor, id)?;
-        let mut due = 3;
+        let due = [0, 0, 2, 5, 9][self.made % 5];
         if to != CaseState::Planned {
             let kept = planned("home_visit", worker, 0);
             let follow_up = parts::add_follow_up(tx, worker, id, &kept)?;
@@ -137,7 +138,6 @@ impl Caseload {
             };
             parts::record_follow_up(tx, worker, id, follow_up, version, &record)?;
             self.finish_some_actions(tx, worker, id)?;
-            due = 14;
         }
         let next = planned("office", worker, due);
         parts::add_follow_up(tx, worker, id, &next)?;
@@ -269,7 +269,14 @@ fn planned(kind: &str, worker: &Viewer, days: i64) -> NewFollowUp {
 fn approve(tx: &mut Tx<'_>, worker: &Viewer, supervisor: &Viewer, id: CaseId, kind: ApprovalKind) -> Result<(), Error> {
     let asked = NewApproval { kind, one_front_reason: None, why: "Ready from my side.".into() };
     let approval = parts::ask_approval(tx, worker, id, &asked)?;
-    parts::decide(tx, supervisor, id, approval, &ApprovalDecision { approve: true, comment: String::new() })
+    parts::decide(tx, supervisor, id, approval, &ApprovalDecision { approve: true, comment: String::new() })?;
+    // Read long ago, as in life: the first page is for what is new.
+    tx.execute(
+        &Pen::unrecorded(Bookkeeping::Notice),
+        "UPDATE notice SET read_at = created_at WHERE organisation_id = $1 AND case_id = $2",
+        params![worker.organisation, id],
+    )?;
+    Ok(())
 }
 
 fn close(tx: &mut Tx<'_>, worker: &Viewer, supervisor: &Viewer, id: CaseId) -> Result<(), Error> {
