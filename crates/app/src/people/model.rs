@@ -24,10 +24,8 @@ codes! {
     }
 }
 
-impl Default for Sex {
-    fn default() -> Sex {
-        Sex::Unknown
-    }
+fn unknown_sex() -> Sex {
+    Sex::Unknown
 }
 
 codes! {
@@ -263,7 +261,7 @@ pub struct PersonInput {
     #[serde(default)]
     pub names: Vec<Name>,
     /// Sex.
-    #[serde(default)]
+    #[serde(default = "unknown_sex")]
     pub sex: Sex,
     /// Gender in the person's own words (`genders`).
     #[serde(default, deserialize_with = "blank")]
