@@ -214,3 +214,70 @@ fn officer(data: &Path) {
     });
     made.unwrap();
 }
+
+/// `WATARI_TEST_KILLS` sets how often; the figure in bench/README.md is for 200.
+#[test]
+fn a_killed_server_keeps_every_write_it_acknowledged() {
+    let (_folder, data) = installed();
+    officer(&data);
+    let linked = watari(&data, PASSPHRASE, &["link", "officer"]).output().unwrap();
+    let link = said(&linked).trim().rsplit('/').next().unwrap().to_owned();
+    let serve = || {
+        let mut child =
+            watari(&data, PASSPHRASE, &["serve", "--listen", "127.0.0.1:0", "--requests-per-minute", "1000000"])
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+        let address = first_listening(&mut child);
+        (child, address)
+    };
+    let (mut child, address) = serve();
+    let mut browser = crate::support::browser_at(&address);
+    let chosen = browser.post(
+        &format!("/welcome/{link}"),
+        &[("password", "a long enough password"), ("again", "a long enough password")],
+    );
+    assert_eq!(chosen.status, 303, "{}", chosen.body);
+    let rounds: u64 = std::env::var("WATARI_TEST_KILLS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(8);
+    let mut kept: Vec<String> = Vec::new();
+    for round in 0..rounds {
+        let writers: Vec<_> = (0..4)
+            .map(|writer| {
+                let browser = browser.moved(browser.address());
+                std::thread::spawn(move || {
+                    let mut acknowledged = Vec::new();
+                    for number in 0.. {
+                        let given = format!("Kept{round}x{writer}x{number}");
+                        let body =
+                            serde_json::json!({ "names": [{ "kind": "main", "given": given }], "sex": "female" });
+                        match browser.try_api("/people", &body) {
+                            Some(answer) if answer.status == 201 => {
+                                acknowledged.push(answer.json()["id"].as_str().unwrap().to_owned());
+                            }
+                            _ => break,
+                        }
+                    }
+                    acknowledged
+                })
+            })
+            .collect();
+        std::thread::sleep(std::time::Duration::from_millis(60 + 37 * (round % 9)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let acknowledged: Vec<String> = writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();
+        let address;
+        (child, address) = serve();
+        browser = browser.moved(&address);
+        for id in &acknowledged {
+            let answer = browser.api("GET", &format!("/people/{id}"), &[], &serde_json::Value::Null);
+            assert_eq!(answer.status, 200, "round {round} lost {id}");
+        }
+        kept.extend(acknowledged);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(kept.len() as u64 > rounds, "only {} writes in {rounds} rounds", kept.len());
+    let verified = watari(&data, PASSPHRASE, &["verify"]).output().unwrap();
+    assert!(verified.status.success(), "{}", said(&verified));
+    println!("{} acknowledged writes over {rounds} kills, none lost", kept.len());
+}

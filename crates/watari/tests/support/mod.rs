@@ -160,6 +160,22 @@ impl Answer {
 }
 
 impl Browser {
+    /// The server's address.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The same browser, with its cookies, at another address.
+    pub fn moved(&self, address: &str) -> Browser {
+        Browser { agent: self.agent.clone(), address: address.to_owned() }
+    }
+
+    /// Like [`Browser::api`], but nothing where the server went away.
+    pub fn try_api(&self, path: &str, body: &Json) -> Option<Answer> {
+        let request = self.agent.post(self.url(&format!("/api/v1{path}"))).content_type("application/json");
+        request.send(body.to_string()).ok().map(|answer| read(Ok(answer)))
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         read(self.agent.get(self.url(path)).call())
     }
