@@ -14,7 +14,7 @@ pub trait Code: Copy + 'static {
     }
     /// The key of the label in `locales/`.
     fn label(self) -> String {
-        format!("{}-{}", Self::LIST, self.code().replace('_', "-"))
+        format!("{}-{}", Self::LIST, self.code().replace(['_', ':'], "-"))
     }
 }
 

@@ -21,6 +21,8 @@ impl Filter {
             self.sql.push_str(" AND ");
         }
         let mut number = self.params.len();
+        // Each condition in parentheses: an OR in one must not open what another closes.
+        self.sql.push('(');
         for piece in condition.split_inclusive('?') {
             match piece.strip_suffix('?') {
                 Some(before) => {
@@ -30,6 +32,7 @@ impl Filter {
                 None => self.sql.push_str(piece),
             }
         }
+        self.sql.push(')');
         self.params.extend(params);
         debug_assert_eq!(number, self.params.len(), "a parameter for each ? in {condition}");
         self
@@ -74,7 +77,39 @@ mod tests {
     fn conditions_are_numbered_in_order() {
         let other = Filter::new("c = ? OR d = ?", [3.into(), 4.into()]);
         let filter = Filter::new("a = ?", [1.into()]).and("b = ?", [2.into()]).and_filter(other);
-        assert_eq!(filter.sql(), "a = $1 AND b = $2 AND c = $3 OR d = $4");
+        assert_eq!(filter.sql(), "(a = $1) AND (b = $2) AND ((c = $3 OR d = $4))");
         assert_eq!(filter.params().len(), 4);
+    }
+
+    #[test]
+    fn an_or_stays_inside_its_own_condition() {
+        let filter = Filter::new("a = 1", []).and("b = ? OR c = ?", [2.into(), 3.into()]).and("d = 4", []);
+        assert_eq!(filter.sql(), "(a = 1) AND (b = $1 OR c = $2) AND (d = 4)");
+    }
+
+    #[test]
+    fn a_bound_value_gets_the_next_mark() {
+        let mut filter = Filter::new("a = ?", [1.into()]);
+        assert_eq!(filter.bind(9), "$2");
+        assert_eq!(filter.params().len(), 2);
+    }
+
+    #[test]
+    fn marks_and_parameters_agree_however_filters_are_joined() {
+        for seed in 0..500_u32 {
+            let piece = |size: u32| {
+                let marks = vec!["x = ?"; size as usize].join(" OR ");
+                Filter::new(&format!("1 = 1 OR {marks}"), (0..size).map(|n| i64::from(n).into()))
+            };
+            let sizes = [1 + seed % 3, 1 + seed / 3 % 4, 1 + seed / 12 % 12];
+            let filter = piece(sizes[0]).and_filter(piece(sizes[1]).and_filter(piece(sizes[2])));
+            let marks: Vec<usize> = filter
+                .sql()
+                .split('$')
+                .skip(1)
+                .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap())
+                .collect();
+            assert_eq!(marks, (1..=filter.params().len()).collect::<Vec<_>>());
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The table of roles and permissions, as an organisation would read it.
 
 use super::{Permission, Role, TokenScope};
+use crate::code::Code;
 
 pub(super) fn allows(role: Role, permission: Permission) -> bool {
     use Permission::*;
@@ -32,14 +33,10 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
     }
 }
 
-/// Roles that may know who someone is.
-pub(super) fn sees_identity(role: Role) -> bool {
-    matches!(role, Role::Caseworker | Role::Supervisor | Role::DataOfficer | Role::LawEnforcementLiaison)
-}
-
-/// Roles that may know what a case is about.
-pub(super) fn sees_case(role: Role) -> bool {
-    matches!(role, Role::Caseworker | Role::Supervisor | Role::ProgrammeManager | Role::LawEnforcementLiaison)
+/// Roles that may learn of someone's health, where their account also allows it: consent to work
+/// with police and courts is no consent to show them a medical file.
+pub(super) fn sees_medical(role: Role) -> bool {
+    matches!(role, Role::Caseworker | Role::Supervisor | Role::ProgrammeManager)
 }
 
 /// What a token must be allowed, for each permission; what no token may do has none.
@@ -55,4 +52,70 @@ pub(super) fn scope_of(permission: Permission) -> Option<TokenScope> {
         ReadHistory => TokenScope::HistoryRead,
         BreakGlass | Erase => return None,
     })
+}
+
+/// What a token of this role can be limited to: scopes with at least one permission of the role.
+pub(super) fn token_scopes(role: Role) -> Vec<TokenScope> {
+    let useful = |scope: &TokenScope| {
+        Permission::ALL.iter().any(|permission| allows(role, *permission) && scope_of(*permission) == Some(*scope))
+    };
+    TokenScope::ALL.iter().copied().filter(useful).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roles_that_may(permission: Permission) -> Vec<Role> {
+        Role::ALL.iter().copied().filter(|role| allows(*role, permission)).collect()
+    }
+
+    #[test]
+    fn each_permission_has_its_roles() {
+        use Permission::*;
+        use Role::*;
+        let table: &[(Permission, &[Role])] = &[
+            (ReadPeople, &[Caseworker, Supervisor, DataOfficer, LawEnforcementLiaison]),
+            (WritePeople, &[Caseworker, Supervisor, DataOfficer]),
+            (MergePeople, &[Supervisor, DataOfficer]),
+            (ReadCases, &[Caseworker, Supervisor, ProgrammeManager, LawEnforcementLiaison]),
+            (WriteCases, &[Caseworker, Supervisor]),
+            (AssignCases, &[Supervisor]),
+            (Approve, &[Supervisor]),
+            (ReadTeam, &[Supervisor, ProgrammeManager]),
+            (ExportLists, &[Supervisor, ProgrammeManager, DataOfficer]),
+            (ExportCase, &[Caseworker, Supervisor, LawEnforcementLiaison]),
+            (ImportPeople, &[DataOfficer]),
+            (BreakGlass, &[Caseworker, Supervisor]),
+            (Erase, &[DataOfficer]),
+            (ManageUsers, &[Administrator]),
+            (ManageSettings, &[Administrator]),
+            (ReadHistory, &[Auditor]),
+        ];
+        assert_eq!(table.len(), Permission::ALL.len());
+        for (permission, roles) in table {
+            assert_eq!(roles_that_may(*permission), *roles, "{permission}");
+        }
+    }
+
+    #[test]
+    fn who_manages_users_or_reads_the_history_sees_nobody() {
+        for role in [Role::Administrator, Role::Auditor] {
+            assert!(!allows(role, Permission::ReadPeople) && !allows(role, Permission::ReadCases));
+        }
+    }
+
+    #[test]
+    fn whoever_changes_something_may_see_it() {
+        for role in Role::ALL.iter().copied() {
+            assert!(!allows(role, Permission::WritePeople) || allows(role, Permission::ReadPeople), "{role}");
+            assert!(!allows(role, Permission::WriteCases) || allows(role, Permission::ReadCases), "{role}");
+        }
+    }
+
+    #[test]
+    fn no_token_erases_or_breaks_glass() {
+        let closed = Permission::ALL.iter().copied().filter(|permission| scope_of(*permission).is_none());
+        assert_eq!(closed.collect::<Vec<_>>(), [Permission::BreakGlass, Permission::Erase]);
+    }
 }

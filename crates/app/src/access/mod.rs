@@ -7,6 +7,8 @@
 
 mod filter;
 mod matrix;
+#[cfg(test)]
+mod tests;
 
 use crate::codes;
 use crate::dates::{Day, Moment};
@@ -177,13 +179,20 @@ impl Viewer {
         if self.may(permission) { Ok(()) } else { Err(Error::Forbidden(permission)) }
     }
 
+    /// What a token of this user may be limited to: never more than their role allows.
+    pub fn token_scopes(&self) -> Vec<TokenScope> {
+        matrix::token_scopes(self.role)
+    }
+
     /// Whether information of this sensitivity is shown.
     pub fn sees(&self, sensitivity: Sensitivity) -> bool {
         match sensitivity {
-            Sensitivity::Identity => matrix::sees_identity(self.role),
-            Sensitivity::Case => matrix::sees_case(self.role),
-            Sensitivity::Medical => matrix::sees_case(self.role) && self.sees_medical,
-            Sensitivity::Trafficking => matrix::sees_case(self.role) && self.sees_trafficking,
+            Sensitivity::Identity => self.may(Permission::ReadPeople),
+            Sensitivity::Case => self.may(Permission::ReadCases),
+            Sensitivity::Medical => {
+                self.may(Permission::ReadCases) && self.sees_medical && matrix::sees_medical(self.role)
+            }
+            Sensitivity::Trafficking => self.may(Permission::ReadCases) && self.sees_trafficking,
         }
     }
 
@@ -193,11 +202,17 @@ impl Viewer {
         let filter = Filter::new("p.organisation_id = ?", [self.organisation.into()]);
         let granted = "EXISTS (SELECT 1 FROM access_grant g WHERE g.organisation_id = p.organisation_id \
                        AND g.person_id = p.id AND g.user_id = ? AND g.until > ?)";
-        if !matrix::sees_identity(self.role) {
+        if !self.may(Permission::ReadPeople) {
             return filter.and("1 = 0", []);
         }
         match (self.role, self.scope, self.team) {
-            (Role::LawEnforcementLiaison, ..) => filter.and("p.consent_law_enforcement = 'given'", []),
+            // Consent alone does not open every record: only those that a trafficking case made their work.
+            (Role::LawEnforcementLiaison, ..) if !self.sees_trafficking => filter.and("1 = 0", []),
+            (Role::LawEnforcementLiaison, ..) => filter.and(
+                "p.consent_law_enforcement = 'given' AND EXISTS (SELECT 1 FROM case_file l \
+                 WHERE l.organisation_id = p.organisation_id AND l.person_id = p.id AND l.trafficking = 1)",
+                [],
+            ),
             (_, Scope::Organisation, _) => filter,
             (_, Scope::Team, Some(team)) => filter.and(
                 &format!("(p.team_id = ? OR p.owner_id = ? OR {granted})"),
@@ -216,7 +231,10 @@ impl Viewer {
         let mut filter = Filter::new("c.organisation_id = ?", [self.organisation.into()]);
         let granted = "EXISTS (SELECT 1 FROM access_grant g WHERE g.organisation_id = c.organisation_id \
                        AND g.person_id = c.person_id AND g.user_id = ? AND g.until > ?)";
-        if !matrix::sees_case(self.role) {
+        if !self.may(Permission::ReadCases) {
+            return filter.and("1 = 0", []);
+        }
+        if !self.sees_trafficking && self.role == Role::LawEnforcementLiaison {
             return filter.and("1 = 0", []);
         }
         if !self.sees_trafficking {
