@@ -163,6 +163,10 @@ story!(withdrawal_hides_a_person_from_law_enforcement_at_once, |server: &Server|
         assert_eq!(amal.api("POST", &format!("/people/{id}/consents"), &[], &consent).status, 201);
     };
     decide("given");
+    assert_eq!(read(), 404, "consent alone is not the liaison's business");
+    let case = json!({ "person_id": id, "risk": "high", "why": "exploited on the way", "trafficking": true });
+    let opened = server.log_in("lucia").api("POST", "/cases", &[], &case);
+    assert_eq!(opened.status, 201, "{}", opened.body);
     assert_eq!(read(), 200);
     decide("withdrawn");
     assert_eq!(read(), 404);
