@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{NewUser, Organisation, OrganisationSettings, User, store, totp};
+use super::{NewUser, Organisation, OrganisationSettings, User, store};
 use crate::access::{Permission, Role, Scope, Viewer};
 use crate::code::Code;
 use crate::db::Tx;
@@ -86,6 +86,8 @@ pub fn change(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, expected: i64, input
     check.text(&input.name, 200, "name");
     check.that(input.scope != Scope::Team || input.team_id.is_some(), "team_id", "invalid-team-needed");
     check.done()?;
+    store::check_place(tx, viewer.organisation, Some(id), input.team_id, input.supervisor_id)?;
+    let administered = before.active && before.role == Role::Administrator;
     let was = UserChange {
         name: before.name,
         role: before.role,
@@ -97,6 +99,11 @@ pub fn change(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, expected: i64, input
         active: before.active,
     };
     let pen = history::record(tx, viewer, Entry::changed(Kind::User, id, &was, input))?;
+    // After the entry, which holds the organisation's chain: two administrators who deactivate
+    // each other at once are heard one after the other.
+    if administered && !(input.active && input.role == Role::Administrator) {
+        keep_an_administrator(tx, viewer, id)?;
+    }
     tx.execute(
         &pen,
         "UPDATE user_account SET name = $3, role = $4, scope = $5, team_id = $6, supervisor_id = $7, sees_medical = $8, \
@@ -116,17 +123,39 @@ pub fn change(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, expected: i64, input
     Ok(())
 }
 
-/// A one-time link with which a user chooses a new password; also forgets their second factor.
+/// Refuses to leave the organisation without an administrator who has a log-in.
+fn keep_an_administrator(tx: &mut Tx<'_>, viewer: &Viewer, without: UserId) -> Result<(), Error> {
+    let others = tx.count(
+        "SELECT count(*) FROM user_account WHERE organisation_id = $1 AND id <> $2 AND active = 1 AND role = $3 \
+         AND password_hash IS NOT NULL",
+        params![viewer.organisation, without, Role::Administrator],
+    )?;
+    if others > 0 { Ok(()) } else { Err(Error::Refused("refused-last-administrator")) }
+}
+
+/// How a one-time link is wanted.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LinkInput {
+    /// Whether using it also forgets the user's second factor and passkeys: for a lost phone.
+    #[serde(default)]
+    pub forgets_second_factor: bool,
+}
+
+/// A one-time link, shown once.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Link {
+    /// Its address.
+    pub address: String,
+}
+
+/// A one-time link with which a user chooses a new password.
 ///
 /// # Errors
 /// The role does not allow it, no such user, or the database failed.
-pub fn link(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId) -> Result<String, Error> {
+pub fn link(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, input: &LinkInput) -> Result<String, Error> {
     viewer.require(Permission::ManageUsers)?;
-    let user = store::user(tx, viewer.organisation, id)?;
-    if user.has_totp {
-        totp::turn_off(tx, viewer, id)?;
-    }
-    store::create_login_link(tx, viewer, id, 72)
+    store::user(tx, viewer.organisation, id)?;
+    store::create_login_link(tx, viewer, id, input.forgets_second_factor)
 }
 
 /// Changes the organisation's settings.
@@ -243,14 +272,18 @@ async fn user_page(ctx: &Context, id: Option<UserId>, errors: Vec<FieldError>) -
             Ok((user, everyone, store::teams(tx, viewer.organisation)?))
         })
         .await?;
-    let supervisors =
-        everyone.into_iter().filter(|user| user.role == Role::Supervisor).map(|user| (user.id, user.name)).collect();
+    let supervisors = everyone.into_iter().filter(|other| leads(other, id)).map(|user| (user.id, user.name)).collect();
     let ui = ctx.ui();
     let action = match &user {
         Some(user) => format!("/users/{}?version={}", user.id, user.version),
         None => format!("/users?once={}", ui.once),
     };
     page(UserPage { ui, action, user, teams, supervisors, errors })
+}
+
+/// Whether someone can be a user's supervisor.
+fn leads(other: &User, user: Option<UserId>) -> bool {
+    other.active && other.role == Role::Supervisor && Some(other.id) != user
 }
 
 pub(super) async fn blank_form(ctx: Context) -> Result<Html<String>, Error> {
@@ -265,7 +298,7 @@ pub(super) async fn make(ctx: Context, Input(input): Input<NewUser>) -> Result<R
     let made = ctx
         .write(move |tx, viewer| {
             let id = create(tx, viewer, &input)?;
-            link(tx, viewer, id)
+            link(tx, viewer, id, &LinkInput::default())
         })
         .await;
     match made {
@@ -298,8 +331,12 @@ pub(super) async fn save(
     }
 }
 
-pub(super) async fn make_link(ctx: Context, Path(id): Path<UserId>) -> Result<Html<String>, Error> {
-    let secret = ctx.write(move |tx, viewer| link(tx, viewer, id)).await?;
+pub(super) async fn make_link(
+    ctx: Context,
+    Path(id): Path<UserId>,
+    Input(input): Input<LinkInput>,
+) -> Result<Html<String>, Error> {
+    let secret = ctx.write(move |tx, viewer| link(tx, viewer, id, &input)).await?;
     users_page(&ctx, Some(address(&ctx, &secret))).await
 }
 
@@ -399,6 +436,7 @@ pub(super) fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(api_users, api_create))
         .routes(routes!(api_change))
+        .routes(routes!(api_link))
         .routes(routes!(api_settings, api_change_settings))
 }
 
@@ -425,6 +463,17 @@ async fn api_change(
     ctx.write(move |tx, viewer| change(tx, viewer, id, version, &input)).await?;
     ctx.app.sessions.clear();
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(post, path = "/users/{id}/link", tag = "users", request_body = LinkInput, params(("id" = UserId, Path)),
+    responses((status = 201, body = Link), (status = "4XX", body = Problem)))]
+async fn api_link(
+    ctx: Context,
+    Path(id): Path<UserId>,
+    Input(input): Input<LinkInput>,
+) -> Result<(StatusCode, Json<Link>), Error> {
+    let secret = ctx.write(move |tx, viewer| link(tx, viewer, id, &input)).await?;
+    Ok((StatusCode::CREATED, Json(Link { address: address(&ctx, &secret) })))
 }
 
 #[utoipa::path(get, path = "/settings", tag = "users",

@@ -2,14 +2,19 @@
 
 mod account;
 mod admin;
+mod devices;
 mod model;
 mod pages;
 pub mod passwords;
+mod pending;
+mod second_factor;
 pub mod sessions;
 pub mod store;
 mod tokens;
 mod totp;
+mod tries;
 
+pub(crate) use devices::COOKIE as DEVICE_COOKIE;
 pub use model::{NewUser, Organisation, OrganisationSettings, User};
 
 use axum::Router;
@@ -23,11 +28,11 @@ pub fn routes() -> Router<App> {
         .route("/login", get(pages::login).post(pages::log_in))
         .route("/logout", post(pages::log_out))
         .route("/language", post(pages::choose_language))
-        .route("/login/second-factor", get(account::second_factor).post(account::give_code))
+        .route("/login/second-factor", get(second_factor::ask).post(second_factor::give_code))
         .route("/account", get(account::show))
         .route("/account/password", post(account::change_password))
-        .route("/account/totp", get(account::set_up_totp).post(account::turn_on_totp))
-        .route("/account/totp/off", post(account::turn_off_totp))
+        .route("/account/totp", get(second_factor::set_up).post(second_factor::turn_on))
+        .route("/account/totp/off", post(second_factor::turn_off))
         .route("/account/sessions/{id}/end", post(account::end_one))
         .route("/account/tokens", post(account::make_token))
         .route("/account/tokens/{id}/end", post(account::end_token))
@@ -42,5 +47,5 @@ pub fn routes() -> Router<App> {
 
 /// The API of this area.
 pub fn api_routes() -> utoipa_axum::router::OpenApiRouter<App> {
-    account::api_routes().merge(admin::api_routes())
+    account::api_routes().merge(second_factor::api_routes()).merge(admin::api_routes())
 }

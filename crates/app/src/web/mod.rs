@@ -23,11 +23,12 @@ use crate::access::Viewer;
 use crate::db::Db;
 use crate::{cases, history, people, retention, users};
 
-pub(crate) use context::cookie;
 pub use context::{Context, Expected, Guest, page};
+pub(crate) use context::{cookie, set_cookie};
 pub use input::{Input, Versioned, blank, form};
 pub use problem::Problem;
 pub use security::Client;
+pub(crate) use security::Name;
 
 /// What the operator decided when starting the server.
 #[derive(Clone, Debug)]

@@ -79,8 +79,17 @@ CREATE TABLE login_link (
     token_hash BYTEA NOT NULL PRIMARY KEY,
     organisation_id UUID NOT NULL,
     user_id UUID NOT NULL,
+    forgets_second_factor BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT
+);
+
+CREATE TABLE pending (
+    holder BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (holder, kind)
 );
 
 CREATE TABLE passkey (
