@@ -10,10 +10,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::passkeys::Passkey;
 use super::sessions::LoggedIn;
 use super::tokens::{NewToken, Token, TokenInput};
 use super::tries::Tries;
-use super::{pages, passwords, sessions, store, tokens};
+use super::{pages, passkeys, passwords, sessions, store, tokens};
 use crate::access::{TokenScope, Via, Viewer};
 use crate::dates::Moment;
 use crate::db::Tx;
@@ -120,6 +121,9 @@ struct AccountPage {
     sessions: Vec<Session>,
     logins: Vec<Login>,
     tokens: Vec<Token>,
+    passkeys: Vec<Passkey>,
+    /// Whether this installation has a name that passkeys can be bound to.
+    may_have_passkeys: bool,
     /// Shown once, after a token was made.
     secret: Option<String>,
     error: Option<&'static str>,
@@ -143,15 +147,25 @@ pub(super) async fn account_page(
     secret: Option<String>,
     error: Option<&'static str>,
 ) -> Result<Html<String>, Error> {
-    let (username, has_totp, sessions, logins, tokens) = ctx
+    let (user, sessions, logins, tokens, passkeys) = ctx
         .read(|tx, viewer| {
             let user = store::user(tx, viewer.organisation, viewer.user)?;
-            let tokens = tokens::of_viewer(tx, viewer)?;
-            Ok((user.username, user.has_totp, open_sessions(tx, viewer)?, logins(tx, viewer)?, tokens))
+            let (tokens, passkeys) = (tokens::of_viewer(tx, viewer)?, passkeys::of_viewer(tx, viewer)?);
+            Ok((user, open_sessions(tx, viewer)?, logins(tx, viewer)?, tokens, passkeys))
         })
         .await?;
-    let error = error.map(|key| ctx.language.t(key));
-    page(AccountPage { ui: ctx.ui(), username, has_totp, sessions, logins, tokens, secret, error })
+    page(AccountPage {
+        ui: ctx.ui(),
+        username: user.username,
+        has_totp: user.has_totp,
+        sessions,
+        logins,
+        tokens,
+        passkeys,
+        may_have_passkeys: ctx.app.passkeys.is_some(),
+        secret,
+        error: error.map(|key| ctx.language.t(key)),
+    })
 }
 
 /// A new password, and the one it replaces.

@@ -5,6 +5,8 @@ mod admin;
 mod devices;
 mod model;
 mod pages;
+mod passkey_pages;
+pub(crate) mod passkeys;
 pub mod passwords;
 mod pending;
 mod second_factor;
@@ -33,6 +35,8 @@ pub fn routes() -> Router<App> {
         .route("/account/password", post(account::change_password))
         .route("/account/totp", get(second_factor::set_up).post(second_factor::turn_on))
         .route("/account/totp/off", post(second_factor::turn_off))
+        .route("/account/passkeys/{id}/name", post(passkey_pages::rename_on_page))
+        .route("/account/passkeys/{id}/end", post(passkey_pages::remove_on_page))
         .route("/account/sessions/{id}/end", post(account::end_one))
         .route("/account/tokens", post(account::make_token))
         .route("/account/tokens/{id}/end", post(account::end_token))
@@ -47,5 +51,8 @@ pub fn routes() -> Router<App> {
 
 /// The API of this area.
 pub fn api_routes() -> utoipa_axum::router::OpenApiRouter<App> {
-    account::api_routes().merge(second_factor::api_routes()).merge(admin::api_routes())
+    account::api_routes()
+        .merge(passkey_pages::api_routes())
+        .merge(second_factor::api_routes())
+        .merge(admin::api_routes())
 }

@@ -28,6 +28,7 @@ struct LoginPage {
     ui: Ui,
     next: String,
     username: String,
+    passkeys: bool,
     error: Option<&'static str>,
 }
 
@@ -46,7 +47,17 @@ pub(super) struct LogIn {
 }
 
 pub(super) async fn login(guest: Guest, Query(Next { next }): Query<Next>) -> Result<Html<String>, Error> {
-    page(LoginPage { ui: guest.ui(), next, username: String::new(), error: None })
+    login_page(&guest, next, String::new(), None)
+}
+
+fn login_page(
+    guest: &Guest,
+    next: String,
+    username: String,
+    error: Option<&'static str>,
+) -> Result<Html<String>, Error> {
+    let passkeys = guest.app.passkeys.is_some();
+    page(LoginPage { ui: guest.ui(), next, username, passkeys, error })
 }
 
 pub(super) async fn log_in(guest: Guest, client: Client, Input(form): Input<LogIn>) -> Result<Response, Error> {
@@ -99,7 +110,7 @@ fn welcome_in(app: &App, logged_in: &LoggedIn, next: &str) -> Response {
 }
 
 fn wrong(guest: &Guest, username: String, next: String) -> Result<Response, Error> {
-    let body = page(LoginPage { ui: guest.ui(), next, username, error: Some(guest.language.t("login-wrong")) })?;
+    let body = login_page(guest, next, username, Some(guest.language.t("login-wrong")))?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
 }
 

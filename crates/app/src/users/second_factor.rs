@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::account::{account_page, in_person};
 use super::tries::Tries;
-use super::{devices, pages, sessions, store, totp};
+use super::{devices, pages, passkeys, sessions, store, totp};
 use crate::access::Viewer;
 use crate::error::Error;
 use crate::ui::Ui;
@@ -114,14 +114,36 @@ pub(super) async fn turn_off(ctx: Context, Input(form): Input<GivenCode>) -> Res
 struct SecondFactorPage {
     ui: Ui,
     next: String,
+    has_totp: bool,
+    has_passkeys: bool,
     error: Option<&'static str>,
 }
 
 pub(super) async fn ask(
     guest: Guest,
+    parts: Parts,
     axum::extract::Query(query): axum::extract::Query<pages::Next>,
 ) -> Result<Html<String>, Error> {
-    page(SecondFactorPage { ui: guest.ui(), next: query.next, error: None })
+    let (viewer, _) = half_session(&guest.app, &parts).await?;
+    second_factor_page(&guest, &viewer, query.next, None).await
+}
+
+async fn second_factor_page(
+    guest: &Guest,
+    viewer: &Viewer,
+    next: String,
+    error: Option<&'static str>,
+) -> Result<Html<String>, Error> {
+    let (organisation, user) = (viewer.organisation, viewer.user);
+    let (has_totp, has_passkeys) = guest
+        .app
+        .db
+        .read(move |tx| {
+            let has_totp = store::user(tx, organisation, user)?.has_totp;
+            Ok::<_, Error>((has_totp, passkeys::any(tx, organisation, user)?))
+        })
+        .await?;
+    page(SecondFactorPage { ui: guest.ui(), next, has_totp, has_passkeys, error })
 }
 
 /// Whose second factor is due in this browser, and the secret of the half session.
@@ -145,7 +167,7 @@ pub(super) async fn give_code(
         guest.app.db.read(move |tx| Ok::<_, Error>(cookie.and_then(|it| devices::known(tx, user, &it)))).await?;
     let tries = Tries::of_code(viewer.user, device);
     tries.take(&guest.app)?;
-    let code = form.code;
+    let (code, asked) = (form.code, viewer.clone());
     let logged_in = guest
         .app
         .db
@@ -168,7 +190,7 @@ pub(super) async fn give_code(
         }
         None => {
             let error = Some(guest.language.t("invalid-code"));
-            let again = page(SecondFactorPage { ui: guest.ui(), next: form.next, error })?;
+            let again = second_factor_page(&guest, &asked, form.next, error).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }
     }

@@ -6,7 +6,7 @@ use crate::error::{Check, Error};
 use crate::history::{self, Actor, Bookkeeping, Entry, Kind, Pen};
 use crate::ids::{OrganisationId, TeamId, UserId};
 use crate::params;
-use crate::users::{NewUser, Organisation, OrganisationSettings, User, sessions, totp};
+use crate::users::{NewUser, Organisation, OrganisationSettings, User, passkeys, sessions, totp};
 
 /// Makes an organisation.
 ///
@@ -244,7 +244,7 @@ pub fn login_link(tx: &mut Tx<'_>, secret: &str) -> Result<Option<LoginLink>, Er
 /// # Errors
 /// The database failed.
 pub fn has_second_factor(tx: &mut Tx<'_>, organisation: OrganisationId, user: UserId) -> Result<bool, Error> {
-    Ok(self::user(tx, organisation, user)?.has_totp)
+    Ok(self::user(tx, organisation, user)?.has_totp || passkeys::any(tx, organisation, user)?)
 }
 
 /// Forgets all that is asked of a user besides the password.
@@ -254,6 +254,9 @@ pub fn has_second_factor(tx: &mut Tx<'_>, organisation: OrganisationId, user: Us
 pub fn forget_second_factor(tx: &mut Tx<'_>, by: Actor, user: UserId) -> Result<(), Error> {
     if self::user(tx, by.organisation, user)?.has_totp {
         totp::turn_off(tx, by, user)?;
+    }
+    if passkeys::any(tx, by.organisation, user)? {
+        passkeys::forget_all(tx, by, user)?;
     }
     Ok(())
 }

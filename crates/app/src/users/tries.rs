@@ -19,7 +19,7 @@ const WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// What a try counts against.
 pub(super) struct Tries {
-    own: Name,
+    own: Option<Name>,
     address: Option<Name>,
 }
 
@@ -28,10 +28,11 @@ impl Tries {
     pub(super) fn of_password(username: &str, client: &Client, device: Option<Device>) -> Tries {
         let place = client.place();
         match device {
-            Some(device) => Tries { own: ("password-device", device.to_string()), address: None },
-            None => {
-                Tries { own: ("password", format!("{username}\n{place}")), address: Some(("password-address", place)) }
-            }
+            Some(device) => Tries { own: Some(("password-device", device.to_string())), address: None },
+            None => Tries {
+                own: Some(("password", format!("{username}\n{place}"))),
+                address: Some(("password-address", place)),
+            },
         }
     }
 
@@ -42,17 +43,17 @@ impl Tries {
             Some(device) => ("code-device", device.to_string()),
             None => ("code", user.to_string()),
         };
-        Tries { own, address: None }
+        Tries { own: Some(own), address: None }
     }
 
-    /// Of a passkey when logging in, whose user is not known yet.
+    /// Of a passkey when logging in: nobody guesses one, but each challenge is kept for a while.
     pub(super) fn of_passkey(client: &Client) -> Tries {
-        Tries { own: ("passkey", client.place()), address: None }
+        Tries { own: None, address: Some(("passkey-address", client.place())) }
     }
 
     /// Of a user's own secret in their own session.
     pub(super) fn in_session(user: UserId) -> Tries {
-        Tries { own: ("session", user.to_string()), address: None }
+        Tries { own: Some(("session", user.to_string())), address: None }
     }
 
     /// Takes a try, before it is known whether it is right.
@@ -60,15 +61,20 @@ impl Tries {
     /// # Errors
     /// [`Error::TooMany`] where none is left.
     pub(super) fn take(&self, app: &App) -> Result<(), Error> {
-        app.throttle.take(self.own.clone(), MOST, WINDOW).map_err(Error::TooMany)?;
-        let address = self.address.clone();
-        address.map_or(Ok(()), |name| app.throttle.take(name, MOST_OF_ADDRESS, WINDOW).map_err(Error::TooMany))
+        for (name, most) in [(&self.own, MOST), (&self.address, MOST_OF_ADDRESS)] {
+            if let Some(name) = name {
+                app.throttle.take(name.clone(), most, WINDOW).map_err(Error::TooMany)?;
+            }
+        }
+        Ok(())
     }
 
     /// The try was right: the user's count begins anew. The address only gets this one back, or
     /// an account of one's own would buy endless tries on others'.
     pub(super) fn were_right(&self, app: &App) {
-        app.throttle.forget(&self.own);
+        if let Some(own) = &self.own {
+            app.throttle.forget(own);
+        }
         if let Some(address) = &self.address {
             app.throttle.give_back(address);
         }

@@ -61,6 +61,8 @@ pub struct App {
     pub db: Db,
     /// The operator's settings.
     pub settings: Arc<Settings>,
+    /// Who asks for passkeys, where the public address is a name.
+    pub(crate) passkeys: Option<Arc<webauthn_rs::Webauthn>>,
     pub(crate) sessions: SessionCache,
     pub(crate) passwords: Arc<tokio::sync::Semaphore>,
     pub(crate) throttle: Arc<security::Throttle>,
@@ -72,6 +74,7 @@ impl App {
     pub fn new(db: Db, settings: Settings) -> App {
         App {
             db,
+            passkeys: users::passkeys::party(&settings.public_url).map(Arc::new),
             settings: Arc::new(settings),
             sessions: SessionCache::default(),
             // Each hash takes 46 MiB; two at once are all that a small machine can spare.

@@ -229,3 +229,15 @@ story!(a_link_forgets_the_second_factor_only_where_asked, |server: &Server| {
     let history = server.log_in("audit").get("/api/v1/history").body;
     assert!(history.contains("login_link_forgetting_second_factor") && history.contains("totp_off"));
 });
+
+story!(a_passkey_begins_with_the_password_and_at_this_address, |server: &Server| {
+    let browser = server.log_in("amal");
+    let begin = |current: &str| browser.api("POST", "/account/passkeys/begin", &[], &json!({ "current": current }));
+    assert_eq!(begin("guess-guess-guess").status, 422);
+    let options = begin(PASSWORD).json()["publicKey"].clone();
+    assert_eq!((&options["rp"]["id"], &options["user"]["name"]), (&json!("localhost"), &json!("amal")));
+    assert_eq!(options["authenticatorSelection"]["userVerification"], "required");
+    let login = server.browser().api("POST", "/login/passkey/begin", &[], &Json::Null).json();
+    assert_eq!(login["publicKey"]["userVerification"], "required");
+    assert_eq!(server.browser().api("POST", "/login/second-factor/passkey/begin", &[], &Json::Null).status, 401);
+});

@@ -97,11 +97,13 @@ CREATE TABLE passkey (
     id UUID NOT NULL,
     user_id UUID NOT NULL,
     name TEXT NOT NULL,
+    credential_id BYTEA NOT NULL,
     credential TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     used_at BIGINT,
     PRIMARY KEY (organisation_id, id)
 );
+CREATE UNIQUE INDEX passkey_credential ON passkey (credential_id);
 CREATE INDEX passkey_user ON passkey (organisation_id, user_id);
 
 CREATE TABLE api_token (
