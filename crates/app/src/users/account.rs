@@ -10,11 +10,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::logins::Login;
 use super::passkeys::Passkey;
 use super::sessions::LoggedIn;
 use super::tokens::{NewToken, Token, TokenInput};
 use super::tries::Tries;
-use super::{pages, passkeys, passwords, sessions, store, tokens};
+use super::{logins, pages, passkeys, passwords, sessions, store, tokens};
 use crate::access::{TokenScope, Via, Viewer};
 use crate::dates::Moment;
 use crate::db::Tx;
@@ -40,17 +41,6 @@ pub struct Session {
     pub user_agent: String,
     /// Whether it is the one asking.
     pub current: bool,
-}
-
-/// One try to log in.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Login {
-    /// When.
-    pub at: Moment,
-    /// What came of it: `in`, `wrong_password`, `second_factor_due`, `wrong_code`.
-    pub result: String,
-    /// From which address.
-    pub address: String,
 }
 
 /// A user's own account is theirs: no token reaches it. Answers the session that asks.
@@ -100,16 +90,18 @@ pub fn end_session(tx: &mut Tx<'_>, viewer: &Viewer, id: SessionId) -> Result<()
     if ended == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// The user's last tries to log in.
+/// Ends all of the user's sessions but the one that asks.
 ///
 /// # Errors
-/// The database failed.
-pub fn logins(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Login>, Error> {
-    Ok(tx.query(
-        "SELECT at, result, address FROM login WHERE organisation_id = $1 AND user_id = $2 ORDER BY at DESC LIMIT 20",
-        params![viewer.organisation, viewer.user],
-        |row| Ok(Login { at: row.next()?, result: row.next()?, address: row.next()? }),
-    )?)
+/// Asked with a token, or the database failed.
+pub fn end_others(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<(), Error> {
+    let current = in_person(viewer)?;
+    tx.execute(
+        &Pen::unrecorded(Bookkeeping::Session),
+        "DELETE FROM session WHERE organisation_id = $1 AND user_id = $2 AND id <> $3",
+        params![viewer.organisation, viewer.user, current],
+    )?;
+    Ok(())
 }
 
 #[derive(Template)]
@@ -133,9 +125,6 @@ impl AccountPage {
     fn scopes(&self) -> Vec<TokenScope> {
         self.ui.viewer.as_ref().map(|viewer| viewer.token_scopes()).unwrap_or_default()
     }
-    fn result(&self, result: &str) -> &'static str {
-        self.ui.t(&format!("login-result-{}", result.replace('_', "-")))
-    }
 }
 
 pub(super) async fn show(ctx: Context) -> Result<Html<String>, Error> {
@@ -151,7 +140,7 @@ pub(super) async fn account_page(
         .read(|tx, viewer| {
             let user = store::user(tx, viewer.organisation, viewer.user)?;
             let (tokens, passkeys) = (tokens::of_viewer(tx, viewer)?, passkeys::of_viewer(tx, viewer)?);
-            Ok((user, open_sessions(tx, viewer)?, logins(tx, viewer)?, tokens, passkeys))
+            Ok((user, open_sessions(tx, viewer)?, logins::own(tx, viewer)?, tokens, passkeys))
         })
         .await?;
     page(AccountPage {
@@ -232,6 +221,12 @@ pub(super) async fn end_one(ctx: Context, Path(id): Path<SessionId>) -> Result<R
     Ok(Redirect::to("/account"))
 }
 
+pub(super) async fn end_all_others(ctx: Context) -> Result<Redirect, Error> {
+    ctx.write(end_others).await?;
+    ctx.app.sessions.clear();
+    Ok(Redirect::to("/account"))
+}
+
 pub(super) async fn make_token(ctx: Context, Input(input): Input<TokenInput>) -> Result<Response, Error> {
     match ctx.write(move |tx, viewer| tokens::create(tx, viewer, &input)).await {
         Ok(made) => Ok(account_page(&ctx, Some(made.secret), None).await?.into_response()),
@@ -253,7 +248,7 @@ pub(super) async fn end_token(ctx: Context, Path(id): Path<TokenId>) -> Result<R
 pub(super) fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(api_tokens, api_make_token))
-        .routes(routes!(api_sessions))
+        .routes(routes!(api_sessions, api_end_others))
         .routes(routes!(api_end_session))
         .routes(routes!(api_change_password))
 }
@@ -273,6 +268,15 @@ async fn api_make_token(ctx: Context, Input(input): Input<TokenInput>) -> Result
 #[utoipa::path(get, path = "/account/sessions", tag = "account", responses((status = 200, body = Vec<Session>)))]
 async fn api_sessions(ctx: Context) -> Result<Json<Vec<Session>>, Error> {
     ctx.read(open_sessions).await.map(Json)
+}
+
+/// Ends all sessions but the one that asks.
+#[utoipa::path(delete, path = "/account/sessions", tag = "account",
+    responses((status = 204), (status = "4XX", body = Problem)))]
+async fn api_end_others(ctx: Context) -> Result<StatusCode, Error> {
+    ctx.write(end_others).await?;
+    ctx.app.sessions.clear();
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[utoipa::path(delete, path = "/account/sessions/{id}", tag = "account", params(("id" = SessionId, Path)),

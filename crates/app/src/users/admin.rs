@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::teams::{self, Team};
 use super::{NewUser, Organisation, OrganisationSettings, User, store};
 use crate::access::{Permission, Role, Scope, Viewer};
 use crate::code::Code;
@@ -17,6 +18,7 @@ use crate::error::{Check, Error, FieldError};
 use crate::history::{self, Entry, Kind};
 use crate::ids::{TeamId, UserId};
 use crate::params;
+use crate::reference;
 use crate::ui::{Language, Ui};
 use crate::web::{App, Context, Expected, Input, Problem, page};
 
@@ -158,7 +160,19 @@ pub fn link(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, input: &LinkInput) -> 
     store::create_login_link(tx, viewer, id, input.forgets_second_factor)
 }
 
-/// Changes the organisation's settings.
+/// What of the organisation can be changed.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct OrganisationChange {
+    /// Its name.
+    pub name: String,
+    /// ISO 3166-1 alpha-2 code of the country it works in.
+    pub country: String,
+    /// What it decides for itself.
+    #[serde(flatten)]
+    pub settings: OrganisationSettings,
+}
+
+/// Changes the organisation's name, country and settings.
 ///
 /// # Errors
 /// The role does not allow it, a stale version, fields to correct, or the database failed.
@@ -166,39 +180,59 @@ pub fn change_settings(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     expected: i64,
-    settings: &OrganisationSettings,
+    input: &OrganisationChange,
 ) -> Result<(), Error> {
     viewer.require(Permission::ManageSettings)?;
     let before = store::organisation(tx, viewer.organisation)?;
-    if before.version != expected {
-        return Err(Error::stale(settings, &before.settings, before.version));
+    let version = before.version;
+    let before = OrganisationChange::from(before);
+    if version != expected {
+        return Err(Error::stale(input, &before, version));
     }
-    check_settings(settings)?;
-    let entry = Entry::changed(Kind::Organisation, viewer.organisation, &before.settings, settings);
-    let pen = history::record(tx, viewer, entry)?;
+    input.check()?;
+    let pen = history::record(tx, viewer, Entry::changed(Kind::Organisation, viewer.organisation, &before, input))?;
     tx.execute(
         &pen,
-        "UPDATE organisation SET settings = $2, version = version + 1 WHERE id = $1",
-        params![viewer.organisation, serde_json::to_string(settings).unwrap_or_default()],
+        "UPDATE organisation SET name = $2, country = $3, settings = $4, version = version + 1 WHERE id = $1",
+        params![
+            viewer.organisation,
+            input.name.trim(),
+            input.country.as_str(),
+            serde_json::to_string(&input.settings).unwrap_or_default()
+        ],
     )?;
     Ok(())
 }
 
-fn check_settings(settings: &OrganisationSettings) -> Result<(), Error> {
-    let mut check = Check::default();
-    let deadlines = &settings.deadlines;
-    for (field, days) in [
-        ("deadlines.first_contact", deadlines.first_contact),
-        ("deadlines.assessment", deadlines.assessment),
-        ("deadlines.plan", deadlines.plan),
-        ("deadlines.follow_up", deadlines.follow_up),
-    ] {
-        check.that(days.iter().all(|days| (0..=365).contains(days)), field, "invalid-days");
+impl From<Organisation> for OrganisationChange {
+    fn from(organisation: Organisation) -> OrganisationChange {
+        OrganisationChange { name: organisation.name, country: organisation.country, settings: organisation.settings }
     }
-    check.that(jiff::tz::TimeZone::get(&settings.time_zone).is_ok(), "time_zone", "invalid-time-zone");
-    check.that((1..=100).contains(&settings.retention_years), "retention_years", "invalid-days");
-    check.that((1..=168).contains(&settings.break_glass_hours), "break_glass_hours", "invalid-days");
-    check.done()
+}
+
+/// The country of an installation that was made without naming one.
+const NO_COUNTRY: &str = "XX";
+
+impl OrganisationChange {
+    fn check(&self) -> Result<(), Error> {
+        let mut check = Check::default();
+        check.text(&self.name, 200, "name");
+        let known = self.country == NO_COUNTRY || reference::has("countries", &self.country);
+        check.that(known, "country", "invalid-choice");
+        let OrganisationSettings { deadlines, time_zone, retention_years, break_glass_hours, .. } = &self.settings;
+        for (field, days) in [
+            ("deadlines.first_contact", deadlines.first_contact),
+            ("deadlines.assessment", deadlines.assessment),
+            ("deadlines.plan", deadlines.plan),
+            ("deadlines.follow_up", deadlines.follow_up),
+        ] {
+            check.that(days.iter().all(|days| (0..=365).contains(days)), field, "invalid-days");
+        }
+        check.that(jiff::tz::TimeZone::get(time_zone).is_ok(), "time_zone", "invalid-time-zone");
+        check.that((1..=100).contains(retention_years), "retention_years", "invalid-days");
+        check.that((1..=168).contains(break_glass_hours), "break_glass_hours", "invalid-days");
+        check.done()
+    }
 }
 
 #[derive(Template)]
@@ -206,21 +240,20 @@ fn check_settings(settings: &OrganisationSettings) -> Result<(), Error> {
 struct UsersPage {
     ui: Ui,
     users: Vec<User>,
-    teams: Vec<(TeamId, String)>,
+    teams: Vec<Team>,
     /// A one-time link, shown once.
     link: Option<String>,
 }
 
 impl UsersPage {
     fn team(&self, id: &Option<TeamId>) -> &str {
-        let named = |id: &TeamId| self.teams.iter().find(|(team, _)| team == id);
-        id.as_ref().and_then(named).map_or("–", |(_, name)| name)
+        let named = |id: &TeamId| self.teams.iter().find(|team| team.id == *id);
+        id.as_ref().and_then(named).map_or("–", |team| &team.name)
     }
 }
 
 async fn users_page(ctx: &Context, link: Option<String>) -> Result<Html<String>, Error> {
-    let (users, teams) =
-        ctx.read(|tx, viewer| Ok((users(tx, viewer)?, store::teams(tx, viewer.organisation)?))).await?;
+    let (users, teams) = ctx.read(|tx, viewer| Ok((users(tx, viewer)?, teams::list(tx, viewer)?))).await?;
     page(UsersPage { ui: ctx.ui(), users, teams, link })
 }
 
@@ -340,23 +373,6 @@ pub(super) async fn make_link(
     users_page(&ctx, Some(address(&ctx, &secret))).await
 }
 
-#[derive(Deserialize)]
-pub(super) struct TeamInput {
-    name: String,
-}
-
-pub(super) async fn make_team(ctx: Context, Input(input): Input<TeamInput>) -> Result<Redirect, Error> {
-    ctx.write(move |tx, viewer| {
-        viewer.require(Permission::ManageUsers)?;
-        let mut check = Check::default();
-        check.text(&input.name, 100, "name");
-        check.done()?;
-        store::create_team(tx, viewer, input.name.trim())
-    })
-    .await?;
-    Ok(Redirect::to("/users"))
-}
-
 #[derive(Template)]
 #[template(path = "users/templates/settings.html")]
 struct SettingsPage {
@@ -374,6 +390,9 @@ impl SettingsPage {
             ("plan", deadlines.plan),
             ("follow_up", deadlines.follow_up),
         ]
+    }
+    fn is_country(&self, code: &str) -> bool {
+        self.organisation.country == code
     }
     fn words(&self, step: &str) -> &'static str {
         self.ui.t(&format!("settings-{}", step.replace('_', "-")))
@@ -397,6 +416,8 @@ async fn settings_page(ctx: &Context, errors: Vec<FieldError>) -> Result<Html<St
 /// The settings as a form sends them: numbers are text, an unchecked box is absent.
 #[derive(Deserialize)]
 pub(super) struct SettingsForm {
+    name: String,
+    country: String,
     time_zone: String,
     deadlines: super::model::Deadlines,
     retention_years: i64,
@@ -420,7 +441,8 @@ pub(super) async fn save_settings(
         plan_approval: form.plan_approval,
         closure_approval: form.closure_approval,
     };
-    let changed = ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &settings)).await;
+    let input = OrganisationChange { name: form.name, country: form.country, settings };
+    let changed = ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &input)).await;
     ctx.app.sessions.clear();
     match changed {
         Ok(()) => Ok(Redirect::to("/settings").into_response()),
@@ -477,25 +499,25 @@ async fn api_link(
 }
 
 #[utoipa::path(get, path = "/settings", tag = "users",
-    responses((status = 200, body = OrganisationSettings), (status = "4XX", body = Problem)))]
-async fn api_settings(ctx: Context) -> Result<crate::web::Versioned<OrganisationSettings>, Error> {
+    responses((status = 200, body = OrganisationChange), (status = "4XX", body = Problem)))]
+async fn api_settings(ctx: Context) -> Result<crate::web::Versioned<OrganisationChange>, Error> {
     let organisation = ctx
         .read(|tx, viewer| {
             viewer.require(Permission::ManageSettings)?;
             store::organisation(tx, viewer.organisation)
         })
         .await?;
-    Ok(crate::web::Versioned(organisation.version, organisation.settings))
+    Ok(crate::web::Versioned(organisation.version, organisation.into()))
 }
 
-#[utoipa::path(put, path = "/settings", tag = "users", request_body = OrganisationSettings,
+#[utoipa::path(put, path = "/settings", tag = "users", request_body = OrganisationChange,
     responses((status = 204), (status = "4XX", body = Problem)))]
 async fn api_change_settings(
     ctx: Context,
     Expected(version): Expected,
-    Input(settings): Input<OrganisationSettings>,
+    Input(input): Input<OrganisationChange>,
 ) -> Result<StatusCode, Error> {
-    ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &settings)).await?;
+    ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &input)).await?;
     ctx.app.sessions.clear();
     Ok(StatusCode::NO_CONTENT)
 }

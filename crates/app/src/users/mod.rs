@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod devices;
+mod logins;
 mod model;
 mod pages;
 mod passkey_pages;
@@ -12,6 +13,7 @@ mod pending;
 mod second_factor;
 pub mod sessions;
 pub mod store;
+mod teams;
 mod tokens;
 mod totp;
 mod tries;
@@ -37,6 +39,7 @@ pub fn routes() -> Router<App> {
         .route("/account/totp/off", post(second_factor::turn_off))
         .route("/account/passkeys/{id}/name", post(passkey_pages::rename_on_page))
         .route("/account/passkeys/{id}/end", post(passkey_pages::remove_on_page))
+        .route("/account/sessions/end", post(account::end_all_others))
         .route("/account/sessions/{id}/end", post(account::end_one))
         .route("/account/tokens", post(account::make_token))
         .route("/account/tokens/{id}/end", post(account::end_token))
@@ -44,7 +47,10 @@ pub fn routes() -> Router<App> {
         .route("/users/new", get(admin::blank_form))
         .route("/users/{id}", get(admin::edit).post(admin::save))
         .route("/users/{id}/link", post(admin::make_link))
-        .route("/teams", post(admin::make_team))
+        .route("/logins", get(logins::show))
+        .route("/teams", post(teams::create_on_page))
+        .route("/teams/{id}", post(teams::rename_on_page))
+        .route("/teams/{id}/remove", post(teams::remove_on_page))
         .route("/settings", get(admin::settings).post(admin::save_settings))
         .route("/welcome/{token}", get(pages::welcome).post(pages::choose_password))
 }
@@ -54,5 +60,7 @@ pub fn api_routes() -> utoipa_axum::router::OpenApiRouter<App> {
     account::api_routes()
         .merge(passkey_pages::api_routes())
         .merge(second_factor::api_routes())
+        .merge(logins::api_routes())
+        .merge(teams::api_routes())
         .merge(admin::api_routes())
 }

@@ -7,16 +7,16 @@ use axum::http::{StatusCode, request::Parts};
 use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::logins::{self, LoginResult};
 use super::model::LONGEST_USERNAME;
 use super::sessions::LoggedIn;
 use super::store::LoginLink;
 use super::tries::Tries;
 use super::{devices, passwords, sessions, store};
 use crate::code::Code;
-use crate::dates::Moment;
 use crate::db::Tx;
 use crate::error::Error;
-use crate::history::{Actor, Bookkeeping, Pen};
+use crate::history::Actor;
 use crate::ids::{OrganisationId, UserId};
 use crate::params;
 use crate::ui::{Language, Ui};
@@ -80,7 +80,9 @@ pub(super) async fn log_in(guest: Guest, client: Client, Input(form): Input<LogI
     let Some(account) = account else { return wrong(&guest, username, form.next) };
     if !fits {
         let (app, client) = (guest.app.clone(), client);
-        app.db.write(move |tx| note_login(tx, account.organisation, account.user, "wrong_password", &client)).await?;
+        app.db
+            .write(move |tx| logins::note(tx, account.organisation, account.user, LoginResult::WrongPassword, &client))
+            .await?;
         return wrong(&guest, username, form.next);
     }
     tries.were_right(&guest.app);
@@ -92,10 +94,10 @@ pub(super) async fn log_in(guest: Guest, client: Client, Input(form): Input<LogI
 /// Begins a session of someone whose password is right: whole, or until the second factor comes.
 fn enter(tx: &mut Tx<'_>, organisation: OrganisationId, user: UserId, client: &Client) -> Result<LoggedIn, Error> {
     if !store::has_second_factor(tx, organisation, user)? {
-        note_login(tx, organisation, user, "in", client)?;
+        logins::note(tx, organisation, user, LoginResult::In, client)?;
         return sessions::begin_whole(tx, organisation, user, client);
     }
-    note_login(tx, organisation, user, "second_factor_due", client)?;
+    logins::note(tx, organisation, user, LoginResult::SecondFactorDue, client)?;
     let session = sessions::begin(tx, organisation, user, client, true)?;
     Ok(LoggedIn { session, device: None })
 }
@@ -145,25 +147,6 @@ fn find_account(tx: &mut Tx<'_>, username: &str) -> Result<Option<Account>, Erro
         |row| Ok(Account { organisation: row.next()?, user: row.next()?, password_hash: row.next()? }),
     )?;
     Ok(found)
-}
-
-/// Writes the log-in history.
-pub(super) fn note_login(
-    tx: &mut Tx<'_>,
-    organisation: OrganisationId,
-    user: UserId,
-    result: &str,
-    client: &Client,
-) -> Result<(), Error> {
-    tx.execute(
-        &Pen::unrecorded(Bookkeeping::Session),
-        "INSERT INTO login (organisation_id, id, user_id, at, result, address, user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![
-            organisation, uuid::Uuid::now_v7(), user, Moment::now(), result, client.address.to_string(),
-            client.user_agent.clone()
-        ],
-    )?;
-    Ok(())
 }
 
 pub(super) async fn log_out(guest: Guest, parts: Parts) -> Result<Response, Error> {

@@ -15,6 +15,7 @@ use webauthn_rs::Webauthn;
 use webauthn_rs::prelude::{PublicKeyCredential, RegisterPublicKeyCredential};
 
 use super::account::{account_page, prove};
+use super::logins::{self, LoginResult};
 use super::passkeys::{self, Passkey, PasskeyName};
 use super::sessions::LoggedIn;
 use super::tries::Tries;
@@ -142,7 +143,7 @@ async fn log_in(guest: Guest, client: Client, parts: Parts, Input(form): Input<A
     let result = match passkeys::check_login(&party, &form.answer, state, &credential) {
         Ok(result) => result,
         Err(error) => {
-            db.write(move |tx| pages::note_login(tx, organisation, user, "wrong_passkey", &client)).await?;
+            db.write(move |tx| logins::note(tx, organisation, user, LoginResult::WrongPasskey, &client)).await?;
             return Err(error);
         }
     };
@@ -150,7 +151,7 @@ async fn log_in(guest: Guest, client: Client, parts: Parts, Input(form): Input<A
     let logged_in = db
         .write(move |tx| {
             passkeys::note_use(tx, organisation, user, &result)?;
-            pages::note_login(tx, organisation, user, "in", &client)?;
+            logins::note(tx, organisation, user, LoginResult::In, &client)?;
             sessions::begin_whole(tx, organisation, user, &client)
         })
         .await?;
@@ -185,14 +186,14 @@ async fn second(guest: Guest, client: Client, parts: Parts, Input(form): Input<A
     let result = match passkeys::check_second(&party, &form.answer, &state) {
         Ok(result) => result,
         Err(error) => {
-            db.write(move |tx| pages::note_login(tx, organisation, user, "wrong_passkey", &client)).await?;
+            db.write(move |tx| logins::note(tx, organisation, user, LoginResult::WrongPasskey, &client)).await?;
             return Err(error);
         }
     };
     let logged_in = db
         .write(move |tx| {
             passkeys::note_use(tx, organisation, user, &result)?;
-            pages::note_login(tx, organisation, user, "in", &client)?;
+            logins::note(tx, organisation, user, LoginResult::In, &client)?;
             sessions::end(tx, &secret)?;
             sessions::begin_whole(tx, organisation, user, &client)
         })

@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::account::{account_page, in_person};
+use super::logins::{self, LoginResult};
 use super::tries::Tries;
 use super::{devices, pages, passkeys, sessions, store, totp};
 use crate::access::Viewer;
@@ -173,8 +174,8 @@ pub(super) async fn give_code(
         .db
         .write(move |tx| {
             let right = totp::accept(tx, viewer.organisation, viewer.user, &code)?;
-            let result = if right { "in" } else { "wrong_code" };
-            pages::note_login(tx, viewer.organisation, viewer.user, result, &client)?;
+            let result = if right { LoginResult::In } else { LoginResult::WrongCode };
+            logins::note(tx, viewer.organisation, viewer.user, result, &client)?;
             if !right {
                 return Ok::<_, Error>(None);
             }

@@ -131,8 +131,8 @@ pub fn router(app: App) -> Router {
         .nest("/api/v1", api)
         .route("/api/v1/openapi.json", get(move || async move { ([("content-type", "application/json")], openapi) }))
         .fallback(problem::nothing_here)
-        .layer(middleware::from_fn_with_state(app.clone(), problem::render))
-        .layer(middleware::from_fn_with_state(app.clone(), security::guard));
+        .layer(middleware::from_fn_with_state(app.clone(), security::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), problem::render));
     Router::new()
         .merge(pages)
         .merge(assets::routes())

@@ -241,3 +241,83 @@ story!(a_passkey_begins_with_the_password_and_at_this_address, |server: &Server|
     assert_eq!(login["publicKey"]["userVerification"], "required");
     assert_eq!(server.browser().api("POST", "/login/second-factor/passkey/begin", &[], &Json::Null).status, 401);
 });
+
+story!(all_other_sessions_end_at_once, |server: &Server| {
+    let (one, two, three) = (server.log_in("amal"), server.log_in("amal"), server.log_in("amal"));
+    assert_eq!(one.post("/account/sessions/end", &[]).status, 303);
+    let seen = [&one, &two, &three].map(|browser| browser.get("/").status);
+    assert_eq!(seen, [200, 303, 303]);
+    assert_eq!(one.api("GET", "/account/sessions", &[], &Json::Null).json().as_array().unwrap().len(), 1);
+});
+
+story!(failed_tries_are_seen_by_the_user_and_the_administrator, |server: &Server| {
+    assert_eq!(try_to_log_in(&server.browser(), "amal", "guess-guess-guess"), 422);
+    let amal = server.log_in("amal");
+    let own = amal.api("GET", "/account/logins", &[], &Json::Null).json();
+    assert_eq!((&own[0]["result"], &own[1]["result"]), (&json!("in"), &json!("wrong_password")));
+    assert!(amal.get("/account").body.contains("Wrong password"));
+    assert_eq!(amal.get("/logins").status, 403);
+    let admin = server.log_in("admin");
+    let id = user(&admin, "amal")["id"].as_str().unwrap().to_owned();
+    let failed = admin.api("GET", &format!("/logins?user={id}&failed=true"), &[], &Json::Null).json();
+    assert_eq!((failed.as_array().unwrap().len(), &failed[0]["username"]), (1, &json!("amal")));
+    assert!(admin.get("/logins").body.contains("Wrong password"));
+});
+
+story!(a_team_is_renamed_and_removed_once_it_is_empty, |server: &Server| {
+    let admin = server.log_in("admin");
+    let house = admin.api("GET", "/teams", &[], &Json::Null).json()[0].clone();
+    let path = format!("/teams/{}", house["id"].as_str().unwrap());
+    assert_eq!(admin.api("DELETE", &path, &[], &Json::Null).status, 409);
+    let name = json!({ "name": "Ciudad Hidalgo" });
+    assert_eq!(admin.api("PUT", &path, &[("if-match", "\"7\"")], &name).status, 412);
+    assert_eq!(admin.api("PUT", &path, &[("if-match", "\"1\"")], &name).status, 204);
+    assert!(admin.get("/users").body.contains("Ciudad Hidalgo"));
+    let made = admin.api("POST", "/teams", &[], &json!({ "name": "Empty" })).json();
+    assert_eq!(admin.post(&format!("/teams/{}/remove", made.as_str().unwrap()), &[]).status, 303);
+    assert_eq!(admin.api("GET", "/teams", &[], &Json::Null).json().as_array().unwrap().len(), 1);
+    assert_eq!(server.log_in("salma").api("DELETE", &path, &[], &Json::Null).status, 403);
+});
+
+story!(the_organisation_gets_another_name_and_country, |server: &Server| {
+    let admin = server.log_in("admin");
+    let answer = admin.api("GET", "/settings", &[], &Json::Null);
+    let mut wanted = answer.json();
+    wanted["country"] = json!("ZZ");
+    let put = |wanted: &Json| admin.api("PUT", "/settings", &[("if-match", &answer.etag)], wanted).status;
+    assert_eq!(put(&wanted), 422);
+    wanted["country"] = json!("GT");
+    wanted["name"] = json!("Casa de la Frontera");
+    assert_eq!(put(&wanted), 204);
+    let page = admin.get("/settings").body;
+    assert!(page.contains("Casa de la Frontera") && page.contains("value=\"GT\" selected"));
+});
+
+story!(the_history_is_narrowed_and_verified, |server: &Server| {
+    let admin = server.log_in("admin");
+    admin.api("POST", "/teams", &[], &json!({ "name": "Night shift" }));
+    let id = user(&admin, "admin")["id"].as_str().unwrap().to_owned();
+    let audit = server.log_in("audit");
+    let list = |query: &str| audit.api("GET", &format!("/history?{query}"), &[], &Json::Null).json();
+    let found = list(&format!("user={id}&kind=team"));
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["act"]), (1, &json!("created")));
+    assert!(list("kind=team&to=2020-01-01").as_array().unwrap().is_empty());
+    assert!(!list("kind=person&from=2020-01-01").as_array().unwrap().is_empty());
+    let page = audit.get("/history?user=&kind=team&from=&to=").body;
+    assert!(page.contains("<option value=\"team\" selected>") && !page.contains("Night shift"));
+    let chain = audit.api("GET", "/history/verify", &[], &Json::Null).json();
+    assert!(chain["faults"].as_array().unwrap().is_empty() && chain["entries"].as_i64() > Some(10), "{chain}");
+    assert_eq!(admin.api("GET", "/history/verify", &[], &Json::Null).status, 403);
+    assert_eq!(audit.post("/history/verify", &[]).status, 200);
+});
+
+story!(a_problem_is_told_inside_the_house, |server: &Server| {
+    let amal = server.log_in("amal");
+    for path in ["/people/00000000-0000-0000-0000-000000000000", "/nowhere", "/users"] {
+        let page = amal.get(path).body;
+        assert!(page.contains("main-nav") && page.contains("Amal Haddad"), "{path}");
+    }
+    assert!(!server.browser().get("/nowhere").body.contains("main-nav"));
+    let forged = amal.request("POST", "/logout", &[("sec-fetch-site", "cross-site")], b"");
+    assert!(forged.body.contains("another site"), "a refusal is told too: {}", forged.body);
+});
