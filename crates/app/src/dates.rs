@@ -38,6 +38,13 @@ impl Day {
         Day(self.0.saturating_add(years.years()))
     }
 
+    /// The moment the day begins in a time zone.
+    pub fn begins(self, time_zone: &str) -> Moment {
+        let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
+        let midnight = self.0.to_datetime(jiff::civil::Time::midnight());
+        Moment(zone.to_timestamp(midnight).unwrap_or(Timestamp::UNIX_EPOCH))
+    }
+
     /// Days from this one until another; negative where the other is earlier.
     pub fn days_until(self, other: Day) -> i64 {
         i64::from(self.0.until(other.0).map(|span| span.get_days()).unwrap_or_default())

@@ -89,7 +89,7 @@ pub fn init(options: &Init) -> Result<()> {
         let organisation = store::create_organisation(tx, &name, &country, &settings)?;
         let by = Actor { organisation, user: None };
         let user = store::create_user(tx, by, &administrator)?;
-        store::create_login_link(tx, by, user, 72)
+        store::create_login_link(tx, by, user, false)
     })?;
     println!("The installation is in {}.", options.store.data.display());
     println!("Start it:  watari serve --data {}", options.store.data.display());
@@ -105,8 +105,9 @@ pub fn init(options: &Init) -> Result<()> {
 pub fn link(options: &Link) -> Result<()> {
     let db = options.store.open(READERS)?.db;
     let (organisation, user) = user_named(&db, &options.username)?;
-    let secret =
-        db.write_blocking(move |tx| store::create_login_link(tx, Actor { organisation, user: None }, user, 72))?;
+    let by = Actor { organisation, user: None };
+    let forgets = options.forget_second_factor;
+    let secret = db.write_blocking(move |tx| store::create_login_link(tx, by, user, forgets))?;
     println!("{}/welcome/{secret}", options.public_url.trim_end_matches('/'));
     Ok(())
 }

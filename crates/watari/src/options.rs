@@ -220,6 +220,9 @@ pub struct Link {
     /// Log-in name
     #[conf(pos)]
     pub username: String,
+    /// Using the link also forgets the user's second factor and passkeys
+    #[conf(long)]
+    pub forget_second_factor: bool,
     /// Address people type
     #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
     pub public_url: String,

@@ -84,7 +84,7 @@ fn house() -> House {
                  'none', 'none', 'none', 'none', $4, $4, 1)",
                 params![organisation, person, worker, Moment::now()],
             )?;
-            let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: String::new() };
+            let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: String::new(), device: None };
             let mut secrets = Vec::new();
             for user in [worker, supervisor, manager, auditor] {
                 secrets.push(users::sessions::begin(tx, organisation, user, &client, false)?);

@@ -13,6 +13,7 @@ pub const TABLES: &[&str] = &[
     "session",
     "login",
     "login_link",
+    "pending",
     "passkey",
     "api_token",
     "idempotency",

@@ -96,14 +96,41 @@ pub fn entries_of_case(
     )
 }
 
-/// All entries of an organisation before a number, newest first.
+/// Which entries of an organisation are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Only what this user did.
+    pub user: Option<UserId>,
+    /// Only entries about this kind of record.
+    pub kind: Option<Kind>,
+    /// Only from this moment on.
+    pub from: Option<Moment>,
+    /// Only until this moment.
+    pub until: Option<Moment>,
+    /// Only entries before this number.
+    pub before: Option<i64>,
+}
+
+/// Entries of an organisation, newest first.
 pub fn entries_of_organisation(
     tx: &mut Tx<'_>,
     organisation: OrganisationId,
-    before: Option<i64>,
+    wanted: Wanted,
     most: i64,
 ) -> Result<Vec<Story>, DbError> {
-    read(tx, Filter::new("h.organisation_id = ?", [organisation.into()]), before, most)
+    let mut filter = Filter::new("h.organisation_id = ?", [organisation.into()]);
+    let conditions = [
+        ("h.user_id = ?", wanted.user.map(Into::into)),
+        ("h.kind = ?", wanted.kind.map(Into::into)),
+        ("h.at >= ?", wanted.from.map(Into::into)),
+        ("h.at < ?", wanted.until.map(Into::into)),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            filter = filter.and(condition, [value]);
+        }
+    }
+    read(tx, filter, wanted.before, most)
 }
 
 fn read(tx: &mut Tx<'_>, mut filter: Filter, before: Option<i64>, most: i64) -> Result<Vec<Story>, DbError> {

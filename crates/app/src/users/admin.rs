@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{NewUser, Organisation, OrganisationSettings, User, store, totp};
+use super::teams::{self, Team};
+use super::{NewUser, Organisation, OrganisationSettings, User, store};
 use crate::access::{Permission, Role, Scope, Viewer};
 use crate::code::Code;
 use crate::db::Tx;
@@ -17,6 +18,7 @@ use crate::error::{Check, Error, FieldError};
 use crate::history::{self, Entry, Kind};
 use crate::ids::{TeamId, UserId};
 use crate::params;
+use crate::reference;
 use crate::ui::{Language, Ui};
 use crate::web::{App, Context, Expected, Input, Problem, page};
 
@@ -86,6 +88,8 @@ pub fn change(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, expected: i64, input
     check.text(&input.name, 200, "name");
     check.that(input.scope != Scope::Team || input.team_id.is_some(), "team_id", "invalid-team-needed");
     check.done()?;
+    store::check_place(tx, viewer.organisation, Some(id), input.team_id, input.supervisor_id)?;
+    let administered = before.active && before.role == Role::Administrator;
     let was = UserChange {
         name: before.name,
         role: before.role,
@@ -97,6 +101,11 @@ pub fn change(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, expected: i64, input
         active: before.active,
     };
     let pen = history::record(tx, viewer, Entry::changed(Kind::User, id, &was, input))?;
+    // After the entry, which holds the organisation's chain: two administrators who deactivate
+    // each other at once are heard one after the other.
+    if administered && !(input.active && input.role == Role::Administrator) {
+        keep_an_administrator(tx, viewer, id)?;
+    }
     tx.execute(
         &pen,
         "UPDATE user_account SET name = $3, role = $4, scope = $5, team_id = $6, supervisor_id = $7, sees_medical = $8, \
@@ -116,20 +125,54 @@ pub fn change(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, expected: i64, input
     Ok(())
 }
 
-/// A one-time link with which a user chooses a new password; also forgets their second factor.
+/// Refuses to leave the organisation without an administrator who has a log-in.
+fn keep_an_administrator(tx: &mut Tx<'_>, viewer: &Viewer, without: UserId) -> Result<(), Error> {
+    let others = tx.count(
+        "SELECT count(*) FROM user_account WHERE organisation_id = $1 AND id <> $2 AND active = 1 AND role = $3 \
+         AND password_hash IS NOT NULL",
+        params![viewer.organisation, without, Role::Administrator],
+    )?;
+    if others > 0 { Ok(()) } else { Err(Error::Refused("refused-last-administrator")) }
+}
+
+/// How a one-time link is wanted.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LinkInput {
+    /// Whether using it also forgets the user's second factor and passkeys: for a lost phone.
+    #[serde(default)]
+    pub forgets_second_factor: bool,
+}
+
+/// A one-time link, shown once.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Link {
+    /// Its address.
+    pub address: String,
+}
+
+/// A one-time link with which a user chooses a new password.
 ///
 /// # Errors
 /// The role does not allow it, no such user, or the database failed.
-pub fn link(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId) -> Result<String, Error> {
+pub fn link(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, input: &LinkInput) -> Result<String, Error> {
     viewer.require(Permission::ManageUsers)?;
-    let user = store::user(tx, viewer.organisation, id)?;
-    if user.has_totp {
-        totp::turn_off(tx, viewer, id)?;
-    }
-    store::create_login_link(tx, viewer, id, 72)
+    store::user(tx, viewer.organisation, id)?;
+    store::create_login_link(tx, viewer, id, input.forgets_second_factor)
 }
 
-/// Changes the organisation's settings.
+/// What of the organisation can be changed.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct OrganisationChange {
+    /// Its name.
+    pub name: String,
+    /// ISO 3166-1 alpha-2 code of the country it works in.
+    pub country: String,
+    /// What it decides for itself.
+    #[serde(flatten)]
+    pub settings: OrganisationSettings,
+}
+
+/// Changes the organisation's name, country and settings.
 ///
 /// # Errors
 /// The role does not allow it, a stale version, fields to correct, or the database failed.
@@ -137,39 +180,59 @@ pub fn change_settings(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     expected: i64,
-    settings: &OrganisationSettings,
+    input: &OrganisationChange,
 ) -> Result<(), Error> {
     viewer.require(Permission::ManageSettings)?;
     let before = store::organisation(tx, viewer.organisation)?;
-    if before.version != expected {
-        return Err(Error::stale(settings, &before.settings, before.version));
+    let version = before.version;
+    let before = OrganisationChange::from(before);
+    if version != expected {
+        return Err(Error::stale(input, &before, version));
     }
-    check_settings(settings)?;
-    let entry = Entry::changed(Kind::Organisation, viewer.organisation, &before.settings, settings);
-    let pen = history::record(tx, viewer, entry)?;
+    input.check()?;
+    let pen = history::record(tx, viewer, Entry::changed(Kind::Organisation, viewer.organisation, &before, input))?;
     tx.execute(
         &pen,
-        "UPDATE organisation SET settings = $2, version = version + 1 WHERE id = $1",
-        params![viewer.organisation, serde_json::to_string(settings).unwrap_or_default()],
+        "UPDATE organisation SET name = $2, country = $3, settings = $4, version = version + 1 WHERE id = $1",
+        params![
+            viewer.organisation,
+            input.name.trim(),
+            input.country.as_str(),
+            serde_json::to_string(&input.settings).unwrap_or_default()
+        ],
     )?;
     Ok(())
 }
 
-fn check_settings(settings: &OrganisationSettings) -> Result<(), Error> {
-    let mut check = Check::default();
-    let deadlines = &settings.deadlines;
-    for (field, days) in [
-        ("deadlines.first_contact", deadlines.first_contact),
-        ("deadlines.assessment", deadlines.assessment),
-        ("deadlines.plan", deadlines.plan),
-        ("deadlines.follow_up", deadlines.follow_up),
-    ] {
-        check.that(days.iter().all(|days| (0..=365).contains(days)), field, "invalid-days");
+impl From<Organisation> for OrganisationChange {
+    fn from(organisation: Organisation) -> OrganisationChange {
+        OrganisationChange { name: organisation.name, country: organisation.country, settings: organisation.settings }
     }
-    check.that(jiff::tz::TimeZone::get(&settings.time_zone).is_ok(), "time_zone", "invalid-time-zone");
-    check.that((1..=100).contains(&settings.retention_years), "retention_years", "invalid-days");
-    check.that((1..=168).contains(&settings.break_glass_hours), "break_glass_hours", "invalid-days");
-    check.done()
+}
+
+/// The country of an installation that was made without naming one.
+const NO_COUNTRY: &str = "XX";
+
+impl OrganisationChange {
+    fn check(&self) -> Result<(), Error> {
+        let mut check = Check::default();
+        check.text(&self.name, 200, "name");
+        let known = self.country == NO_COUNTRY || reference::has("countries", &self.country);
+        check.that(known, "country", "invalid-choice");
+        let OrganisationSettings { deadlines, time_zone, retention_years, break_glass_hours, .. } = &self.settings;
+        for (field, days) in [
+            ("deadlines.first_contact", deadlines.first_contact),
+            ("deadlines.assessment", deadlines.assessment),
+            ("deadlines.plan", deadlines.plan),
+            ("deadlines.follow_up", deadlines.follow_up),
+        ] {
+            check.that(days.iter().all(|days| (0..=365).contains(days)), field, "invalid-days");
+        }
+        check.that(jiff::tz::TimeZone::get(time_zone).is_ok(), "time_zone", "invalid-time-zone");
+        check.that((1..=100).contains(retention_years), "retention_years", "invalid-days");
+        check.that((1..=168).contains(break_glass_hours), "break_glass_hours", "invalid-days");
+        check.done()
+    }
 }
 
 #[derive(Template)]
@@ -177,21 +240,20 @@ fn check_settings(settings: &OrganisationSettings) -> Result<(), Error> {
 struct UsersPage {
     ui: Ui,
     users: Vec<User>,
-    teams: Vec<(TeamId, String)>,
+    teams: Vec<Team>,
     /// A one-time link, shown once.
     link: Option<String>,
 }
 
 impl UsersPage {
     fn team(&self, id: &Option<TeamId>) -> &str {
-        let named = |id: &TeamId| self.teams.iter().find(|(team, _)| team == id);
-        id.as_ref().and_then(named).map_or("–", |(_, name)| name)
+        let named = |id: &TeamId| self.teams.iter().find(|team| team.id == *id);
+        id.as_ref().and_then(named).map_or("–", |team| &team.name)
     }
 }
 
 async fn users_page(ctx: &Context, link: Option<String>) -> Result<Html<String>, Error> {
-    let (users, teams) =
-        ctx.read(|tx, viewer| Ok((users(tx, viewer)?, store::teams(tx, viewer.organisation)?))).await?;
+    let (users, teams) = ctx.read(|tx, viewer| Ok((users(tx, viewer)?, teams::list(tx, viewer)?))).await?;
     page(UsersPage { ui: ctx.ui(), users, teams, link })
 }
 
@@ -243,14 +305,18 @@ async fn user_page(ctx: &Context, id: Option<UserId>, errors: Vec<FieldError>) -
             Ok((user, everyone, store::teams(tx, viewer.organisation)?))
         })
         .await?;
-    let supervisors =
-        everyone.into_iter().filter(|user| user.role == Role::Supervisor).map(|user| (user.id, user.name)).collect();
+    let supervisors = everyone.into_iter().filter(|other| leads(other, id)).map(|user| (user.id, user.name)).collect();
     let ui = ctx.ui();
     let action = match &user {
         Some(user) => format!("/users/{}?version={}", user.id, user.version),
         None => format!("/users?once={}", ui.once),
     };
     page(UserPage { ui, action, user, teams, supervisors, errors })
+}
+
+/// Whether someone can be a user's supervisor.
+fn leads(other: &User, user: Option<UserId>) -> bool {
+    other.active && other.role == Role::Supervisor && Some(other.id) != user
 }
 
 pub(super) async fn blank_form(ctx: Context) -> Result<Html<String>, Error> {
@@ -265,7 +331,7 @@ pub(super) async fn make(ctx: Context, Input(input): Input<NewUser>) -> Result<R
     let made = ctx
         .write(move |tx, viewer| {
             let id = create(tx, viewer, &input)?;
-            link(tx, viewer, id)
+            link(tx, viewer, id, &LinkInput::default())
         })
         .await;
     match made {
@@ -298,26 +364,13 @@ pub(super) async fn save(
     }
 }
 
-pub(super) async fn make_link(ctx: Context, Path(id): Path<UserId>) -> Result<Html<String>, Error> {
-    let secret = ctx.write(move |tx, viewer| link(tx, viewer, id)).await?;
+pub(super) async fn make_link(
+    ctx: Context,
+    Path(id): Path<UserId>,
+    Input(input): Input<LinkInput>,
+) -> Result<Html<String>, Error> {
+    let secret = ctx.write(move |tx, viewer| link(tx, viewer, id, &input)).await?;
     users_page(&ctx, Some(address(&ctx, &secret))).await
-}
-
-#[derive(Deserialize)]
-pub(super) struct TeamInput {
-    name: String,
-}
-
-pub(super) async fn make_team(ctx: Context, Input(input): Input<TeamInput>) -> Result<Redirect, Error> {
-    ctx.write(move |tx, viewer| {
-        viewer.require(Permission::ManageUsers)?;
-        let mut check = Check::default();
-        check.text(&input.name, 100, "name");
-        check.done()?;
-        store::create_team(tx, viewer, input.name.trim())
-    })
-    .await?;
-    Ok(Redirect::to("/users"))
 }
 
 #[derive(Template)]
@@ -337,6 +390,9 @@ impl SettingsPage {
             ("plan", deadlines.plan),
             ("follow_up", deadlines.follow_up),
         ]
+    }
+    fn is_country(&self, code: &str) -> bool {
+        self.organisation.country == code
     }
     fn words(&self, step: &str) -> &'static str {
         self.ui.t(&format!("settings-{}", step.replace('_', "-")))
@@ -360,6 +416,8 @@ async fn settings_page(ctx: &Context, errors: Vec<FieldError>) -> Result<Html<St
 /// The settings as a form sends them: numbers are text, an unchecked box is absent.
 #[derive(Deserialize)]
 pub(super) struct SettingsForm {
+    name: String,
+    country: String,
     time_zone: String,
     deadlines: super::model::Deadlines,
     retention_years: i64,
@@ -383,7 +441,8 @@ pub(super) async fn save_settings(
         plan_approval: form.plan_approval,
         closure_approval: form.closure_approval,
     };
-    let changed = ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &settings)).await;
+    let input = OrganisationChange { name: form.name, country: form.country, settings };
+    let changed = ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &input)).await;
     ctx.app.sessions.clear();
     match changed {
         Ok(()) => Ok(Redirect::to("/settings").into_response()),
@@ -399,6 +458,7 @@ pub(super) fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(api_users, api_create))
         .routes(routes!(api_change))
+        .routes(routes!(api_link))
         .routes(routes!(api_settings, api_change_settings))
 }
 
@@ -427,26 +487,37 @@ async fn api_change(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(post, path = "/users/{id}/link", tag = "users", request_body = LinkInput, params(("id" = UserId, Path)),
+    responses((status = 201, body = Link), (status = "4XX", body = Problem)))]
+async fn api_link(
+    ctx: Context,
+    Path(id): Path<UserId>,
+    Input(input): Input<LinkInput>,
+) -> Result<(StatusCode, Json<Link>), Error> {
+    let secret = ctx.write(move |tx, viewer| link(tx, viewer, id, &input)).await?;
+    Ok((StatusCode::CREATED, Json(Link { address: address(&ctx, &secret) })))
+}
+
 #[utoipa::path(get, path = "/settings", tag = "users",
-    responses((status = 200, body = OrganisationSettings), (status = "4XX", body = Problem)))]
-async fn api_settings(ctx: Context) -> Result<crate::web::Versioned<OrganisationSettings>, Error> {
+    responses((status = 200, body = OrganisationChange), (status = "4XX", body = Problem)))]
+async fn api_settings(ctx: Context) -> Result<crate::web::Versioned<OrganisationChange>, Error> {
     let organisation = ctx
         .read(|tx, viewer| {
             viewer.require(Permission::ManageSettings)?;
             store::organisation(tx, viewer.organisation)
         })
         .await?;
-    Ok(crate::web::Versioned(organisation.version, organisation.settings))
+    Ok(crate::web::Versioned(organisation.version, organisation.into()))
 }
 
-#[utoipa::path(put, path = "/settings", tag = "users", request_body = OrganisationSettings,
+#[utoipa::path(put, path = "/settings", tag = "users", request_body = OrganisationChange,
     responses((status = 204), (status = "4XX", body = Problem)))]
 async fn api_change_settings(
     ctx: Context,
     Expected(version): Expected,
-    Input(settings): Input<OrganisationSettings>,
+    Input(input): Input<OrganisationChange>,
 ) -> Result<StatusCode, Error> {
-    ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &settings)).await?;
+    ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &input)).await?;
     ctx.app.sessions.clear();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,14 +2,23 @@
 
 mod account;
 mod admin;
+mod devices;
+mod logins;
 mod model;
 mod pages;
+mod passkey_pages;
+pub(crate) mod passkeys;
 pub mod passwords;
+mod pending;
+mod second_factor;
 pub mod sessions;
 pub mod store;
+mod teams;
 mod tokens;
 mod totp;
+mod tries;
 
+pub(crate) use devices::COOKIE as DEVICE_COOKIE;
 pub use model::{NewUser, Organisation, OrganisationSettings, User};
 
 use axum::Router;
@@ -23,11 +32,14 @@ pub fn routes() -> Router<App> {
         .route("/login", get(pages::login).post(pages::log_in))
         .route("/logout", post(pages::log_out))
         .route("/language", post(pages::choose_language))
-        .route("/login/second-factor", get(account::second_factor).post(account::give_code))
+        .route("/login/second-factor", get(second_factor::ask).post(second_factor::give_code))
         .route("/account", get(account::show))
         .route("/account/password", post(account::change_password))
-        .route("/account/totp", get(account::set_up_totp).post(account::turn_on_totp))
-        .route("/account/totp/off", post(account::turn_off_totp))
+        .route("/account/totp", get(second_factor::set_up).post(second_factor::turn_on))
+        .route("/account/totp/off", post(second_factor::turn_off))
+        .route("/account/passkeys/{id}/name", post(passkey_pages::rename_on_page))
+        .route("/account/passkeys/{id}/end", post(passkey_pages::remove_on_page))
+        .route("/account/sessions/end", post(account::end_all_others))
         .route("/account/sessions/{id}/end", post(account::end_one))
         .route("/account/tokens", post(account::make_token))
         .route("/account/tokens/{id}/end", post(account::end_token))
@@ -35,12 +47,20 @@ pub fn routes() -> Router<App> {
         .route("/users/new", get(admin::blank_form))
         .route("/users/{id}", get(admin::edit).post(admin::save))
         .route("/users/{id}/link", post(admin::make_link))
-        .route("/teams", post(admin::make_team))
+        .route("/logins", get(logins::show))
+        .route("/teams", post(teams::create_on_page))
+        .route("/teams/{id}", post(teams::rename_on_page))
+        .route("/teams/{id}/remove", post(teams::remove_on_page))
         .route("/settings", get(admin::settings).post(admin::save_settings))
         .route("/welcome/{token}", get(pages::welcome).post(pages::choose_password))
 }
 
 /// The API of this area.
 pub fn api_routes() -> utoipa_axum::router::OpenApiRouter<App> {
-    account::api_routes().merge(admin::api_routes())
+    account::api_routes()
+        .merge(passkey_pages::api_routes())
+        .merge(second_factor::api_routes())
+        .merge(logins::api_routes())
+        .merge(teams::api_routes())
+        .merge(admin::api_routes())
 }

@@ -7,6 +7,9 @@ use crate::error::{Check, Error};
 use crate::ids::{OrganisationId, TeamId, UserId};
 use crate::ui::Language;
 
+/// Most letters of a user name.
+pub(super) const LONGEST_USERNAME: usize = 60;
+
 /// A body that holds data.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Organisation {
@@ -148,7 +151,7 @@ impl NewUser {
         let mut check = Check::default();
         let fits = |c: char| c.is_ascii_alphanumeric() || "._-@".contains(c);
         check.that(
-            (3..=60).contains(&self.username.len()) && self.username.chars().all(fits),
+            (3..=LONGEST_USERNAME).contains(&self.username.len()) && self.username.chars().all(fits),
             "username",
             "invalid-username",
         );

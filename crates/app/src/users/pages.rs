@@ -1,27 +1,26 @@
 //! Logging in and out, the language, the first password.
 
-use std::time::Duration;
-
 use askama::Template;
-use axum::extract::{Path, Query};
-use axum::http::header::SET_COOKIE;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{HeaderName, SET_COOKIE};
 use axum::http::{StatusCode, request::Parts};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{passwords, sessions, store};
-use crate::dates::Moment;
+use super::logins::{self, LoginResult};
+use super::model::LONGEST_USERNAME;
+use super::sessions::LoggedIn;
+use super::store::LoginLink;
+use super::tries::Tries;
+use super::{devices, passwords, sessions, store};
+use crate::code::Code;
 use crate::db::Tx;
 use crate::error::Error;
-use crate::history::{Actor, Bookkeeping, Pen};
+use crate::history::Actor;
 use crate::ids::{OrganisationId, UserId};
 use crate::params;
 use crate::ui::{Language, Ui};
-use crate::web::{App, Client, Guest, Input, page};
-
-/// Wrong passwords for one name from one address before it must wait.
-const TRIES: u32 = 10;
-const TRIES_WINDOW: Duration = Duration::from_secs(15 * 60);
+use crate::web::{App, Client, Guest, Input, page, set_cookie};
 
 #[derive(Template)]
 #[template(path = "users/templates/login.html")]
@@ -29,6 +28,7 @@ struct LoginPage {
     ui: Ui,
     next: String,
     username: String,
+    passkeys: bool,
     error: Option<&'static str>,
 }
 
@@ -47,43 +47,72 @@ pub(super) struct LogIn {
 }
 
 pub(super) async fn login(guest: Guest, Query(Next { next }): Query<Next>) -> Result<Html<String>, Error> {
-    page(LoginPage { ui: guest.ui(), next, username: String::new(), error: None })
+    login_page(&guest, next, String::new(), None)
+}
+
+fn login_page(
+    guest: &Guest,
+    next: String,
+    username: String,
+    error: Option<&'static str>,
+) -> Result<Html<String>, Error> {
+    let passkeys = guest.app.passkeys.is_some();
+    page(LoginPage { ui: guest.ui(), next, username, passkeys, error })
 }
 
 pub(super) async fn log_in(guest: Guest, client: Client, Input(form): Input<LogIn>) -> Result<Response, Error> {
-    let username = form.username.trim().to_lowercase();
-    // The address is part of the name: nobody can lock a user out from elsewhere.
-    let tries = ("login", format!("{username}\n{}", client.address));
-    if let Err(wait) = guest.app.throttle.take(tries.clone(), TRIES, TRIES_WINDOW) {
-        return Err(Error::TooMany(wait));
-    }
-    let name = username.clone();
-    let account = guest.app.db.read(move |tx| find_account(tx, &name)).await?;
+    let username: String = form.username.trim().to_lowercase().chars().take(LONGEST_USERNAME + 1).collect();
+    let (name, cookie) = (username.clone(), client.device.clone());
+    let (account, device) = guest
+        .app
+        .db
+        .read(move |tx| {
+            let account = find_account(tx, &name)?;
+            let device =
+                account.as_ref().zip(cookie).and_then(|(account, cookie)| devices::known(tx, account.user, &cookie));
+            Ok::<_, Error>((account, device))
+        })
+        .await?;
+    let tries = Tries::of_password(&username, &client, device);
+    tries.take(&guest.app)?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let fits = passwords::fits(&guest.app, form.password, hash).await?;
     let Some(account) = account else { return wrong(&guest, username, form.next) };
     if !fits {
         let (app, client) = (guest.app.clone(), client);
-        app.db.write(move |tx| note_login(tx, account.organisation, account.user, "wrong_password", &client)).await?;
+        app.db
+            .write(move |tx| logins::note(tx, account.organisation, account.user, LoginResult::WrongPassword, &client))
+            .await?;
         return wrong(&guest, username, form.next);
     }
-    guest.app.throttle.forget(&tries);
-    let due = account.has_second_factor;
-    let secret = guest
-        .app
-        .db
-        .write(move |tx| {
-            note_login(tx, account.organisation, account.user, if due { "second_factor_due" } else { "in" }, &client)?;
-            sessions::begin(tx, account.organisation, account.user, &client, due)
-        })
-        .await?;
-    let target =
-        if due { format!("/login/second-factor?next={}", local(&form.next)) } else { local(&form.next).to_owned() };
-    Ok(with_session(&guest.app, &secret, &target))
+    tries.were_right(&guest.app);
+    let (organisation, user) = (account.organisation, account.user);
+    let logged_in = guest.app.db.write(move |tx| enter(tx, organisation, user, &client)).await?;
+    Ok(welcome_in(&guest.app, &logged_in, &form.next))
+}
+
+/// Begins a session of someone whose password is right: whole, or until the second factor comes.
+fn enter(tx: &mut Tx<'_>, organisation: OrganisationId, user: UserId, client: &Client) -> Result<LoggedIn, Error> {
+    if !store::has_second_factor(tx, organisation, user)? {
+        logins::note(tx, organisation, user, LoginResult::In, client)?;
+        return sessions::begin_whole(tx, organisation, user, client);
+    }
+    logins::note(tx, organisation, user, LoginResult::SecondFactorDue, client)?;
+    let session = sessions::begin(tx, organisation, user, client, true)?;
+    Ok(LoggedIn { session, device: None })
+}
+
+/// Sends the browser where it wanted to go, or to its second factor.
+fn welcome_in(app: &App, logged_in: &LoggedIn, next: &str) -> Response {
+    let next = local(next);
+    match logged_in.device {
+        Some(_) => with_session(app, logged_in, next),
+        None => with_session(app, logged_in, &format!("/login/second-factor?next={next}")),
+    }
 }
 
 fn wrong(guest: &Guest, username: String, next: String) -> Result<Response, Error> {
-    let body = page(LoginPage { ui: guest.ui(), next, username, error: Some(guest.language.t("login-wrong")) })?;
+    let body = login_page(guest, next, username, Some(guest.language.t("login-wrong")))?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
 }
 
@@ -93,53 +122,31 @@ pub(super) fn local(next: &str) -> &str {
     if own && !next.contains(['\r', '\n']) { next } else { "/" }
 }
 
+/// The cookies of a log-in.
+pub(super) fn cookies(app: &App, logged_in: &LoggedIn) -> AppendHeaders<Vec<(HeaderName, String)>> {
+    let session = set_cookie(app, sessions::COOKIE, &logged_in.session, None);
+    let device = logged_in.device.as_ref().map(|device| set_cookie(app, devices::COOKIE, device, Some(devices::LIFE)));
+    AppendHeaders(std::iter::once(session).chain(device).map(|cookie| (SET_COOKIE, cookie)).collect())
+}
+
 /// Sends the browser on with its session's cookie.
-pub(super) fn with_session(app: &App, secret: &str, target: &str) -> Response {
-    let secure = if app.settings.public_url.starts_with("https:") { "; Secure" } else { "" };
-    let cookie = format!("{}={secret}; Path=/; HttpOnly; SameSite=Lax{secure}", sessions::COOKIE);
-    (StatusCode::SEE_OTHER, [(SET_COOKIE, cookie)], Redirect::to(target)).into_response()
+pub(super) fn with_session(app: &App, logged_in: &LoggedIn, target: &str) -> Response {
+    (cookies(app, logged_in), Redirect::to(target)).into_response()
 }
 
 struct Account {
     organisation: OrganisationId,
     user: UserId,
     password_hash: Option<String>,
-    has_second_factor: bool,
 }
 
 fn find_account(tx: &mut Tx<'_>, username: &str) -> Result<Option<Account>, Error> {
     let found = tx.one(
-        "SELECT organisation_id, id, password_hash, totp_sealed FROM user_account WHERE username = $1 AND active = 1",
+        "SELECT organisation_id, id, password_hash FROM user_account WHERE username = $1 AND active = 1",
         params![username],
-        |row| {
-            Ok(Account {
-                organisation: row.next()?,
-                user: row.next()?,
-                password_hash: row.next()?,
-                has_second_factor: row.next::<Option<Vec<u8>>>()?.is_some(),
-            })
-        },
+        |row| Ok(Account { organisation: row.next()?, user: row.next()?, password_hash: row.next()? }),
     )?;
     Ok(found)
-}
-
-/// Writes the log-in history.
-pub(super) fn note_login(
-    tx: &mut Tx<'_>,
-    organisation: OrganisationId,
-    user: UserId,
-    result: &str,
-    client: &Client,
-) -> Result<(), Error> {
-    tx.execute(
-        &Pen::unrecorded(Bookkeeping::Session),
-        "INSERT INTO login (organisation_id, id, user_id, at, result, address, user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![
-            organisation, uuid::Uuid::now_v7(), user, Moment::now(), result, client.address.to_string(),
-            client.user_agent.clone()
-        ],
-    )?;
-    Ok(())
 }
 
 pub(super) async fn log_out(guest: Guest, parts: Parts) -> Result<Response, Error> {
@@ -147,8 +154,8 @@ pub(super) async fn log_out(guest: Guest, parts: Parts) -> Result<Response, Erro
         guest.app.db.write(move |tx| sessions::end(tx, &secret)).await?;
         guest.app.sessions.clear();
     }
-    let gone = format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", sessions::COOKIE);
-    Ok((StatusCode::SEE_OTHER, [(SET_COOKIE, gone)], Redirect::to("/login")).into_response())
+    let gone = set_cookie(&guest.app, sessions::COOKIE, "", Some(0));
+    Ok(([(SET_COOKIE, gone)], Redirect::to("/login")).into_response())
 }
 
 #[derive(Deserialize)]
@@ -158,9 +165,9 @@ pub(super) struct ChooseLanguage {
     next: String,
 }
 
-pub(super) async fn choose_language(Input(form): Input<ChooseLanguage>) -> Response {
-    let cookie = format!("language={}; Path=/; SameSite=Lax; Max-Age=31536000", form.language);
-    (StatusCode::SEE_OTHER, [(SET_COOKIE, cookie)], Redirect::to(local(&form.next))).into_response()
+pub(super) async fn choose_language(State(app): State<App>, Input(form): Input<ChooseLanguage>) -> Response {
+    let cookie = set_cookie(&app, "language", form.language.code(), Some(31_536_000));
+    ([(SET_COOKIE, cookie)], Redirect::to(local(&form.next))).into_response()
 }
 
 #[derive(Template)]
@@ -168,7 +175,7 @@ pub(super) async fn choose_language(Input(form): Input<ChooseLanguage>) -> Respo
 struct WelcomePage {
     ui: Ui,
     token: String,
-    username: String,
+    link: LoginLink,
     error: Option<&'static str>,
 }
 
@@ -180,13 +187,12 @@ pub(super) struct ChoosePassword {
 
 pub(super) async fn welcome(guest: Guest, Path(token): Path<String>) -> Result<Html<String>, Error> {
     let secret = token.clone();
-    let (_, _, username) = guest
-        .app
-        .db
-        .read(move |tx| store::login_link(tx, &secret))
-        .await?
-        .ok_or(Error::Refused("refused-link-used"))?;
-    page(WelcomePage { ui: guest.ui(), token, username, error: None })
+    let link = guest.app.db.read(move |tx| login_link(tx, &secret)).await?;
+    page(WelcomePage { ui: guest.ui(), token, link, error: None })
+}
+
+fn login_link(tx: &mut Tx<'_>, secret: &str) -> Result<LoginLink, Error> {
+    store::login_link(tx, secret)?.ok_or(Error::Refused("refused-link-used"))
 }
 
 pub(super) async fn choose_password(
@@ -196,34 +202,32 @@ pub(super) async fn choose_password(
     Input(form): Input<ChoosePassword>,
 ) -> Result<Response, Error> {
     let secret = token.clone();
-    let (organisation, user, username) = guest
-        .app
-        .db
-        .read(move |tx| store::login_link(tx, &secret))
-        .await?
-        .ok_or(Error::Refused("refused-link-used"))?;
-    let problem = match passwords::check(&form.password, &username) {
+    let link = guest.app.db.read(move |tx| login_link(tx, &secret)).await?;
+    let problem = match passwords::check(&form.password, &link.username) {
         Err(Error::Invalid(fields)) => fields.first().map(|field| field.error),
         _ if form.password != form.again => Some("invalid-password-differs"),
         _ => None,
     };
     if let Some(problem) = problem {
-        let body = page(WelcomePage { ui: guest.ui(), token, username, error: Some(guest.language.t(problem)) })?;
+        let body = page(WelcomePage { ui: guest.ui(), token, link, error: Some(guest.language.t(problem)) })?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
     }
     let hash = passwords::hash(&guest.app, form.password).await?;
-    let session = guest
+    let logged_in = guest
         .app
         .db
         .write(move |tx| {
             if !store::use_login_link(tx, &token)? {
                 return Err(Error::Refused("refused-link-used"));
             }
-            store::set_password(tx, Actor { organisation, user: Some(user) }, user, &hash)?;
-            note_login(tx, organisation, user, "in", &client)?;
-            sessions::begin(tx, organisation, user, &client, false)
+            let by = Actor { organisation: link.organisation, user: Some(link.user) };
+            store::set_password(tx, by, link.user, &hash)?;
+            if link.forgets_second_factor {
+                store::forget_second_factor(tx, by, link.user)?;
+            }
+            enter(tx, link.organisation, link.user, &client)
         })
         .await?;
     guest.app.sessions.clear();
-    Ok(with_session(&guest.app, &session, "/"))
+    Ok(welcome_in(&guest.app, &logged_in, "/"))
 }

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::history::{Bookkeeping, Pen};
 use crate::ids::{OrganisationId, SessionId, UserId};
 use crate::params;
-use crate::users::OrganisationSettings;
+use crate::users::{OrganisationSettings, devices};
 use crate::web::{App, Client};
 
 /// Name of the session's cookie.
@@ -70,6 +70,28 @@ pub fn begin(
         ],
     )?;
     Ok(secret)
+}
+
+/// What a browser keeps after a log-in: the secrets of its cookies.
+pub struct LoggedIn {
+    /// Of the session.
+    pub session: String,
+    /// Of the browser; none while a second factor is due.
+    pub device: Option<String>,
+}
+
+/// Begins a session that needs nothing more.
+///
+/// # Errors
+/// The database failed.
+pub fn begin_whole(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    user: UserId,
+    client: &Client,
+) -> Result<LoggedIn, Error> {
+    let session = begin(tx, organisation, user, client, false)?;
+    Ok(LoggedIn { session, device: Some(devices::new_cookie(tx, user)) })
 }
 
 /// The viewer behind a session's cookie, second factor included.

@@ -2,11 +2,11 @@
 
 use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx};
-use crate::error::Error;
+use crate::error::{Check, Error};
 use crate::history::{self, Actor, Bookkeeping, Entry, Kind, Pen};
 use crate::ids::{OrganisationId, TeamId, UserId};
 use crate::params;
-use crate::users::{NewUser, Organisation, OrganisationSettings, User, sessions};
+use crate::users::{NewUser, Organisation, OrganisationSettings, User, passkeys, sessions, totp};
 
 /// Makes an organisation.
 ///
@@ -75,6 +75,7 @@ pub fn create_team(tx: &mut Tx<'_>, by: impl Into<Actor>, name: &str) -> Result<
 pub fn create_user(tx: &mut Tx<'_>, by: impl Into<Actor>, user: &NewUser) -> Result<UserId, Error> {
     let by = by.into();
     user.check()?;
+    check_place(tx, by.organisation, None, user.team_id, user.supervisor_id)?;
     let username = user.username.to_lowercase();
     if tx.count("SELECT count(*) FROM user_account WHERE username = $1", params![username.as_str()])? > 0 {
         return Err(Error::field("username", "invalid-username-taken"));
@@ -103,6 +104,31 @@ pub fn create_user(tx: &mut Tx<'_>, by: impl Into<Actor>, user: &NewUser) -> Res
         ],
     )?;
     Ok(id)
+}
+
+/// Whether a user's team and supervisor are the organisation's own, the supervisor someone else
+/// who works there.
+///
+/// # Errors
+/// The fields to correct, or the database failed.
+pub fn check_place(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    user: Option<UserId>,
+    team: Option<TeamId>,
+    supervisor: Option<UserId>,
+) -> Result<(), Error> {
+    let mut check = Check::default();
+    if let Some(team) = team {
+        let own = "SELECT count(*) FROM team WHERE organisation_id = $1 AND id = $2";
+        check.that(tx.count(own, params![organisation, team])? == 1, "team_id", "invalid-choice");
+    }
+    if let Some(supervisor) = supervisor {
+        let own = "SELECT count(*) FROM user_account WHERE organisation_id = $1 AND id = $2 AND active = 1";
+        let there = tx.count(own, params![organisation, supervisor])? == 1;
+        check.that(there && user != Some(supervisor), "supervisor_id", "invalid-supervisor");
+    }
+    check.done()
 }
 
 /// The columns of [`user_from`], of `user_account u`.
@@ -152,19 +178,41 @@ pub fn set_password(tx: &mut Tx<'_>, by: impl Into<Actor>, user: UserId, hash: &
     Ok(())
 }
 
-/// Makes a one-time link with which a user chooses a password; answers its secret.
+/// How long a one-time link works, in seconds.
+const LINK_LIFE: i64 = 72 * 3600;
+
+/// A one-time link that was not used yet.
+pub struct LoginLink {
+    /// Whose user.
+    pub organisation: OrganisationId,
+    /// Who may use it.
+    pub user: UserId,
+    /// What they type to log in.
+    pub username: String,
+    /// Whether using it forgets the second factor.
+    pub forgets_second_factor: bool,
+}
+
+/// Makes a one-time link with which a user chooses a password; answers its secret. The second
+/// factor is forgotten only where the link says so, and only when it is used.
 ///
 /// # Errors
 /// The database failed.
-pub fn create_login_link(tx: &mut Tx<'_>, by: impl Into<Actor>, user: UserId, hours: i64) -> Result<String, Error> {
+pub fn create_login_link(
+    tx: &mut Tx<'_>,
+    by: impl Into<Actor>,
+    user: UserId,
+    forgets_second_factor: bool,
+) -> Result<String, Error> {
     let by = by.into();
     let (secret, digest) = sessions::new_secret();
-    let pen =
-        history::record(tx, by, Entry::new(history::Act::Changed, Kind::User, user).noting("fact", "login_link"))?;
+    let fact = if forgets_second_factor { "login_link_forgetting_second_factor" } else { "login_link" };
+    let pen = history::record(tx, by, Entry::new(history::Act::Changed, Kind::User, user).noting("fact", fact))?;
     tx.execute(
         &pen,
-        "INSERT INTO login_link (token_hash, organisation_id, user_id, expires_at) VALUES ($1, $2, $3, $4)",
-        params![digest.as_slice(), by.organisation, user, Moment::now().plus_seconds(hours * 3600)],
+        "INSERT INTO login_link (token_hash, organisation_id, user_id, forgets_second_factor, expires_at) \
+         VALUES ($1, $2, $3, $4, $5)",
+        params![digest.as_slice(), by.organisation, user, forgets_second_factor, Moment::now().plus_seconds(LINK_LIFE)],
     )?;
     Ok(secret)
 }
@@ -173,15 +221,44 @@ pub fn create_login_link(tx: &mut Tx<'_>, by: impl Into<Actor>, user: UserId, ho
 ///
 /// # Errors
 /// The database failed.
-pub fn login_link(tx: &mut Tx<'_>, secret: &str) -> Result<Option<(OrganisationId, UserId, String)>, Error> {
+pub fn login_link(tx: &mut Tx<'_>, secret: &str) -> Result<Option<LoginLink>, Error> {
     let found = tx.one(
-        "SELECT l.organisation_id, l.user_id, u.username FROM login_link l \
+        "SELECT l.organisation_id, l.user_id, u.username, l.forgets_second_factor FROM login_link l \
          JOIN user_account u ON u.organisation_id = l.organisation_id AND u.id = l.user_id \
          WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND u.active = 1",
         params![sessions::digest(secret).as_slice(), Moment::now()],
-        |row| Ok((row.next()?, row.next()?, row.next()?)),
+        |row| {
+            Ok(LoginLink {
+                organisation: row.next()?,
+                user: row.next()?,
+                username: row.next()?,
+                forgets_second_factor: row.next()?,
+            })
+        },
     )?;
     Ok(found)
+}
+
+/// Whether something besides the password is asked of a user.
+///
+/// # Errors
+/// The database failed.
+pub fn has_second_factor(tx: &mut Tx<'_>, organisation: OrganisationId, user: UserId) -> Result<bool, Error> {
+    Ok(self::user(tx, organisation, user)?.has_totp || passkeys::any(tx, organisation, user)?)
+}
+
+/// Forgets all that is asked of a user besides the password.
+///
+/// # Errors
+/// The database failed.
+pub fn forget_second_factor(tx: &mut Tx<'_>, by: Actor, user: UserId) -> Result<(), Error> {
+    if self::user(tx, by.organisation, user)?.has_totp {
+        totp::turn_off(tx, by, user)?;
+    }
+    if passkeys::any(tx, by.organisation, user)? {
+        passkeys::forget_all(tx, by, user)?;
+    }
+    Ok(())
 }
 
 /// Marks a link as used; `false` where another request was first.

@@ -56,13 +56,15 @@ pub struct NewToken {
 /// Makes a token.
 ///
 /// # Errors
-/// Made with a token, fields to correct, or the database failed.
+/// Made with a token, fields to correct (a scope beyond the role among them), or the database failed.
 pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: &TokenInput) -> Result<NewToken, Error> {
     super::account::in_person(viewer)?;
     let days = input.days.unwrap_or(90);
     let mut check = Check::default();
     check.text(&input.name, 100, "name");
     check.that(!input.scopes.is_empty(), "scopes", "invalid-required");
+    let allowed = viewer.token_scopes();
+    check.that(input.scopes.iter().all(|scope| allowed.contains(scope)), "scopes", "invalid-token-scope");
     check.that((1..=LONGEST).contains(&days), "days", "invalid-days");
     check.done()?;
     let (secret, digest) = sessions::new_secret();

@@ -3,16 +3,21 @@
 
 use totp_rs::{Builder, Secret, Totp};
 
+use super::account::in_person;
+use super::{pending, store};
 use crate::access::Viewer;
 use crate::dates::Moment;
 use crate::db::Tx;
 use crate::error::Error;
-use crate::history::{self, Act, Bookkeeping, Entry, Kind, Pen};
+use crate::history::{self, Act, Actor, Bookkeeping, Entry, Kind, Pen};
 use crate::ids::{OrganisationId, UserId};
 use crate::params;
 
+/// What a secret that awaits its first code is kept under.
+const PENDING: &str = "totp";
+
 /// A new secret in the letters that people type into an app.
-pub fn new_secret() -> String {
+fn new_secret() -> String {
     let bytes: [u8; 20] = rand::random();
     Secret::new(Box::new(bytes)).to_base32()
 }
@@ -44,14 +49,33 @@ fn step_of(secret: &str, code: &str) -> Option<i64> {
     totp(secret)?.check(&code, seconds).and_then(|step| i64::try_from(step).ok())
 }
 
+/// The secret that a session is setting up: the same until it is confirmed or too old.
+///
+/// # Errors
+/// Asked with a token, codes are asked for already, or the database failed.
+pub fn begin(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<String, Error> {
+    let session = in_person(viewer)?;
+    if store::user(tx, viewer.organisation, viewer.user)?.has_totp {
+        return Err(Error::Refused("refused-totp-on"));
+    }
+    if let Some(secret) = pending::look(tx, session.0.as_bytes(), PENDING)? {
+        return Ok(String::from_utf8_lossy(&secret).into_owned());
+    }
+    let secret = new_secret();
+    pending::keep(tx, session.0.as_bytes(), PENDING, secret.as_bytes())?;
+    Ok(secret)
+}
+
 /// Begins to ask for codes, once the user has shown that the app works.
 ///
 /// # Errors
-/// The code is wrong, made with a token, or the database failed.
-pub fn turn_on(tx: &mut Tx<'_>, viewer: &Viewer, secret: &str, code: &str) -> Result<(), Error> {
-    super::account::in_person(viewer)?;
-    let step = step_of(secret, code).ok_or_else(|| Error::field("code", "invalid-code"))?;
-    let sealed = tx.key().seal("totp", viewer.user.0.as_bytes(), secret.as_bytes());
+/// The code is wrong, nothing was begun, asked with a token, or the database failed.
+pub fn turn_on(tx: &mut Tx<'_>, viewer: &Viewer, code: &str) -> Result<(), Error> {
+    let session = in_person(viewer)?;
+    let begun = pending::look(tx, session.0.as_bytes(), PENDING)?.ok_or(Error::Refused("refused-totp-old"))?;
+    let step = step_of(&String::from_utf8_lossy(&begun), code).ok_or_else(|| Error::field("code", "invalid-code"))?;
+    pending::take(tx, session.0.as_bytes(), PENDING)?;
+    let sealed = tx.key().seal("totp", viewer.user.0.as_bytes(), &begun);
     let entry = Entry::new(Act::Changed, Kind::User, viewer.user).noting("fact", "totp_on");
     let pen = history::record(tx, viewer, entry)?;
     tx.execute(
@@ -63,17 +87,18 @@ pub fn turn_on(tx: &mut Tx<'_>, viewer: &Viewer, secret: &str, code: &str) -> Re
     Ok(())
 }
 
-/// Stops asking for codes: by the user with a code, or by an administrator.
+/// Stops asking for codes: by the user with a code, or by a link that an administrator made for it.
 ///
 /// # Errors
 /// The database failed.
-pub fn turn_off(tx: &mut Tx<'_>, viewer: &Viewer, user: UserId) -> Result<(), Error> {
-    let pen = history::record(tx, viewer, Entry::new(Act::Changed, Kind::User, user).noting("fact", "totp_off"))?;
+pub fn turn_off(tx: &mut Tx<'_>, by: impl Into<Actor>, user: UserId) -> Result<(), Error> {
+    let by = by.into();
+    let pen = history::record(tx, by, Entry::new(Act::Changed, Kind::User, user).noting("fact", "totp_off"))?;
     tx.execute(
         &pen,
         "UPDATE user_account SET totp_sealed = NULL, totp_last_step = 0, version = version + 1 \
          WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, user],
+        params![by.organisation, user],
     )?;
     Ok(())
 }

@@ -204,6 +204,13 @@ pub(crate) fn cookie<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
         .map(|(_, value)| value)
 }
 
+/// A `Set-Cookie` header; without a life the cookie goes with the browser's session.
+pub(crate) fn set_cookie(app: &App, name: &str, value: &str, life: Option<i64>) -> String {
+    let secure = if app.settings.public_url.starts_with("https:") { "; Secure" } else { "" };
+    let life = life.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{life}{secure}")
+}
+
 fn bearer(parts: &Parts) -> Option<&str> {
     parts.headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }

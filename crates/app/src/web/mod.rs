@@ -23,11 +23,12 @@ use crate::access::Viewer;
 use crate::db::Db;
 use crate::{cases, history, people, retention, users};
 
-pub(crate) use context::cookie;
 pub use context::{Context, Expected, Guest, page};
+pub(crate) use context::{cookie, set_cookie};
 pub use input::{Input, Versioned, blank, form};
 pub use problem::Problem;
 pub use security::Client;
+pub(crate) use security::Name;
 
 /// What the operator decided when starting the server.
 #[derive(Clone, Debug)]
@@ -60,6 +61,8 @@ pub struct App {
     pub db: Db,
     /// The operator's settings.
     pub settings: Arc<Settings>,
+    /// Who asks for passkeys, where the public address is a name.
+    pub(crate) passkeys: Option<Arc<webauthn_rs::Webauthn>>,
     pub(crate) sessions: SessionCache,
     pub(crate) passwords: Arc<tokio::sync::Semaphore>,
     pub(crate) throttle: Arc<security::Throttle>,
@@ -71,6 +74,7 @@ impl App {
     pub fn new(db: Db, settings: Settings) -> App {
         App {
             db,
+            passkeys: users::passkeys::party(&settings.public_url).map(Arc::new),
             settings: Arc::new(settings),
             sessions: SessionCache::default(),
             // Each hash takes 46 MiB; two at once are all that a small machine can spare.
@@ -127,8 +131,8 @@ pub fn router(app: App) -> Router {
         .nest("/api/v1", api)
         .route("/api/v1/openapi.json", get(move || async move { ([("content-type", "application/json")], openapi) }))
         .fallback(problem::nothing_here)
-        .layer(middleware::from_fn_with_state(app.clone(), problem::render))
-        .layer(middleware::from_fn_with_state(app.clone(), security::guard));
+        .layer(middleware::from_fn_with_state(app.clone(), security::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), problem::render));
     Router::new()
         .merge(pages)
         .merge(assets::routes())

@@ -2,15 +2,16 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::{OptionalFromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value as Json_;
 
-use super::{App, context};
+use super::{App, Context, context};
 use crate::error::{Error, FieldError};
 use crate::ui::{Language, Ui};
 
@@ -53,8 +54,9 @@ pub(super) async fn nothing_here() -> Error {
 }
 
 /// Turns errors into a page or a problem.
-pub(super) async fn render(State(_app): State<App>, request: Request, next: Next) -> Response {
+pub(super) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let asker = asker(&parts);
     let language = context::language_of(&parts);
     let is_api = context::is_api(&parts);
     let (method, path) = (parts.method.clone(), parts.uri.to_string());
@@ -78,7 +80,7 @@ pub(super) async fn render(State(_app): State<App>, request: Request, next: Next
     } else if matches!(*error, Error::LoggedOut) {
         to_login(&method, &path)
     } else {
-        (response.status(), message(&error, language)).into_response()
+        (response.status(), message(&error, ui(&app, asker, &error, language).await)).into_response()
     };
     if let Error::TooMany(seconds) = *error
         && let Ok(seconds) = seconds.to_string().parse()
@@ -86,6 +88,25 @@ pub(super) async fn render(State(_app): State<App>, request: Request, next: Next
         answer.headers_mut().insert(RETRY_AFTER, seconds);
     }
     answer
+}
+
+/// What of a request tells who asks.
+fn asker(parts: &Parts) -> Parts {
+    let (mut asker, ()) = Request::new(()).into_parts();
+    asker.uri = parts.uri.clone();
+    asker.headers = parts.headers.clone();
+    asker
+}
+
+/// The house around the message: with its navigation for those who are logged in. A flood is not
+/// worth a look into the database.
+async fn ui(app: &App, mut asker: Parts, error: &Error, language: Language) -> Ui {
+    let worth_it = !matches!(error, Error::TooMany(_) | Error::CrossSite | Error::Database(_));
+    let context = match worth_it {
+        true => <Context as OptionalFromRequestParts<App>>::from_request_parts(&mut asker, app).await.ok().flatten(),
+        false => None,
+    };
+    context.map_or_else(|| Ui::new(language, None, ""), |context| context.ui())
 }
 
 fn to_login(method: &Method, path: &str) -> Response {
@@ -149,13 +170,14 @@ struct Message {
     differences: Vec<Difference>,
 }
 
-fn message(error: &Error, language: Language) -> Html<String> {
+fn message(error: &Error, ui: Ui) -> Html<String> {
+    let language = ui.language;
     let fields = match error {
         Error::Invalid(fields) => fields.iter().map(|field| (field.field.clone(), language.t(field.error))).collect(),
         _ => Vec::new(),
     };
     let message = Message {
-        ui: Ui::new(language, None, ""),
+        ui,
         title: title(error, language),
         detail: detail(error, language),
         advice: language.t(&format!("error-{}-advice", error.code())),

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::App;
+use super::{App, cookie};
 use crate::error::Error;
 
 /// Nothing from elsewhere, no inline script or style, no framing, no address leaked.
@@ -46,7 +46,7 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let address = address(request.headers(), request.extensions().get(), app.settings.behind_proxy);
     if let Err(wait) =
-        app.throttle.take(("request", address.to_string()), app.settings.requests_per_minute, Duration::from_secs(60))
+        app.throttle.take(("request", place(address)), app.settings.requests_per_minute, Duration::from_secs(60))
     {
         return Error::TooMany(wait).into_response();
     }
@@ -80,6 +80,26 @@ pub struct Client {
     pub address: IpAddr,
     /// What the browser calls itself, shortened.
     pub user_agent: String,
+    /// The cookie of a browser that someone logged in with before.
+    pub device: Option<String>,
+}
+
+impl Client {
+    /// What tries from here are counted by.
+    pub fn place(&self) -> String {
+        place(self.address)
+    }
+}
+
+/// Whoever has one IPv6 address has the 2^64 beside it.
+fn place(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
 }
 
 impl FromRequestParts<App> for Client {
@@ -91,6 +111,7 @@ impl FromRequestParts<App> for Client {
         Ok(Client {
             address: address(&parts.headers, parts.extensions.get(), app.settings.behind_proxy),
             user_agent: user_agent.chars().take(200).collect(),
+            device: cookie(parts, crate::users::DEVICE_COOKIE).map(str::to_owned),
         })
     }
 }
@@ -111,13 +132,13 @@ fn address(headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>, behind_p
 pub(crate) struct Throttle(Mutex<HashMap<Name, Count>>);
 
 /// What is counted, and for whom.
-type Name = (&'static str, String);
+pub(crate) type Name = (&'static str, String);
 /// Since when, and how many.
 type Count = (Instant, u32);
 
 impl Throttle {
     /// Takes one of `most` in a window, or says how many seconds to wait.
-    pub(crate) fn take(&self, name: (&'static str, String), most: u32, window: Duration) -> Result<(), u64> {
+    pub(crate) fn take(&self, name: Name, most: u32, window: Duration) -> Result<(), u64> {
         let Ok(mut counts) = self.0.lock() else { return Ok(()) };
         let now = Instant::now();
         if counts.len() > 50_000 {
@@ -135,9 +156,18 @@ impl Throttle {
     }
 
     /// Forgets a name's count, after a success.
-    pub(crate) fn forget(&self, name: &(&'static str, String)) {
+    pub(crate) fn forget(&self, name: &Name) {
         if let Ok(mut counts) = self.0.lock() {
             counts.remove(name);
+        }
+    }
+
+    /// Gives one back.
+    pub(crate) fn give_back(&self, name: &Name) {
+        if let Ok(mut counts) = self.0.lock()
+            && let Some((_, count)) = counts.get_mut(name)
+        {
+            *count = count.saturating_sub(1);
         }
     }
 }

@@ -64,6 +64,44 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
     assert!(!database.windows(10).any(|window| window == b"Test house"), "the database is not encrypted");
 }
 
+/// Starts `serve` on a free port.
+fn serving(data: &Path, options: &[&str]) -> (std::process::Child, String) {
+    let mut child = watari(data, PASSPHRASE, &[&["serve", "--listen", "127.0.0.1:0"], options].concat())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let address = first_listening(&mut child);
+    (child, address)
+}
+
+#[test]
+fn behind_https_every_cookie_is_secure() {
+    let (_folder, data) = installed();
+    let (mut child, address) = serving(&data, &["--public-url", "https://cases.example.org"]);
+    let browser = crate::support::browser_at(&address);
+    for answer in [browser.post("/language", &[("language", "fr")]), browser.post("/logout", &[])] {
+        assert!(!answer.cookies.is_empty() && answer.cookies.iter().all(|cookie| cookie.contains("; Secure")));
+    }
+    signal(&child, "TERM");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_flood_from_elsewhere_does_not_reach_a_stranger_at_another_address() {
+    let (_folder, data) = installed();
+    let (mut child, address) = serving(&data, &["--behind-proxy"]);
+    let browser = crate::support::browser_at(&address);
+    let guess = |from: &str| {
+        let headers = [("x-forwarded-for", from), ("content-type", "application/x-www-form-urlencoded")];
+        browser.request("POST", "/login", &headers, b"username=admin&password=guess-guess-guess").status
+    };
+    assert!((0..10).all(|_| guess("2001:db8::1") == 422));
+    assert_eq!(guess("2001:db8::ffff"), 429, "the same network");
+    assert_eq!((guess("2001:db8:0:1::1"), guess("192.0.2.1")), (422, 422));
+    signal(&child, "TERM");
+    assert!(child.wait().unwrap().success());
+}
+
 fn first_listening(child: &mut std::process::Child) -> String {
     let address = first_address(child, "Listening on ");
     format!("http://{address}")

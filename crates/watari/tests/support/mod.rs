@@ -89,6 +89,14 @@ impl Server {
         browser
     }
 
+    /// Someone who is asked for a code besides the password.
+    pub fn log_in_with_code(&self, username: &str, code: &str) -> Browser {
+        let browser = self.log_in(username);
+        let answer = browser.post("/login/second-factor", &[("code", code)]);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        browser
+    }
+
     /// Someone who is not logged in.
     pub fn browser(&self) -> Browser {
         browser_at(&self.address)
@@ -116,6 +124,14 @@ impl Drop for Server {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The code that an authenticator app shows, a number of steps from now.
+pub fn code(secret: &str, steps: i64) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    totp.generate(now.checked_add_signed(steps * 30).unwrap()).to_string()
 }
 
 /// Sends a signal by name.
@@ -150,6 +166,7 @@ pub struct Answer {
     pub location: String,
     pub etag: String,
     pub kind: String,
+    pub cookies: Vec<String>,
     pub body: String,
 }
 
@@ -211,12 +228,16 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer
     let header =
         |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let (location, etag, kind) = (header("location"), header("etag"), header("content-type"));
+    let cookies =
+        answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok().map(str::to_owned));
+    let cookies = cookies.collect();
     let bytes = answer.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
     Answer {
         status: answer.status().as_u16(),
         location,
         etag,
         kind,
+        cookies,
         body: String::from_utf8_lossy(&bytes).into_owned(),
     }
 }

@@ -79,8 +79,17 @@ CREATE TABLE login_link (
     token_hash BYTEA NOT NULL PRIMARY KEY,
     organisation_id UUID NOT NULL,
     user_id UUID NOT NULL,
+    forgets_second_factor BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT
+);
+
+CREATE TABLE pending (
+    holder BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (holder, kind)
 );
 
 CREATE TABLE passkey (
@@ -88,11 +97,13 @@ CREATE TABLE passkey (
     id UUID NOT NULL,
     user_id UUID NOT NULL,
     name TEXT NOT NULL,
+    credential_id BYTEA NOT NULL,
     credential TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     used_at BIGINT,
     PRIMARY KEY (organisation_id, id)
 );
+CREATE UNIQUE INDEX passkey_credential ON passkey (credential_id);
 CREATE INDEX passkey_user ON passkey (organisation_id, user_id);
 
 CREATE TABLE api_token (

@@ -149,22 +149,22 @@ const toText = (buffer) =>
     .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 async function post(url, value) {
-  const token = document.querySelector("meta[name=csrf]")?.content;
   const answer = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", ...(token && { "X-CSRF-Token": token }) },
+    headers: { "Content-Type": "application/json" },
     body: JSON.stringify(value),
   });
   const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(body.error ?? "");
+  if (!answer.ok) throw new Error(body.detail ?? body.title ?? "");
   return body;
 }
 
 async function passkey(button) {
   const register = button.dataset.passkey === "register";
-  const fields = button.form ? Object.fromEntries(new FormData(button.form)) : {};
-  delete fields.password;
-  const begun = await post(button.dataset.beginUrl, fields);
+  if (register && !button.form.reportValidity()) return;
+  // The password now is asked for once, and none goes to the log-in.
+  const { password, current, ...fields } = button.form ? Object.fromEntries(new FormData(button.form)) : {};
+  const begun = await post(button.dataset.beginUrl, { ...fields, current });
   const options = begun.publicKey ?? begun;
   options.challenge = toBytes(options.challenge);
   if (options.user) options.user.id = toBytes(options.user.id);
