@@ -7,9 +7,11 @@
 
 mod backup;
 mod copy;
+mod load;
 mod migrate;
 mod postgres;
 mod sqlite;
+mod tls;
 mod value;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,6 +20,8 @@ use crate::history::Pen;
 use crate::keys::DataKey;
 pub use backup::{BackupError, BackupReport, Restored, backup, restore};
 pub use copy::{CopyReport, copy};
+pub use load::Load;
+use load::Stopwatch;
 pub use migrate::TABLES;
 pub use sqlite::is_encrypted_file;
 pub use value::{FromColumn, Row, Value};
@@ -177,6 +181,7 @@ pub struct Db {
     readers: flume::Sender<ReadJob>,
     writer: flume::Sender<WriteJob>,
     location: Location,
+    load: Load,
 }
 
 type ReadJob = Box<dyn FnOnce(Result<&mut Tx<'_>, DbError>) + Send>;
@@ -204,12 +209,22 @@ impl Db {
                 postgres::start(address, key, readers, read_queue, write_queue)?;
             }
         }
-        Ok(Db { readers: read_jobs, writer: write_jobs, location })
+        Ok(Db { readers: read_jobs, writer: write_jobs, location, load: Load::default() })
     }
 
     /// Where this database is.
     pub fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// How busy it is.
+    pub fn load(&self) -> &Load {
+        &self.load
+    }
+
+    /// How many writes wait.
+    pub fn waiting_writes(&self) -> usize {
+        self.writer.len()
     }
 
     /// Reads at one moment in time.
@@ -219,6 +234,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
+        let _stopwatch = Stopwatch::start(&self.load.reads);
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let job = read_job(work, move |answer| drop(sender.send(answer)));
         self.readers.send_async(job).await.map_err(|_| DbError::Closed)?;
@@ -245,6 +261,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
+        let _stopwatch = Stopwatch::start(&self.load.writes);
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let job = write_job(work, move |answer| drop(sender.send(answer)));
         self.writer.send_async(job).await.map_err(|_| DbError::Closed)?;
