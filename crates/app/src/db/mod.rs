@@ -15,6 +15,8 @@ mod tls;
 mod value;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use crate::history::Pen;
 use crate::keys::DataKey;
@@ -182,6 +184,30 @@ pub struct Db {
     writer: flume::Sender<WriteJob>,
     location: Location,
     load: Load,
+    /// Last, so that the queues are closed when it waits for their threads.
+    _threads: Arc<Threads>,
+}
+
+/// The threads that own the connections. The last handle to the database waits for them: a program
+/// that ends while the writer still tidies up takes the encryption's memory away under it.
+#[derive(Default)]
+pub(crate) struct Threads(Vec<JoinHandle<()>>);
+
+impl Threads {
+    fn spawn(&mut self, name: String, work: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
+        let spawned = std::thread::Builder::new().name(name).spawn(work);
+        self.0.push(spawned.map_err(|error| DbError::Other(format!("no thread could be started: {error}")))?);
+        Ok(())
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        let current = std::thread::current().id();
+        for thread in self.0.drain(..).filter(|thread| thread.thread().id() != current) {
+            drop(thread.join());
+        }
+    }
 }
 
 type ReadJob = Box<dyn FnOnce(Result<&mut Tx<'_>, DbError>) + Send>;
@@ -201,15 +227,17 @@ impl Db {
     /// # Errors
     /// A wrong key, a schema newer than this program, or an engine that does not answer.
     pub fn open(location: Location, key: &DataKey, readers: usize) -> Result<Db, DbError> {
+        // Before the queues, which must close first where opening fails half-way.
+        let mut threads = Threads::default();
         let (read_jobs, read_queue) = flume::bounded(4096);
         let (write_jobs, write_queue) = flume::bounded(4096);
         match &location {
-            Location::Sqlite(file) => sqlite::start(file, key, readers, read_queue, write_queue)?,
+            Location::Sqlite(file) => sqlite::start(&mut threads, file, key, readers, read_queue, write_queue)?,
             Location::Postgres(address) => {
-                postgres::start(address, key, readers, read_queue, write_queue)?;
+                postgres::start(&mut threads, address, key, readers, read_queue, write_queue)?
             }
         }
-        Ok(Db { readers: read_jobs, writer: write_jobs, location, load: Load::default() })
+        Ok(Db { readers: read_jobs, writer: write_jobs, location, load: Load::default(), _threads: Arc::new(threads) })
     }
 
     /// Where this database is.

@@ -6,9 +6,8 @@ use std::collections::HashMap;
 use ::postgres::fallible_iterator::FallibleIterator;
 use ::postgres::{Client, Statement, Transaction};
 
-use super::sqlite::spawn;
 use super::tls::Address;
-use super::{DbError, Engine, ReadJob, Row, Tx, Value, WriteJob, migrate};
+use super::{DbError, Engine, ReadJob, Row, Threads, Tx, Value, WriteJob, migrate};
 use crate::keys::DataKey;
 
 /// Writers beside each other; one organisation's history is a chain, so they wait for each
@@ -16,6 +15,7 @@ use crate::keys::DataKey;
 const WRITERS: usize = 4;
 
 pub(super) fn start(
+    threads: &mut Threads,
     address: &str,
     key: &DataKey,
     readers: usize,
@@ -34,12 +34,12 @@ pub(super) fn start(
     for number in 0..readers {
         let (address, key, queue) = (address.clone(), key.clone(), read_queue.clone());
         let client = address.connect()?;
-        spawn(format!("read-{number}"), move || read_loop(client, &address, &key, &queue))?;
+        threads.spawn(format!("read-{number}"), move || read_loop(client, &address, &key, &queue))?;
     }
     for number in 0..WRITERS {
         let (address, key, queue) = (address.clone(), key.clone(), write_queue.clone());
         let client = address.connect()?;
-        spawn(format!("write-{number}"), move || write_loop(client, &address, &key, &queue))?;
+        threads.spawn(format!("write-{number}"), move || write_loop(client, &address, &key, &queue))?;
     }
     Ok(())
 }
