@@ -1,6 +1,7 @@
 //! What each command does: it wires the application to the command line, no more.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use app::access::{Role, Scope};
@@ -12,15 +13,16 @@ use app::ui::Language;
 use app::users::{NewUser, OrganisationSettings, sessions, store};
 use app::web::{App, Settings};
 
-use crate::installation::key_path;
+use crate::installation::{key_path, lock};
 use crate::options::{Backup, Copy, Demo, Import, Init, Link, Restore, Serve, Verify};
-use crate::serve::{listen, until_stopped};
+use crate::serve::{Stop, figures_until_stopped, listen, until_stopped, until_stopped_over_tls};
 
 /// Threads that read the database for commands other than `serve`.
 const READERS: usize = 2;
 
 /// `watari serve`
 pub fn serve(options: &Serve) -> Result<()> {
+    let _lock = options.store.lock()?;
     let installation = options.store.open(options.readers)?;
     let settings = Settings {
         public_url: options.public_url.trim_end_matches('/').to_owned(),
@@ -29,12 +31,35 @@ pub fn serve(options: &Serve) -> Result<()> {
         ..Settings::default()
     };
     let app = App::new(installation.db, settings);
+    let tls = tls_files(options)?;
     runtime()?.block_on(async {
+        let stop = Stop::listen()?;
         let listener = listen(options.listen).await?;
         println!("Watari is at {}", options.public_url);
         println!("Listening on {}", listener.local_addr()?);
-        until_stopped(app, listener).await
+        let metrics = match options.metrics_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        if let Some(metrics) = &metrics {
+            println!("Metrics on {}", metrics.local_addr()?);
+        }
+        let figures = figures_until_stopped(app.clone(), metrics, stop.clone());
+        match tls {
+            Some(files) => tokio::try_join!(until_stopped_over_tls(app, listener, stop, files), figures)?,
+            None => tokio::try_join!(until_stopped(app, listener, stop), figures)?,
+        };
+        Ok(())
     })
+}
+
+/// Certificate and key, where both are given.
+fn tls_files(options: &Serve) -> Result<Option<(&Path, &Path)>> {
+    match (&options.tls_certificate, &options.tls_key) {
+        (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+        (None, None) => Ok(None),
+        _ => bail!("--tls-certificate and --tls-key are needed together"),
+    }
 }
 
 /// `watari demo`
@@ -42,12 +67,14 @@ pub fn demo(options: &Demo) -> Result<()> {
     let temporary = tempfile::Builder::new().prefix("watari-demo-").tempdir()?;
     let folder = options.data.as_deref().unwrap_or(temporary.path());
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let _lock = lock(folder)?;
     let location = match &options.database_url {
         Some(address) => Location::Postgres(address.clone()),
         None => Location::Sqlite(folder.join("watari.db")),
     };
     let db = Db::open(location, &DataKey::generate(), 4)?;
     runtime()?.block_on(async {
+        let stop = Stop::listen()?;
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
         let address = listener.local_addr()?;
         eprintln!("Inventing {} people and {} cases …", options.people, options.cases);
@@ -63,7 +90,7 @@ pub fn demo(options: &Demo) -> Result<()> {
         }
         println!("\nStop it with Ctrl-C; the data are then gone.");
         let settings = Settings { public_url, requests_per_minute: options.requests_per_minute, ..Settings::default() };
-        until_stopped(App::new(db, settings), listener).await
+        until_stopped(App::new(db, settings), listener, stop).await
     })
 }
 

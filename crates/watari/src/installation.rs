@@ -1,5 +1,6 @@
 //! The data folder: `key.toml`, the wrapped key, and `watari.db`, the encrypted database.
 
+use std::fs::{File, TryLockError};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,37 @@ pub fn key_path(data: &Path) -> PathBuf {
     data.join("key.toml")
 }
 
+/// Holds a data folder for one server, until dropped.
+pub struct Lock(#[allow(dead_code, reason = "the lock lasts as long as the file is open")] File);
+
+/// Takes a data folder for one server.
+///
+/// # Errors
+/// Another server has it.
+pub fn lock(data: &Path) -> Result<Lock> {
+    let path = data.join("lock");
+    let file = File::options().create(true).append(true).open(&path);
+    let file = file.with_context(|| format!("{} cannot be made", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another server is running on {}; stop it first, or choose another --data", data.display())
+        }
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{} cannot be locked", path.display())),
+    }
+}
+
 impl Store {
+    /// Takes the data folder for one server, where the database is in it. On PostgreSQL several
+    /// servers may share one database.
+    ///
+    /// # Errors
+    /// Another server has it.
+    pub fn lock(&self) -> Result<Option<Lock>> {
+        self.wrapped_key_path()?;
+        self.database_url.is_none().then(|| lock(&self.data)).transpose()
+    }
+
     /// Where the database is.
     pub fn location(&self) -> Location {
         match &self.database_url {
@@ -78,16 +109,20 @@ impl Store {
         Ok((key, wrapped))
     }
 
+    fn wrapped_key_path(&self) -> Result<PathBuf> {
+        let path = key_path(&self.data);
+        if !path.exists() {
+            bail!("{} holds no installation; make one with `watari init --data {0}`", self.data.display());
+        }
+        Ok(path)
+    }
+
     /// Opens an installation.
     ///
     /// # Errors
     /// There is none, the key is wrong, or the database does not open.
     pub fn open(&self, readers: usize) -> Result<Installation> {
-        let path = key_path(&self.data);
-        if !path.exists() {
-            bail!("{} holds no installation; make one with `watari init --data {0}`", self.data.display());
-        }
-        let wrapped = WrappedKey::load(&path)?;
+        let wrapped = WrappedKey::load(&self.wrapped_key_path()?)?;
         let key = wrapped.unwrap(&self.unlock("Passphrase: ")?)?;
         let db = Db::open(self.location(), &key, readers).context("the database does not open")?;
         Ok(Installation { db, key, wrapped })

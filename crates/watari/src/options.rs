@@ -130,6 +130,15 @@ pub struct Serve {
     /// Requests one address may make in a minute
     #[conf(long, env = "WATARI_REQUESTS_PER_MINUTE", default_value = "1200")]
     pub requests_per_minute: u32,
+    /// Certificate (PEM, chain included), to serve https without a proxy; SIGHUP reads it anew
+    #[conf(long, env = "WATARI_TLS_CERTIFICATE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// Key of the certificate (PEM)
+    #[conf(long, env = "WATARI_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+    /// Private address that serves figures for Prometheus at /metrics; none without it
+    #[conf(long, env = "WATARI_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Threads that read the database
     #[conf(long, env = "WATARI_READERS", default_value = "4")]
     pub readers: usize,

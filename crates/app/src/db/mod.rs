@@ -7,17 +7,23 @@
 
 mod backup;
 mod copy;
+mod load;
 mod migrate;
 mod postgres;
 mod sqlite;
+mod tls;
 mod value;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use crate::history::Pen;
 use crate::keys::DataKey;
 pub use backup::{BackupError, BackupReport, Restored, backup, restore};
 pub use copy::{CopyReport, copy};
+pub use load::Load;
+use load::Stopwatch;
 pub use migrate::TABLES;
 pub use sqlite::is_encrypted_file;
 pub use value::{FromColumn, Row, Value};
@@ -177,6 +183,31 @@ pub struct Db {
     readers: flume::Sender<ReadJob>,
     writer: flume::Sender<WriteJob>,
     location: Location,
+    load: Load,
+    /// Last, so that the queues are closed when it waits for their threads.
+    _threads: Arc<Threads>,
+}
+
+/// The threads that own the connections. The last handle to the database waits for them: a program
+/// that ends while the writer still tidies up takes the encryption's memory away under it.
+#[derive(Default)]
+pub(crate) struct Threads(Vec<JoinHandle<()>>);
+
+impl Threads {
+    fn spawn(&mut self, name: String, work: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
+        let spawned = std::thread::Builder::new().name(name).spawn(work);
+        self.0.push(spawned.map_err(|error| DbError::Other(format!("no thread could be started: {error}")))?);
+        Ok(())
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        let current = std::thread::current().id();
+        for thread in self.0.drain(..).filter(|thread| thread.thread().id() != current) {
+            drop(thread.join());
+        }
+    }
 }
 
 type ReadJob = Box<dyn FnOnce(Result<&mut Tx<'_>, DbError>) + Send>;
@@ -196,20 +227,32 @@ impl Db {
     /// # Errors
     /// A wrong key, a schema newer than this program, or an engine that does not answer.
     pub fn open(location: Location, key: &DataKey, readers: usize) -> Result<Db, DbError> {
+        // Before the queues, which must close first where opening fails half-way.
+        let mut threads = Threads::default();
         let (read_jobs, read_queue) = flume::bounded(4096);
         let (write_jobs, write_queue) = flume::bounded(4096);
         match &location {
-            Location::Sqlite(file) => sqlite::start(file, key, readers, read_queue, write_queue)?,
+            Location::Sqlite(file) => sqlite::start(&mut threads, file, key, readers, read_queue, write_queue)?,
             Location::Postgres(address) => {
-                postgres::start(address, key, readers, read_queue, write_queue)?;
+                postgres::start(&mut threads, address, key, readers, read_queue, write_queue)?
             }
         }
-        Ok(Db { readers: read_jobs, writer: write_jobs, location })
+        Ok(Db { readers: read_jobs, writer: write_jobs, location, load: Load::default(), _threads: Arc::new(threads) })
     }
 
     /// Where this database is.
     pub fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// How busy it is.
+    pub fn load(&self) -> &Load {
+        &self.load
+    }
+
+    /// How many writes wait.
+    pub fn waiting_writes(&self) -> usize {
+        self.writer.len()
     }
 
     /// Reads at one moment in time.
@@ -219,6 +262,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
+        let _stopwatch = Stopwatch::start(&self.load.reads);
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let job = read_job(work, move |answer| drop(sender.send(answer)));
         self.readers.send_async(job).await.map_err(|_| DbError::Closed)?;
@@ -245,6 +289,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
+        let _stopwatch = Stopwatch::start(&self.load.writes);
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let job = write_job(work, move |answer| drop(sender.send(answer)));
         self.writer.send_async(job).await.map_err(|_| DbError::Closed)?;

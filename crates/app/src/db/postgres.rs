@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use ::postgres::fallible_iterator::FallibleIterator;
-use ::postgres::{Client, NoTls, Statement, Transaction};
+use ::postgres::{Client, Statement, Transaction};
 
-use super::sqlite::spawn;
-use super::{DbError, Engine, ReadJob, Row, Tx, Value, WriteJob, migrate};
+use super::tls::Address;
+use super::{DbError, Engine, ReadJob, Row, Threads, Tx, Value, WriteJob, migrate};
 use crate::keys::DataKey;
 
 /// Writers beside each other; one organisation's history is a chain, so they wait for each
@@ -15,13 +15,15 @@ use crate::keys::DataKey;
 const WRITERS: usize = 4;
 
 pub(super) fn start(
+    threads: &mut Threads,
     address: &str,
     key: &DataKey,
     readers: usize,
     read_queue: flume::Receiver<ReadJob>,
     write_queue: flume::Receiver<WriteJob>,
 ) -> Result<(), DbError> {
-    let mut client = Client::connect(address, NoTls)?;
+    let address = Address::parse(address)?;
+    let mut client = address.connect()?;
     let transaction = client.transaction()?;
     let mut tx = Tx { engine: Engine::Postgres(transaction), key };
     tx.batch("SELECT pg_advisory_xact_lock(7236641)")?;
@@ -30,14 +32,14 @@ pub(super) fn start(
     // This thread may open another database later; its connection knows nothing of these.
     STATEMENTS.with_borrow_mut(HashMap::clear);
     for number in 0..readers {
-        let (address, key, queue) = (address.to_owned(), key.clone(), read_queue.clone());
-        let client = Client::connect(&address, NoTls)?;
-        spawn(format!("read-{number}"), move || read_loop(client, &address, &key, &queue))?;
+        let (address, key, queue) = (address.clone(), key.clone(), read_queue.clone());
+        let client = address.connect()?;
+        threads.spawn(format!("read-{number}"), move || read_loop(client, &address, &key, &queue))?;
     }
     for number in 0..WRITERS {
-        let (address, key, queue) = (address.to_owned(), key.clone(), write_queue.clone());
-        let client = Client::connect(&address, NoTls)?;
-        spawn(format!("write-{number}"), move || write_loop(client, &address, &key, &queue))?;
+        let (address, key, queue) = (address.clone(), key.clone(), write_queue.clone());
+        let client = address.connect()?;
+        threads.spawn(format!("write-{number}"), move || write_loop(client, &address, &key, &queue))?;
     }
     Ok(())
 }
@@ -49,7 +51,7 @@ pub(super) fn commit(tx: Tx<'_>) -> Result<(), DbError> {
     }
 }
 
-fn read_loop(mut client: Client, address: &str, key: &DataKey, queue: &flume::Receiver<ReadJob>) {
+fn read_loop(mut client: Client, address: &Address, key: &DataKey, queue: &flume::Receiver<ReadJob>) {
     while let Ok(job) = queue.recv() {
         reconnect(&mut client, address);
         let opened = client
@@ -64,7 +66,7 @@ fn read_loop(mut client: Client, address: &str, key: &DataKey, queue: &flume::Re
     }
 }
 
-fn write_loop(mut client: Client, address: &str, key: &DataKey, queue: &flume::Receiver<WriteJob>) {
+fn write_loop(mut client: Client, address: &Address, key: &DataKey, queue: &flume::Receiver<WriteJob>) {
     while let Ok(job) = queue.recv() {
         reconnect(&mut client, address);
         let transaction = match client.transaction() {
@@ -88,9 +90,9 @@ fn write_loop(mut client: Client, address: &str, key: &DataKey, queue: &flume::R
 }
 
 /// A server that was restarted is found again at the next request.
-fn reconnect(client: &mut Client, address: &str) {
+fn reconnect(client: &mut Client, address: &Address) {
     if client.is_closed()
-        && let Ok(fresh) = Client::connect(address, NoTls)
+        && let Ok(fresh) = address.connect()
     {
         *client = fresh;
         STATEMENTS.with_borrow_mut(HashMap::clear);

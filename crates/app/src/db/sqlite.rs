@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params_from_iter};
 
-use super::{DbError, Engine, ReadJob, Row, Tx, Value, WriteJob, Written, migrate};
+use super::{DbError, Engine, ReadJob, Row, Threads, Tx, Value, WriteJob, Written, migrate};
 use crate::keys::DataKey;
 
 /// Requests that may share one commit: enough to amortise a disk flush, few enough that the
@@ -14,6 +14,7 @@ use crate::keys::DataKey;
 const GROUP: usize = 256;
 
 pub(super) fn start(
+    threads: &mut Threads,
     file: &Path,
     key: &DataKey,
     readers: usize,
@@ -26,18 +27,10 @@ pub(super) fn start(
         let connection = open(file, key)?;
         connection.pragma_update(None, "query_only", "ON")?;
         let (queue, key) = (read_queue.clone(), key.clone());
-        spawn(format!("read-{number}"), move || read_loop(&connection, &key, &queue))?;
+        threads.spawn(format!("read-{number}"), move || read_loop(&connection, &key, &queue))?;
     }
     let key = key.clone();
-    spawn("write".to_owned(), move || write_loop(&writer, &key, &write_queue))
-}
-
-pub(super) fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
-    std::thread::Builder::new()
-        .name(name)
-        .spawn(work)
-        .map(drop)
-        .map_err(|error| DbError::Other(format!("no thread could be started: {error}")))
+    threads.spawn("write".to_owned(), move || write_loop(&writer, &key, &write_queue))
 }
 
 /// Opens an encrypted file and proves the key by reading it.

@@ -157,6 +157,11 @@ impl ListPage {
     fn is_kind(&self, kind: &Kind) -> bool {
         self.asked.kind == Some(*kind)
     }
+    /// A fact in words: some are sentences of their own, the others a name and a value.
+    fn fact(&self, ui: &Ui, name: &str, value: &str) -> String {
+        let sentence = ui.language.find(&format!("fact-{}", value.replace('_', "-")));
+        sentence.filter(|_| name == "fact").map_or_else(|| format!("{}: {value}", ui.field(name)), str::to_owned)
+    }
     fn day(&self, day: &Option<Day>) -> String {
         day.as_ref().map(ToString::to_string).unwrap_or_default()
     }

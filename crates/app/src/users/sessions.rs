@@ -21,7 +21,7 @@ pub const COOKIE: &str = "watari";
 /// A session ends this long after it was begun, in seconds.
 const LONGEST: i64 = 12 * 3600;
 /// A session ends this long after it was last used, in seconds.
-const IDLE: i64 = 60 * 60;
+pub(crate) const IDLE: i64 = 60 * 60;
 /// How often the last use is written down, in milliseconds.
 const SEEN_EVERY: i64 = 60_000;
 

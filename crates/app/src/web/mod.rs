@@ -3,6 +3,7 @@
 mod assets;
 mod context;
 mod input;
+mod metrics;
 mod problem;
 mod security;
 
@@ -26,6 +27,7 @@ use crate::{cases, history, people, retention, users};
 pub use context::{Context, Expected, Guest, page};
 pub(crate) use context::{cookie, set_cookie};
 pub use input::{Input, Versioned, blank, form};
+pub use metrics::metrics_router;
 pub use problem::Problem;
 pub use security::Client;
 pub(crate) use security::Name;
@@ -65,6 +67,7 @@ pub struct App {
     pub(crate) passkeys: Option<Arc<webauthn_rs::Webauthn>>,
     pub(crate) sessions: SessionCache,
     pub(crate) passwords: Arc<tokio::sync::Semaphore>,
+    pub(crate) metrics: Arc<metrics::Metrics>,
     pub(crate) throttle: Arc<security::Throttle>,
     pub(crate) reads: Arc<Mutex<HashMap<(uuid::Uuid, uuid::Uuid), Instant>>>,
 }
@@ -79,6 +82,7 @@ impl App {
             sessions: SessionCache::default(),
             // Each hash takes 46 MiB; two at once are all that a small machine can spare.
             passwords: Arc::new(tokio::sync::Semaphore::new(2)),
+            metrics: Arc::default(),
             throttle: Arc::default(),
             reads: Arc::default(),
         }
@@ -132,7 +136,8 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/openapi.json", get(move || async move { ([("content-type", "application/json")], openapi) }))
         .fallback(problem::nothing_here)
         .layer(middleware::from_fn_with_state(app.clone(), security::guard))
-        .layer(middleware::from_fn_with_state(app.clone(), problem::render));
+        .layer(middleware::from_fn_with_state(app.clone(), problem::render))
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::measure));
     Router::new()
         .merge(pages)
         .merge(assets::routes())

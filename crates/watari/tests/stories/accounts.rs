@@ -228,6 +228,9 @@ story!(a_link_forgets_the_second_factor_only_where_asked, |server: &Server| {
     assert_eq!(user(&admin, "amal")["has_totp"], false);
     let history = server.log_in("audit").get("/api/v1/history").body;
     assert!(history.contains("login_link_forgetting_second_factor") && history.contains("totp_off"));
+    let page = server.log_in("audit");
+    page.post("/language", &[("language", "en")]);
+    assert!(page.get("/history").body.contains("One-time link made that forgets the second factor"));
 });
 
 story!(a_passkey_begins_with_the_password_and_at_this_address, |server: &Server| {

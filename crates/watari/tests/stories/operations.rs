@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::story;
-use crate::support::{Engine, Server, first_address, signal};
+use crate::support::{self, Cluster, Engine, Server, first_address, signal};
 
 fn watari(data: &Path, passphrase: &str, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watari"));
@@ -45,7 +45,7 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
         .spawn()
         .unwrap();
     let line = first_listening(&mut serving);
-    let browser = crate::support::browser_at(&line);
+    let browser = support::browser_at(&line);
     let page = format!("/welcome/{link}");
     assert_eq!(browser.get(&page).status, 200);
     let weak = browser.post(&page, &[("password", "short"), ("again", "short")]);
@@ -64,33 +64,50 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
     assert!(!database.windows(10).any(|window| window == b"Test house"), "the database is not encrypted");
 }
 
+/// A server that goes when the story ends, however it ends.
+struct Serving(std::process::Child);
+
+impl Serving {
+    /// Ends it as an operator would and says whether it ended cleanly.
+    fn stops(&mut self) -> bool {
+        signal(&self.0, "TERM");
+        self.0.wait().unwrap().success()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
 /// Starts `serve` on a free port.
-fn serving(data: &Path, options: &[&str]) -> (std::process::Child, String) {
+fn serving(data: &Path, options: &[&str]) -> (Serving, String) {
     let mut child = watari(data, PASSPHRASE, &[&["serve", "--listen", "127.0.0.1:0"], options].concat())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let address = first_listening(&mut child);
-    (child, address)
+    (Serving(child), address)
 }
 
 #[test]
 fn behind_https_every_cookie_is_secure() {
     let (_folder, data) = installed();
     let (mut child, address) = serving(&data, &["--public-url", "https://cases.example.org"]);
-    let browser = crate::support::browser_at(&address);
+    let browser = support::browser_at(&address);
     for answer in [browser.post("/language", &[("language", "fr")]), browser.post("/logout", &[])] {
         assert!(!answer.cookies.is_empty() && answer.cookies.iter().all(|cookie| cookie.contains("; Secure")));
     }
-    signal(&child, "TERM");
-    assert!(child.wait().unwrap().success());
+    assert!(child.stops());
 }
 
 #[test]
 fn a_flood_from_elsewhere_does_not_reach_a_stranger_at_another_address() {
     let (_folder, data) = installed();
     let (mut child, address) = serving(&data, &["--behind-proxy"]);
-    let browser = crate::support::browser_at(&address);
+    let browser = support::browser_at(&address);
     let guess = |from: &str| {
         let headers = [("x-forwarded-for", from), ("content-type", "application/x-www-form-urlencoded")];
         browser.request("POST", "/login", &headers, b"username=admin&password=guess-guess-guess").status
@@ -98,8 +115,89 @@ fn a_flood_from_elsewhere_does_not_reach_a_stranger_at_another_address() {
     assert!((0..10).all(|_| guess("2001:db8::1") == 422));
     assert_eq!(guess("2001:db8::ffff"), 429, "the same network");
     assert_eq!((guess("2001:db8:0:1::1"), guess("192.0.2.1")), (422, 422));
-    signal(&child, "TERM");
-    assert!(child.wait().unwrap().success());
+    assert!(child.stops());
+}
+
+#[test]
+fn over_tls_it_serves_stops_cleanly_and_reads_a_new_certificate() {
+    let (folder, data) = installed();
+    let (certificate, key) = support::certificate(folder.path());
+    let files = ["--tls-certificate", certificate.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
+    let half = watari(&data, PASSPHRASE, &["serve", files[0], files[1]]).output().unwrap();
+    assert!(said(&half).contains("needed together"), "{}", said(&half));
+    let (mut child, address) = serving(&data, &files);
+    let address = address.replace("http://127.0.0.1", "https://localhost");
+    assert_eq!(support::browser_trusting(&address, &certificate).get("/healthz").body, "ok");
+    support::certificate(folder.path());
+    signal(&child.0, "HUP");
+    let renewed = (0..50).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        support::browser_trusting(&address, &certificate).answers("/healthz")
+    });
+    assert!(renewed);
+    assert!(child.stops());
+}
+
+#[test]
+fn figures_have_their_own_listener_and_name_nobody() {
+    let (_folder, data) = installed();
+    let private = format!("127.0.0.1:{}", support::free_port());
+    let (mut child, address) = serving(&data, &["--metrics-listen", &private]);
+    let browser = support::browser_at(&address);
+    assert_eq!(browser.get("/metrics").status, 404, "not where users are");
+    assert_eq!(browser.get("/people/00000000-0000-0000-0000-000000000000").status, 303);
+    browser.post("/login", &[("username", "admin"), ("password", "guess-guess-guess")]);
+    let figures = support::browser_at(&format!("http://{private}")).get("/metrics");
+    assert_eq!(figures.status, 200);
+    for line in [
+        "watari_http_requests_total{route=\"/login\",status=\"4xx\"} 1",
+        "watari_http_requests_total{route=\"/people/{id}\",status=\"3xx\"} 1",
+        "watari_http_request_seconds_count{route=\"/login\"} 1",
+        "watari_database_write_seconds_count",
+        "watari_database_write_queue 0",
+        "watari_people 0",
+    ] {
+        assert!(figures.body.contains(line), "{line} in {}", figures.body);
+    }
+    assert!(!figures.body.contains("admin") && !figures.body.contains("00000000-0000"), "{}", figures.body);
+    assert!(child.stops());
+}
+
+#[test]
+fn two_servers_never_open_one_data_folder() {
+    let (_folder, data) = installed();
+    let (mut child, _) = serving(&data, &[]);
+    let second = watari(&data, PASSPHRASE, &["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(said(&second).contains("another server is running on"), "{}", said(&second));
+    let verified = watari(&data, PASSPHRASE, &["verify"]).output().unwrap();
+    assert!(verified.status.success(), "other commands go on");
+    assert!(child.stops());
+    let (mut third, _) = serving(&data, &[]);
+    assert!(third.stops());
+}
+
+#[test]
+fn postgresql_is_reached_over_tls_and_only_where_it_is_the_one_meant() {
+    if !Cluster::is_here() {
+        return;
+    }
+    let cluster = Cluster::get();
+    let (_folder, data) = installed();
+    let plain = cluster.create_database();
+    let named = plain.replace("127.0.0.1", "localhost");
+    let trusted = format!("sslrootcert={}", cluster.certificate().display());
+    let copy = |to: &str| watari(&data, PASSPHRASE, &["copy", "--to", to]).output().unwrap();
+    for (address, why) in [
+        (format!("{named}?sslmode=require"), "an unknown certificate"),
+        (format!("{plain}?sslmode=verify-full&{trusted}"), "another name"),
+        (format!("{named}?sslmode=sometimes"), "an unknown mode"),
+    ] {
+        let refused = copy(&address);
+        assert_eq!(refused.status.code(), Some(1), "{why}: {}", said(&refused));
+    }
+    let copied = copy(&format!("{named}?sslmode=verify-full&{trusted}"));
+    assert!(copied.status.success(), "{}", said(&copied));
 }
 
 fn first_listening(child: &mut std::process::Child) -> String {
@@ -270,7 +368,7 @@ fn a_killed_server_keeps_every_write_it_acknowledged() {
         (child, address)
     };
     let (mut child, address) = serve();
-    let mut browser = crate::support::browser_at(&address);
+    let mut browser = support::browser_at(&address);
     let chosen = browser.post(
         &format!("/welcome/{link}"),
         &[("password", "a long enough password"), ("again", "a long enough password")],

@@ -134,6 +134,24 @@ pub fn code(secret: &str, steps: i64) -> String {
     totp.generate(now.checked_add_signed(steps * 30).unwrap()).to_string()
 }
 
+/// A certificate for `localhost` that signs itself, and its key, as files in a folder.
+pub fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    (certificate, key)
+}
+
+/// A browser that trusts one certificate.
+pub fn browser_trusting(address: &str, certificate: &Path) -> Browser {
+    let pem = std::fs::read(certificate).unwrap();
+    let root = ureq::tls::Certificate::from_pem(&pem).unwrap().to_owned();
+    let tls = ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::new_with_certs(&[root])).build();
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).tls_config(tls).build();
+    Browser { agent: config.into(), address: address.to_owned() }
+}
+
 /// Sends a signal by name.
 pub fn signal(child: &Child, name: &str) {
     Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap();
@@ -191,6 +209,11 @@ impl Browser {
     pub fn try_api(&self, path: &str, body: &Json) -> Option<Answer> {
         let request = self.agent.post(self.url(&format!("/api/v1{path}"))).content_type("application/json");
         request.send(body.to_string()).ok().map(|answer| read(Ok(answer)))
+    }
+
+    /// Whether anything comes back at all.
+    pub fn answers(&self, path: &str) -> bool {
+        self.agent.get(self.url(path)).call().is_ok()
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -274,6 +297,11 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
     }
 
+    /// The certificate that the cluster shows.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.join("certificate.pem")
+    }
+
     fn psql(&self, sql: &str) -> bool {
         let psql = binaries().join("psql");
         Command::new(psql)
@@ -301,12 +329,17 @@ impl Cluster {
             return None;
         }
         let parent = std::process::id();
+        let (certificate, key) = certificate(&folder);
+        own(&key);
+        std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let serve = format!(
-            "{} -D {} -h 127.0.0.1 -p {port} -k {} -F >{2}/log 2>&1 & server=$!; \
+            "{} -D {} -h 127.0.0.1 -p {port} -k {} -F -c ssl=on -c ssl_cert_file={} -c ssl_key_file={} >{2}/log 2>&1 & server=$!; \
              while kill -0 {parent} 2>/dev/null || [ -d /proc/{parent} ]; do sleep 1; done; kill $server; wait $server; rm -rf {2}/data",
             binaries.join("postgres").display(),
             data.display(),
-            folder.display()
+            folder.display(),
+            certificate.display(),
+            key.display()
         );
         let mut command = shell(&serve);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
@@ -335,7 +368,7 @@ fn binaries() -> PathBuf {
     versions.pop().unwrap_or_else(|| PathBuf::from("/usr/bin"))
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
