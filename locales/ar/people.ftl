@@ -1,6 +1,7 @@
 people-register = تسجيل شخص
 people-edit = تعديل السجل
 people-form-intro = لا يلزم الآن سوى الاسم. اسأل عن الباقي في الوقت المناسب.
+people-form-dates = تُكتب التواريخ هكذا: 24/11/2026 أو 2026-11-24.
 people-export = تصدير
 people-find = البحث بالاسم أو الرقم أو الوثيقة أو الهاتف
 people-find-hint = يمكن البحث بأي خط وأي تهجئة للاسم.

@@ -1,6 +1,7 @@
 people-register = Register a person
 people-edit = Change the record
 people-form-intro = Only a name is needed now. Ask the rest when the time is right.
+people-form-dates = Dates may be typed as 24/11/2026 or 2026-11-24.
 people-export = Export
 people-find = Find by name, number, document or phone
 people-find-hint = Any script and any spelling of a name finds the person.

@@ -1,6 +1,7 @@
 people-register = Registrar a una persona
 people-edit = Modificar la ficha
 people-form-intro = Por ahora solo hace falta un nombre. Pregunte el resto en su momento.
+people-form-dates = Las fechas se escriben 24/11/2026 o 2026-11-24.
 people-export = Exportar
 people-find = Buscar por nombre, número, documento o teléfono
 people-find-hint = Cualquier escritura y ortografía del nombre sirve.

@@ -1,6 +1,7 @@
 people-register = Enregistrer une personne
 people-edit = Modifier la fiche
 people-form-intro = Seul un nom est nécessaire maintenant. Demandez le reste au bon moment.
+people-form-dates = Les dates s’écrivent 24/11/2026 ou 2026-11-24.
 people-export = Exporter
 people-find = Chercher par nom, numéro, document ou téléphone
 people-find-hint = Toute écriture et toute orthographe du nom permettent de trouver la personne.

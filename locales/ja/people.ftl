@@ -1,6 +1,7 @@
 people-register = 人を登録する
 people-edit = 記録を変更する
 people-form-intro = 今は名前だけで構いません。残りは適切なときに尋ねてください。
+people-form-dates = 日付は 2026-11-24、2026/11/24、24/11/2026 のように入力できます。
 people-export = 書き出し
 people-find = 名前・番号・書類・電話で探す
 people-find-hint = どの文字・どの綴りでも見つかります。

@@ -26,7 +26,7 @@ use crate::error::{Error, FieldError};
 use crate::history::Story;
 use crate::ids::{MergeId, PersonId};
 use crate::ui::Ui;
-use crate::web::{Context, Expected, Input, form, page};
+use crate::web::{Context, Expected, Fields, Input, Typed, Unread, form, page};
 
 #[derive(Template)]
 #[template(path = "people/templates/list.html")]
@@ -132,6 +132,10 @@ pub(super) async fn matches(ctx: Context, request: axum::extract::Request) -> Re
     page(MatchesPart { ui: ctx.ui(), found, today: ctx.viewer.today })
 }
 
+// For as many nationalities and languages the form has room, at least.
+const NATIONALITY_ROWS: usize = 2;
+const LANGUAGE_ROWS: usize = 3;
+
 #[derive(Template)]
 #[template(path = "people/templates/form.html")]
 struct FormPage {
@@ -140,20 +144,50 @@ struct FormPage {
     action: String,
     title: &'static str,
     input: PersonInput,
+    unread: Vec<Unread>,
     errors: Vec<FieldError>,
     found: Vec<Found>,
     today: Day,
 }
 
+/// A field of the form: `names[0].given` in errors is `names[0][given]` in the form.
+struct Field {
+    path: String,
+    name: String,
+}
+
 impl FormPage {
-    fn error(&self, field: &str) -> Option<&'static str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| self.ui.t(error.error))
+    fn field(&self, path: &str) -> Field {
+        let name = path.replacen('.', "[", 1) + if path.contains('.') { "]" } else { "" };
+        Field { path: path.to_owned(), name }
+    }
+    fn row(&self, list: &str, index: &usize) -> Field {
+        Field { path: format!("{list}[{index}]"), name: format!("{list}[{index}]") }
+    }
+    fn at(&self, list: &str, index: &usize, part: &str) -> Field {
+        Field { path: format!("{list}[{index}].{part}"), name: format!("{list}[{index}][{part}]") }
+    }
+    fn error(&self, field: &Field) -> Option<&'static str> {
+        self.errors.iter().find(|error| error.field == field.path).map(|error| self.ui.t(error.error))
+    }
+    /// What was typed where it could not be read, or else what stands on record.
+    fn typed<T: ToString>(&self, field: &Field, given: &Option<T>) -> String {
+        match self.unread.iter().find(|unread| unread.error.field == field.path) {
+            Some(unread) => unread.text.clone(),
+            None => given.as_ref().map(T::to_string).unwrap_or_default(),
+        }
     }
     fn age(&self, person: &PersonSummary) -> String {
         age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
     }
     fn number(&self, value: &i64) -> String {
         number(*value)
+    }
+    fn nationality_rows(&self) -> std::ops::Range<usize> {
+        0..self.input.nationalities.len().max(NATIONALITY_ROWS)
+    }
+    fn language_rows(&self) -> std::ops::Range<usize> {
+        0..self.input.languages.len().max(LANGUAGE_ROWS)
     }
     fn name_kinds(&self) -> &'static [NameKind] {
         NameKind::ALL
@@ -173,17 +207,17 @@ impl FormPage {
     fn is(&self, chosen: &Option<String>, code: &str) -> bool {
         chosen.as_deref() == Some(code)
     }
-    fn day(&self, day: &Option<Day>) -> String {
-        day.map(|day| day.to_string()).unwrap_or_default()
-    }
-    fn whole(&self, value: &Option<i64>) -> String {
-        value.map(|value| value.to_string()).unwrap_or_default()
-    }
     fn is_chosen(&self, codes: &[String], index: &usize, code: &str) -> bool {
         codes.get(*index).is_some_and(|chosen| chosen == code)
     }
     fn same(&self, chosen: &str, code: &str) -> bool {
         chosen == code
+    }
+
+    /// The form again, with what to correct.
+    fn wrong(mut self, errors: Vec<FieldError>) -> Result<Response, Error> {
+        self.errors = errors;
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, page(self)?).into_response())
     }
 }
 
@@ -218,20 +252,25 @@ fn with_blank_rows(mut input: PersonInput) -> PersonInput {
 
 pub(super) async fn blank_form(ctx: Context) -> Result<Html<String>, Error> {
     ctx.viewer.require(Permission::WritePeople)?;
-    let input = PersonInput::default();
-    page(form_page(&ctx, format!("/people?once={}", ctx.ui().once), "people-register", input, Vec::new(), Vec::new()))
+    page(form_page(&ctx, registration(&ctx), "people-register", PersonInput::default()))
 }
 
-fn form_page(
-    ctx: &Context,
-    action: String,
-    title: &'static str,
-    input: PersonInput,
-    errors: Vec<FieldError>,
-    found: Vec<Found>,
-) -> FormPage {
+fn registration(ctx: &Context) -> String {
+    format!("/people?once={}", ctx.ui().once)
+}
+
+fn form_page(ctx: &Context, action: String, title: &'static str, input: PersonInput) -> FormPage {
     let ui = ctx.ui();
-    FormPage { title: ui.t(title), ui, action, input: with_blank_rows(input), errors, found, today: ctx.viewer.today }
+    FormPage {
+        title: ui.t(title),
+        ui,
+        action,
+        input: with_blank_rows(input),
+        unread: Vec::new(),
+        errors: Vec::new(),
+        found: Vec::new(),
+        today: ctx.viewer.today,
+    }
 }
 
 /// The buttons of the form besides its fields.
@@ -245,29 +284,37 @@ struct Buttons {
     confirm: String,
 }
 
+/// A person as typed, and the button pressed.
+fn sent(body: &[u8]) -> Result<(Typed<PersonInput>, Buttons), Error> {
+    let typed = Fields::of(body).without_blank_rows(PersonInput::CHOSEN).read()?;
+    Ok((typed, form(body).unwrap_or_default()))
+}
+
 pub(super) async fn register(ctx: Context, body: Bytes) -> Result<Response, Error> {
     ctx.viewer.require(Permission::WritePeople)?;
-    let input = form::<PersonInput>(&body)?.without_blanks();
-    let buttons: Buttons = form(&body).unwrap_or_default();
-    let action = format!("/people?once={}", ctx.ui().once);
+    let (typed, buttons) = sent(&body)?;
+    let mut again = form_page(&ctx, registration(&ctx), "people-register", typed.read.clone());
+    again.unread = typed.unread.clone();
     if !buttons.add.is_empty() {
-        return Ok(page(form_page(&ctx, action, "people-register", input, Vec::new(), Vec::new()))?.into_response());
+        return Ok(page(again)?.into_response());
     }
-    if buttons.confirm.is_empty() && input.check(ctx.viewer.today).is_ok() {
+    let errors = typed.errors(typed.read.check(ctx.viewer.today))?;
+    if !errors.is_empty() {
+        return again.wrong(errors);
+    }
+    let input = typed.read;
+    if buttons.confirm.is_empty() {
         let typed = input.clone();
         let mut found = ctx.read(move |tx, viewer| search::matches(tx, viewer, &typed)).await?;
         found.retain(|hit| hit.score >= search::STRONG);
         if !found.is_empty() {
-            let again = form_page(&ctx, action, "people-register", input, Vec::new(), found);
+            again.found = found;
             return Ok(page(again)?.into_response());
         }
     }
-    match ctx.create(input.clone(), store::create).await {
+    match ctx.create(input, store::create).await {
         Ok(id) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
-        Err(Error::Invalid(errors)) => {
-            let again = page(form_page(&ctx, action, "people-register", input, errors, Vec::new()))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
-        }
+        Err(Error::Invalid(errors)) => again.wrong(errors),
         Err(error) => Err(error),
     }
 }
@@ -275,8 +322,7 @@ pub(super) async fn register(ctx: Context, body: Bytes) -> Result<Response, Erro
 pub(super) async fn edit(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
     ctx.viewer.require(Permission::WritePeople)?;
     let person = read_person(&ctx, id).await?;
-    let action = format!("/people/{id}?version={}", person.version);
-    page(form_page(&ctx, action, "people-edit", person.record, Vec::new(), Vec::new()))
+    page(form_page(&ctx, format!("/people/{id}?version={}", person.version), "people-edit", person.record))
 }
 
 pub(super) async fn change(
@@ -285,19 +331,21 @@ pub(super) async fn change(
     Expected(version): Expected,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let input = form::<PersonInput>(&body)?.without_blanks();
-    let buttons: Buttons = form(&body).unwrap_or_default();
-    let action = format!("/people/{id}?version={version}");
+    ctx.viewer.require(Permission::WritePeople)?;
+    let (typed, buttons) = sent(&body)?;
+    let mut again = form_page(&ctx, format!("/people/{id}?version={version}"), "people-edit", typed.read.clone());
+    again.unread = typed.unread.clone();
     if !buttons.add.is_empty() {
-        return Ok(page(form_page(&ctx, action, "people-edit", input, Vec::new(), Vec::new()))?.into_response());
+        return Ok(page(again)?.into_response());
     }
-    let changed = input.clone();
-    match ctx.write(move |tx, viewer| store::update(tx, viewer, id, version, changed)).await {
+    let errors = typed.errors(typed.read.check(ctx.viewer.today))?;
+    if !errors.is_empty() {
+        return again.wrong(errors);
+    }
+    let input = typed.read;
+    match ctx.write(move |tx, viewer| store::update(tx, viewer, id, version, input)).await {
         Ok(()) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
-        Err(Error::Invalid(errors)) => {
-            let again = page(form_page(&ctx, action, "people-edit", input, errors, Vec::new()))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
-        }
+        Err(Error::Invalid(errors)) => again.wrong(errors),
         Err(error) => Err(error),
     }
 }

@@ -5,6 +5,7 @@ mod context;
 mod input;
 mod problem;
 mod security;
+mod typed;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -28,6 +29,7 @@ pub use context::{Context, Expected, Guest, page};
 pub use input::{Input, Versioned, blank, form};
 pub use problem::Problem;
 pub use security::Client;
+pub use typed::{Fields, Typed, Unread};
 
 /// What the operator decided when starting the server.
 #[derive(Clone, Debug)]
