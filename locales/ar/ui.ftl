@@ -139,6 +139,7 @@ kind-user = المستخدم
 kind-token = رمز واجهة البرمجة
 kind-passkey = مفتاح المرور
 kind-person = الشخص
+kind-photo = صورة
 kind-household = الأسرة
 kind-relation = صلة القرابة
 kind-merge = الدمج

@@ -139,6 +139,7 @@ kind-user = user
 kind-token = API token
 kind-passkey = passkey
 kind-person = person
+kind-photo = photo
 kind-household = household
 kind-relation = relation
 kind-merge = merge

@@ -139,6 +139,7 @@ kind-user = usuario
 kind-token = token de API
 kind-passkey = llave de acceso
 kind-person = persona
+kind-photo = foto
 kind-household = hogar
 kind-relation = relación
 kind-merge = fusión

@@ -139,6 +139,7 @@ kind-user = utilisateur
 kind-token = jeton d’API
 kind-passkey = clé d’accès
 kind-person = personne
+kind-photo = photo
 kind-household = ménage
 kind-relation = lien
 kind-merge = fusion

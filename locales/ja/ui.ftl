@@ -139,6 +139,7 @@ kind-user = 利用者
 kind-token = APIトークン
 kind-passkey = パスキー
 kind-person = 人
+kind-photo = 写真
 kind-household = 世帯
 kind-relation = 関係
 kind-merge = 統合

@@ -10,3 +10,5 @@ mod accounts;
 mod operations;
 #[path = "stories/people.rs"]
 mod people;
+#[path = "stories/photo.rs"]
+mod photo;

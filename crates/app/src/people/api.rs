@@ -31,6 +31,7 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(undo_merge))
         .routes(routes!(break_glass))
         .routes(routes!(story))
+        .merge(super::photo::api_routes())
         .merge(super::export::api_routes())
 }
 

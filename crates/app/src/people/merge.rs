@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::PersonInput;
-use super::{search, store};
+use super::{photo, search, store};
 use crate::access::{Permission, Viewer};
 use crate::dates::Moment;
 use crate::db::Tx;
@@ -72,6 +72,7 @@ pub fn merge(tx: &mut Tx<'_>, viewer: &Viewer, kept: PersonId, input: &MergeInpu
             .because(&input.why),
     )?;
     let moved = move_rows(tx, &pen, viewer, end.id, kept)?;
+    photo::inherit(tx, viewer, &pen, &keep, &end)?;
     tx.execute(
         &pen,
         "UPDATE person SET merged_into = $3, updated_at = $4, version = version + 1 WHERE organisation_id = $1 AND id = $2",
@@ -129,6 +130,7 @@ pub fn undo(tx: &mut Tx<'_>, viewer: &Viewer, id: MergeId) -> Result<PersonId, E
             )?;
         }
     }
+    photo::give_back(tx, viewer, &pen, kept, merged)?;
     tx.execute(
         &pen,
         "UPDATE person SET merged_into = NULL, updated_at = $3, version = version + 1 WHERE organisation_id = $1 AND id = $2",

@@ -8,6 +8,7 @@ pub mod import;
 pub mod merge;
 mod model;
 mod pages;
+pub mod photo;
 pub mod search;
 pub mod store;
 
@@ -18,6 +19,7 @@ pub use model::{
 };
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::web::App;
@@ -25,7 +27,7 @@ use crate::web::App;
 /// The pages of this area.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/people", get(pages::list).post(pages::register))
+        .route("/people", get(pages::list).post(pages::register).layer(DefaultBodyLimit::max(photo::REQUEST)))
         .route("/people/search", post(pages::search))
         .route("/people/new", get(pages::blank_form))
         .route("/people/matches", get(pages::matches))
@@ -36,5 +38,6 @@ pub fn routes() -> Router<App> {
         .route("/merges/{id}/undo", post(pages::undo_merge))
         .route("/people/{id}/emergency", get(pages::emergency).post(pages::break_glass))
         .route("/people/{id}/history", get(pages::history))
+        .merge(photo::routes())
         .merge(export::routes())
 }

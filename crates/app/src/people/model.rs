@@ -556,6 +556,8 @@ pub struct PersonSummary {
     pub needs: Vec<String>,
     /// Who comes first.
     pub vulnerability: i64,
+    /// Photo; of a protected person it is shown only on their own page.
+    pub photo_id: Option<AttachmentId>,
 }
 
 /// How a person's number is written.

@@ -1,10 +1,11 @@
 //! People as pages.
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
 use super::consent::{Consent, ConsentInput};
@@ -14,6 +15,7 @@ use super::model::{
     BirthKind, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary, Purpose, Safety,
     Sex, Stage,
 };
+use super::photo::{self, Photo, PhotoSize};
 use super::search::Found;
 use super::store::{ListOptions, People};
 use super::{consent, emergency, merge, number, search, store};
@@ -22,11 +24,13 @@ use crate::cases::progress::ProgressPicture;
 use crate::cases::{self, CaseSummary};
 use crate::code::Code;
 use crate::dates::Day;
+use crate::db::Tx;
 use crate::error::{Error, FieldError};
 use crate::history::Story;
 use crate::ids::{MergeId, PersonId};
 use crate::ui::Ui;
-use crate::web::{Context, Expected, Fields, Input, Typed, Unread, form, page};
+use crate::ui::refill::Refill;
+use crate::web::{Context, Expected, Fields, Input, Sent, Typed, Unread, form, page};
 
 #[derive(Template)]
 #[template(path = "people/templates/list.html")]
@@ -143,6 +147,10 @@ struct FormPage {
     /// Where the form goes, with its version or its `once`.
     action: String,
     title: &'static str,
+    /// Whether a photo can be chosen here; later it is on the person's page.
+    is_new: bool,
+    /// A photo chosen before the form was shown again.
+    photo_kept: Option<String>,
     input: PersonInput,
     unread: Vec<Unread>,
     errors: Vec<FieldError>,
@@ -262,9 +270,11 @@ fn registration(ctx: &Context) -> String {
 fn form_page(ctx: &Context, action: String, title: &'static str, input: PersonInput) -> FormPage {
     let ui = ctx.ui();
     FormPage {
+        is_new: title == "people-register",
         title: ui.t(title),
         ui,
         action,
+        photo_kept: None,
         input: with_blank_rows(input),
         unread: Vec::new(),
         errors: Vec::new(),
@@ -273,37 +283,49 @@ fn form_page(ctx: &Context, action: String, title: &'static str, input: PersonIn
     }
 }
 
-/// The buttons of the form besides its fields.
-#[derive(Deserialize, Default)]
-struct Buttons {
-    /// «Add another row»: shows the form again with one more.
-    #[serde(default)]
-    add: String,
-    /// «This is someone new», after likely matches were shown.
-    #[serde(default)]
-    confirm: String,
+/// A person as typed, and the form to show again.
+fn typed_person(
+    ctx: &Context,
+    action: String,
+    title: &'static str,
+    fields: &Fields,
+) -> Result<(Typed<PersonInput>, FormPage), Error> {
+    let typed: Typed<PersonInput> = fields.clone().without_blank_rows(PersonInput::CHOSEN).read()?;
+    let again = form_page(ctx, action, title, typed.read.clone());
+    let again = FormPage { unread: typed.unread.clone(), ..again };
+    Ok((typed, again))
 }
 
-/// A person as typed, and the button pressed.
-fn sent(body: &[u8]) -> Result<(Typed<PersonInput>, Buttons), Error> {
-    let typed = Fields::of(body).without_blank_rows(PersonInput::CHOSEN).read()?;
-    Ok((typed, form(body).unwrap_or_default()))
+/// The photo chosen for a registration, or the one chosen before the form was shown again.
+async fn photo_of(sent: &Sent) -> Result<Option<Photo>, Error> {
+    let kept = || BASE64.decode(sent.fields.value("photo_kept")).ok().filter(|kept| !kept.is_empty());
+    match sent.file("photo").or_else(kept) {
+        Some(file) => photo::read_in_background(file).await.map(Some),
+        None => Ok(None),
+    }
 }
 
-pub(super) async fn register(ctx: Context, body: Bytes) -> Result<Response, Error> {
+pub(super) async fn register(ctx: Context, sent: Sent) -> Result<Response, Error> {
     ctx.viewer.require(Permission::WritePeople)?;
-    let (typed, buttons) = sent(&body)?;
-    let mut again = form_page(&ctx, registration(&ctx), "people-register", typed.read.clone());
-    again.unread = typed.unread.clone();
-    if !buttons.add.is_empty() {
+    let (typed, mut again) = typed_person(&ctx, registration(&ctx), "people-register", &sent.fields)?;
+    let mut errors = typed.errors(typed.read.check(ctx.viewer.today))?;
+    let photo = match photo_of(&sent).await {
+        Ok(photo) => photo,
+        Err(Error::Invalid(more)) => {
+            errors.extend(more);
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    again.photo_kept = photo.as_ref().map(|photo| BASE64.encode(photo.size(PhotoSize::Large)));
+    if !sent.fields.value("add").is_empty() {
         return Ok(page(again)?.into_response());
     }
-    let errors = typed.errors(typed.read.check(ctx.viewer.today))?;
     if !errors.is_empty() {
         return again.wrong(errors);
     }
     let input = typed.read;
-    if buttons.confirm.is_empty() {
+    if sent.fields.value("confirm").is_empty() {
         let typed = input.clone();
         let mut found = ctx.read(move |tx, viewer| search::matches(tx, viewer, &typed)).await?;
         found.retain(|hit| hit.score >= search::STRONG);
@@ -312,8 +334,13 @@ pub(super) async fn register(ctx: Context, body: Bytes) -> Result<Response, Erro
             return Ok(page(again)?.into_response());
         }
     }
-    match ctx.create(input, store::create).await {
-        Ok(id) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
+    let create = |tx: &mut Tx<'_>, viewer: &Viewer, input| {
+        let id = store::create(tx, viewer, input)?;
+        photo.map(|photo| photo::put(tx, viewer, id, &photo)).transpose()?;
+        Ok(id)
+    };
+    match ctx.create(input, create).await {
+        Ok::<PersonId, _>(id) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
         Err(Error::Invalid(errors)) => again.wrong(errors),
         Err(error) => Err(error),
     }
@@ -329,13 +356,12 @@ pub(super) async fn change(
     ctx: Context,
     Path(id): Path<PersonId>,
     Expected(version): Expected,
-    body: Bytes,
+    sent: Sent,
 ) -> Result<Response, Error> {
     ctx.viewer.require(Permission::WritePeople)?;
-    let (typed, buttons) = sent(&body)?;
-    let mut again = form_page(&ctx, format!("/people/{id}?version={version}"), "people-edit", typed.read.clone());
-    again.unread = typed.unread.clone();
-    if !buttons.add.is_empty() {
+    let action = format!("/people/{id}?version={version}");
+    let (typed, again) = typed_person(&ctx, action, "people-edit", &sent.fields)?;
+    if !sent.fields.value("add").is_empty() {
         return Ok(page(again)?.into_response());
     }
     let errors = typed.errors(typed.read.check(ctx.viewer.today))?;
@@ -372,6 +398,7 @@ struct ShowPage {
     progress: Option<ProgressPicture>,
     today: Day,
     wordings: Vec<(Purpose, &'static str)>,
+    refill: Refill,
 }
 
 impl ShowPage {
@@ -410,8 +437,24 @@ fn of_cases<T>(viewer: &Viewer, read: impl FnOnce() -> Result<Vec<T>, Error>) ->
     if viewer.may(Permission::ReadCases) { read() } else { Ok(Vec::new()) }
 }
 
+/// Back to a person's page.
+pub(super) fn to_person(id: PersonId, part: &str) -> Redirect {
+    Redirect::to(&format!("/people/{id}{part}"))
+}
+
 pub(super) async fn show(ctx: Context, Path(id): Path<PersonId>) -> Result<Response, Error> {
-    let person = read_person(&ctx, id).await?;
+    show_page(&ctx, id, Refill::default()).await
+}
+
+/// A person's page with one of its forms as it was typed, and what to correct in it.
+pub(super) async fn show_again(ctx: &Context, id: PersonId, refill: Refill) -> Result<Response, Error> {
+    let mut response = show_page(ctx, id, refill).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+async fn show_page(ctx: &Context, id: PersonId, refill: Refill) -> Result<Response, Error> {
+    let person = read_person(ctx, id).await?;
     if let Some(kept) = person.merged_into {
         return Ok(Redirect::to(&format!("/people/{kept}")).into_response());
     }
@@ -444,6 +487,7 @@ pub(super) async fn show(ctx: Context, Path(id): Path<PersonId>) -> Result<Respo
         progress,
         today: ctx.viewer.today,
         wordings,
+        refill,
     })?;
     Ok(shown.into_response())
 }

@@ -29,7 +29,7 @@ pub use context::{Context, Expected, Guest, page};
 pub use input::{Input, Versioned, blank, form};
 pub use problem::Problem;
 pub use security::Client;
-pub use typed::{Fields, Typed, Unread};
+pub use typed::{Fields, Sent, Typed, Unread};
 
 /// What the operator decided when starting the server.
 #[derive(Clone, Debug)]

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::Bytes;
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
+use super::App;
 use super::input::deserialize_form;
 use crate::error::{Error, FieldError};
 
@@ -26,7 +31,54 @@ pub struct Unread {
 }
 
 /// The names and values of a form, in its order.
+#[derive(Clone, Debug, Default)]
 pub struct Fields(Vec<(String, String)>);
+
+/// A form with its files, in either of the ways a browser sends one.
+#[derive(Default)]
+pub struct Sent {
+    /// The fields.
+    pub fields: Fields,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Sent {
+    /// The content of a file, where one was chosen.
+    pub fn file(&self, name: &str) -> Option<Vec<u8>> {
+        self.files.iter().find(|(of, content)| of == name && !content.is_empty()).map(|(_, content)| content.clone())
+    }
+}
+
+impl FromRequest<App> for Sent {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Sent, Error> {
+        let largest = app.settings.largest_request;
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !kind.starts_with("multipart/form-data") {
+            let body = Bytes::from_request(request, app).await.map_err(|_| Error::TooLarge(largest))?;
+            return Ok(Sent { fields: Fields::of(&body), files: Vec::new() });
+        }
+        let broken = |error: MultipartError| match error.status().as_u16() {
+            413 => Error::TooLarge(largest),
+            _ => Error::BadRequest("the upload broke off".to_owned()),
+        };
+        let form = Multipart::from_request(request, app).await;
+        let mut form = form.map_err(|_| Error::BadRequest("the upload has no boundary".to_owned()))?;
+        let mut sent = Sent::default();
+        while let Some(field) = form.next_field().await.map_err(broken)? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let is_file = field.file_name().is_some();
+            let content = field.bytes().await.map_err(broken)?.to_vec();
+            if is_file {
+                sent.files.push((name, content));
+            } else {
+                sent.fields.0.push((name, String::from_utf8_lossy(&content).into_owned()));
+            }
+        }
+        Ok(sent)
+    }
+}
 
 /// After so many unreadable fields, what came in was no form of ours.
 const MOST_UNREAD: usize = 200;
@@ -35,6 +87,11 @@ impl Fields {
     /// The fields of a request's body.
     pub fn of(body: &[u8]) -> Fields {
         Fields(form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// What stands in a field; nothing where it is not there.
+    pub fn value(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
     /// Leaves out rows into which nothing was written, such as `contacts[2]`, and numbers the

@@ -231,8 +231,10 @@ story!(consent_for_a_child_names_the_guardian, |server: &Server| {
 });
 
 story!(withdrawal_hides_a_person_from_law_enforcement_at_once, |server: &Server| {
-    let (amal, omar) = (server.log_in("amal"), server.log_in("omar"));
+    let (amal, omar, lucia) = (server.log_in("amal"), server.log_in("omar"), server.log_in("lucia"));
     let id = register(&amal, &person("Rima", "Witness"));
+    let case = json!({ "person_id": id, "risk": "high", "trafficking": true });
+    assert_eq!(lucia.api("POST", "/cases", &[], &case).status, 201);
     let read = || omar.api("GET", &format!("/people/{id}"), &[], &Json::Null).status;
     assert_eq!(read(), 404);
     let decide = |decision: &str| {
