@@ -21,6 +21,7 @@ cancel = إلغاء
 back = رجوع
 search = بحث
 edit = تعديل
+change = تغيير
 add = إضافة
 remove = إزالة
 yes = نعم

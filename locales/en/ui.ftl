@@ -21,6 +21,7 @@ cancel = Cancel
 back = Back
 search = Search
 edit = Edit
+change = Change
 add = Add
 remove = Remove
 yes = Yes

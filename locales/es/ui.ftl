@@ -21,6 +21,7 @@ cancel = Cancelar
 back = Volver
 search = Buscar
 edit = Editar
+change = Cambiar
 add = Añadir
 remove = Quitar
 yes = Sí

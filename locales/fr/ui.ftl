@@ -21,6 +21,7 @@ cancel = Annuler
 back = Retour
 search = Rechercher
 edit = Modifier
+change = Modifier
 add = Ajouter
 remove = Retirer
 yes = Oui

@@ -21,6 +21,7 @@ cancel = 取消
 back = 戻る
 search = 検索
 edit = 編集
+change = 変更
 add = 追加
 remove = 削除
 yes = はい

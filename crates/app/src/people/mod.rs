@@ -4,6 +4,7 @@ mod api;
 pub mod consent;
 pub mod emergency;
 pub mod export;
+pub mod family;
 pub mod import;
 pub mod merge;
 mod model;
@@ -38,6 +39,7 @@ pub fn routes() -> Router<App> {
         .route("/merges/{id}/undo", post(pages::undo_merge))
         .route("/people/{id}/emergency", get(pages::emergency).post(pages::break_glass))
         .route("/people/{id}/history", get(pages::history))
+        .merge(family::routes())
         .merge(photo::routes())
         .merge(export::routes())
 }

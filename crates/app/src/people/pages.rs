@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::consent::{Consent, ConsentInput};
 use super::emergency::EmergencyInput;
+use super::family::{self, Family, Member};
 use super::merge::{Merge, MergeInput};
 use super::model::{
     BirthKind, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary, Purpose, Safety,
@@ -27,7 +28,7 @@ use crate::dates::Day;
 use crate::db::Tx;
 use crate::error::{Error, FieldError};
 use crate::history::Story;
-use crate::ids::{MergeId, PersonId};
+use crate::ids::{HouseholdId, MergeId, PersonId};
 use crate::ui::Ui;
 use crate::ui::refill::Refill;
 use crate::web::{Context, Expected, Fields, Input, Sent, Typed, Unread, form, page};
@@ -151,6 +152,9 @@ struct FormPage {
     is_new: bool,
     /// A photo chosen before the form was shown again.
     photo_kept: Option<String>,
+    /// The household a new person is registered into, and what they are to its head.
+    household: Option<HouseholdId>,
+    role_chosen: String,
     input: PersonInput,
     unread: Vec<Unread>,
     errors: Vec<FieldError>,
@@ -258,9 +262,17 @@ fn with_blank_rows(mut input: PersonInput) -> PersonInput {
     input
 }
 
-pub(super) async fn blank_form(ctx: Context) -> Result<Html<String>, Error> {
+/// Where a new person belongs.
+#[derive(Deserialize)]
+pub(super) struct Into {
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    household: Option<HouseholdId>,
+}
+
+pub(super) async fn blank_form(ctx: Context, Query(into): Query<Into>) -> Result<Html<String>, Error> {
     ctx.viewer.require(Permission::WritePeople)?;
-    page(form_page(&ctx, registration(&ctx), "people-register", PersonInput::default()))
+    let form = form_page(&ctx, registration(&ctx), "people-register", PersonInput::default());
+    page(FormPage { household: into.household, ..form })
 }
 
 fn registration(ctx: &Context) -> String {
@@ -275,6 +287,8 @@ fn form_page(ctx: &Context, action: String, title: &'static str, input: PersonIn
         ui,
         action,
         photo_kept: None,
+        household: None,
+        role_chosen: String::new(),
         input: with_blank_rows(input),
         unread: Vec::new(),
         errors: Vec::new(),
@@ -318,6 +332,8 @@ pub(super) async fn register(ctx: Context, sent: Sent) -> Result<Response, Error
         Err(error) => return Err(error),
     };
     again.photo_kept = photo.as_ref().map(|photo| BASE64.encode(photo.size(PhotoSize::Large)));
+    again.household = sent.fields.value("household").parse().ok();
+    again.role_chosen = sent.fields.value("role").to_owned();
     if !sent.fields.value("add").is_empty() {
         return Ok(page(again)?.into_response());
     }
@@ -334,8 +350,12 @@ pub(super) async fn register(ctx: Context, sent: Sent) -> Result<Response, Error
             return Ok(page(again)?.into_response());
         }
     }
-    let create = |tx: &mut Tx<'_>, viewer: &Viewer, input| {
-        let id = store::create(tx, viewer, input)?;
+    let (household, role) = (again.household, again.role_chosen.clone());
+    let create = move |tx: &mut Tx<'_>, viewer: &Viewer, input| {
+        let id = match household {
+            Some(household) => family::store::register_into(tx, viewer, household, &role, input)?,
+            None => store::create(tx, viewer, input)?,
+        };
         photo.map(|photo| photo::put(tx, viewer, id, &photo)).transpose()?;
         Ok(id)
     };
@@ -377,7 +397,7 @@ pub(super) async fn change(
 }
 
 /// Reads a person; that a protected one was read is durable before anything is shown.
-pub(super) async fn read_person(ctx: &Context, id: PersonId) -> Result<Person, Error> {
+pub(in crate::people) async fn read_person(ctx: &Context, id: PersonId) -> Result<Person, Error> {
     let person = ctx.read(move |tx, viewer| store::find(tx, viewer, id)).await?;
     if person.record.protected {
         ctx.write(move |tx, viewer| store::note_reading(tx, viewer, id)).await?;
@@ -399,9 +419,16 @@ struct ShowPage {
     today: Day,
     wordings: Vec<(Purpose, &'static str)>,
     refill: Refill,
+    family: Family,
 }
 
 impl ShowPage {
+    fn household_number(&self, value: &i64) -> String {
+        family::household_number(*value)
+    }
+    fn role(&self, member: &Member) -> String {
+        family::role(&self.ui, member.role.as_deref())
+    }
     fn number(&self) -> String {
         number(self.person.number)
     }
@@ -438,7 +465,7 @@ fn of_cases<T>(viewer: &Viewer, read: impl FnOnce() -> Result<Vec<T>, Error>) ->
 }
 
 /// Back to a person's page.
-pub(super) fn to_person(id: PersonId, part: &str) -> Redirect {
+pub(in crate::people) fn to_person(id: PersonId, part: &str) -> Redirect {
     Redirect::to(&format!("/people/{id}{part}"))
 }
 
@@ -447,7 +474,7 @@ pub(super) async fn show(ctx: Context, Path(id): Path<PersonId>) -> Result<Respo
 }
 
 /// A person's page with one of its forms as it was typed, and what to correct in it.
-pub(super) async fn show_again(ctx: &Context, id: PersonId, refill: Refill) -> Result<Response, Error> {
+pub(in crate::people) async fn show_again(ctx: &Context, id: PersonId, refill: Refill) -> Result<Response, Error> {
     let mut response = show_page(ctx, id, refill).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
@@ -458,9 +485,11 @@ async fn show_page(ctx: &Context, id: PersonId, refill: Refill) -> Result<Respon
     if let Some(kept) = person.merged_into {
         return Ok(Redirect::to(&format!("/people/{kept}")).into_response());
     }
-    let (consents, shared, merges, stories, cases, goals) = ctx
+    let known = person.clone();
+    let (family, consents, shared, merges, stories, cases, goals) = ctx
         .read(move |tx, viewer| {
             Ok((
+                family::store::family(tx, viewer, &known)?,
                 consent::of_person(tx, viewer, id)?,
                 consent::already_shared(tx, viewer, id)?,
                 merge::into_person(tx, viewer, id)?,
@@ -488,6 +517,7 @@ async fn show_page(ctx: &Context, id: PersonId, refill: Refill) -> Result<Respon
         today: ctx.viewer.today,
         wordings,
         refill,
+        family,
     })?;
     Ok(shown.into_response())
 }

@@ -246,35 +246,6 @@ pub fn open(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<(Attach
     Ok((id, photo))
 }
 
-/// When two records become one, the one kept takes the other's photo where it has none.
-pub(super) fn inherit(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, kept: &Person, ended: &Person) -> Result<(), Error> {
-    if kept.photo_id.is_none() && ended.photo_id.is_some() {
-        tx.execute(
-            pen,
-            "UPDATE person SET photo_id = $3 WHERE organisation_id = $1 AND id = $2",
-            params![viewer.organisation, kept.id, ended.photo_id],
-        )?;
-    }
-    Ok(())
-}
-
-/// The way back: the photo is the other's again.
-pub(super) fn give_back(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    pen: &Pen,
-    kept: PersonId,
-    back: PersonId,
-) -> Result<(), Error> {
-    tx.execute(
-        pen,
-        "UPDATE person SET photo_id = NULL WHERE organisation_id = $1 AND id = $2 AND photo_id = \
-         (SELECT o.photo_id FROM person o WHERE o.organisation_id = $1 AND o.id = $3)",
-        params![viewer.organisation, kept, back],
-    )?;
-    Ok(())
-}
-
 /// The pages of this room.
 pub fn routes() -> Router<App> {
     Router::new()

@@ -45,10 +45,10 @@ fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
     })
 }
 
-pub(super) const SUMMARY: &str = "p.id, p.number, p.display_name, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, p.vulnerability, \
+pub(in crate::people) const SUMMARY: &str = "p.id, p.number, p.display_name, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, p.vulnerability, \
      CASE WHEN p.protected = 1 THEN NULL ELSE p.photo_id END";
 
-pub(super) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, DbError> {
+pub(in crate::people) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, DbError> {
     Ok(PersonSummary {
         id: row.next()?,
         number: row.next()?,
