@@ -6,16 +6,41 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
 use crate::db::{DbError, FromColumn, Row, Value};
 use crate::ui::Language;
 
-/// A calendar day, written `2026-11-24` (ISO 8601).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A calendar day, written `2026-11-24` (ISO 8601); read in the ways people type it, see
+/// [`Day::typed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Day(pub Date);
+
+crate::codes! {
+    /// What comes first in 3/4/2001.
+    "date-order" DateOrder {
+        /// The day: it is in April.
+        DayFirst = "day_first",
+        /// The month: it is in March.
+        MonthFirst = "month_first",
+    }
+}
+
+/// Why a text is no day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoDay {
+    /// It is not written as a date.
+    #[error("not a date: write it as 2026-11-24 or 24/11/2026")]
+    Unreadable,
+    /// Nothing tells the day from the month.
+    #[error("the day or the month first?")]
+    Ambiguous,
+    /// There is no such day, as 30 February.
+    #[error("not a day of the calendar")]
+    NotInCalendar,
+}
 
 /// A moment in time, kept to the millisecond in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,6 +48,31 @@ pub struct Day(pub Date);
 pub struct Moment(pub Timestamp);
 
 impl Day {
+    /// A day as people type it: the year first or last, parted by dashes, strokes, dots or the
+    /// Japanese marks, in the digits of any of our scripts. The order says what 3/4/2001 is;
+    /// dots always stand behind the day first.
+    ///
+    /// # Errors
+    /// It is no day, or the order is needed and not known.
+    pub fn typed(text: &str, order: Option<DateOrder>) -> Result<Day, NoDay> {
+        let text: String = text.trim().chars().map(western).collect();
+        // A spreadsheet adds midnight to a date.
+        let day = text.split(['T', ' ']).next().unwrap_or_default();
+        let [first, second, third] = numbers(day)[..] else { return Err(NoDay::Unreadable) };
+        let (year, month, day) = match order {
+            _ if first >= 1000 => (first, second, third),
+            _ if first > 31 || third < 1000 => return Err(NoDay::Unreadable),
+            _ if day.contains('.') || first == second => (third, second, first),
+            Some(DateOrder::DayFirst) => (third, second, first),
+            Some(DateOrder::MonthFirst) => (third, first, second),
+            None if first > 12 => (third, second, first),
+            None if second > 12 => (third, first, second),
+            None => return Err(NoDay::Ambiguous),
+        };
+        let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
+        date.and_then(|((year, month), day)| Date::new(year, month, day).ok()).map(Day).ok_or(NoDay::NotInCalendar)
+    }
+
     /// The day now in a time zone such as `Asia/Amman`; UTC where the name is unknown.
     pub fn today(time_zone: &str) -> Day {
         Moment::now().day(time_zone)
@@ -67,6 +117,28 @@ impl Day {
             .replace("%n", &self.0.month().to_string())
             .replace("%y", &self.0.year().to_string())
     }
+}
+
+/// A digit of any of our scripts as 0 to 9.
+pub(crate) fn western(digit: char) -> char {
+    let zero = match digit {
+        '٠'..='٩' => '٠',
+        '۰'..='۹' => '۰',
+        '０'..='９' => '０',
+        '／' => return '/',
+        '．' => return '.',
+        '－' | '\u{2010}'..='\u{2015}' | '\u{2212}' => return '-',
+        other => return other,
+    };
+    char::from_digit(digit as u32 - zero as u32, 10).unwrap_or(digit)
+}
+
+/// The numbers of a date, if there is nothing but numbers and the marks between them.
+pub(crate) fn numbers(text: &str) -> Vec<u32> {
+    let marks = ['-', '/', '.', '年', '月', '日', '\u{200f}', '\u{200e}'];
+    let parts: Option<Vec<u32>> =
+        text.split(marks).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
+    parts.unwrap_or_default()
 }
 
 const MONTHS: [&str; 12] = [
@@ -116,9 +188,16 @@ impl fmt::Display for Day {
 }
 
 impl FromStr for Day {
-    type Err = jiff::Error;
-    fn from_str(text: &str) -> Result<Day, jiff::Error> {
-        text.trim().parse().map(Day)
+    type Err = NoDay;
+    /// The day comes first where the year comes last, as in all our languages.
+    fn from_str(text: &str) -> Result<Day, NoDay> {
+        Day::typed(text, Some(DateOrder::DayFirst))
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -143,7 +222,7 @@ impl From<Moment> for Value {
 impl FromColumn for Day {
     fn from_column(row: &Row<'_>, column: usize) -> Result<Day, DbError> {
         let text: String = row.get(column)?;
-        text.parse().map_err(|_| DbError::Column { column, expected: "a day" })
+        text.parse().map(Day).map_err(|_| DbError::Column { column, expected: "a day" })
     }
 }
 
@@ -182,6 +261,35 @@ mod tests {
         let born: Day = "2010-06-15".parse().unwrap();
         assert_eq!(born.years_until("2026-06-14".parse().unwrap()), 15);
         assert_eq!(born.years_until("2026-06-15".parse().unwrap()), 16);
+    }
+
+    #[test]
+    fn a_day_is_read_as_people_type_it() {
+        let day: Day = "2026-11-04".parse().unwrap();
+        for text in [
+            "04/11/2026",
+            "4.11.2026",
+            "2026/11/4",
+            "2026-11-04T00:00:00",
+            " 4-11-2026 ",
+            "٠٤/١١/٢٠٢٦",
+            "۲۰۲۶-۱۱-۰۴",
+            "２０２６／１１／０４",
+            "２０２６年１１月４日",
+            "2026年11月4日",
+            "4－11－2026",
+        ] {
+            assert_eq!(text.parse(), Ok(day), "{text}");
+        }
+        for text in ["", "soon", "4/11/26", "4/11", "99/1/1", "2026", "1/2/3/2026", "2026-11-0x", "99999999999-1-1"] {
+            assert_eq!(text.parse::<Day>(), Err(NoDay::Unreadable), "{text}");
+        }
+        for text in ["30/2/2026", "11/24/2026", "2026-13-01", "0/1/2026", "99999-01-01"] {
+            assert_eq!(text.parse::<Day>(), Err(NoDay::NotInCalendar), "{text}");
+        }
+        assert_eq!(Day::typed("11/4/2026", Some(DateOrder::MonthFirst)), Ok(day));
+        assert_eq!(Day::typed("4/11/2026", None), Err(NoDay::Ambiguous));
+        assert_eq!(serde_json::from_str::<Day>("\"٢٠٢٦-١١-٠٤\"").unwrap(), day);
     }
 
     #[test]

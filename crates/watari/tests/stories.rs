@@ -6,7 +6,11 @@ mod support;
 mod access;
 #[path = "stories/accounts.rs"]
 mod accounts;
+#[path = "stories/family.rs"]
+mod family;
 #[path = "stories/operations.rs"]
 mod operations;
 #[path = "stories/people.rs"]
 mod people;
+#[path = "stories/photo.rs"]
+mod photo;

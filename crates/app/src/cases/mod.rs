@@ -18,7 +18,6 @@ pub mod plan;
 pub mod progress;
 pub mod questionnaire;
 mod reading;
-mod refill;
 pub mod screenings;
 pub mod store;
 pub mod today;
@@ -32,6 +31,7 @@ use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::ui::refill;
 use crate::web::App;
 
 pub use attachments::{LARGEST, Upload, add as add_attachment, media_type};

@@ -92,6 +92,8 @@ crate::codes! {
         Passkey = "passkey",
         /// A person.
         Person = "person",
+        /// A person's photo.
+        Photo = "photo",
         /// A household.
         Household = "household",
         /// A relation.

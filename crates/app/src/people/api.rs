@@ -31,13 +31,16 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(undo_merge))
         .routes(routes!(break_glass))
         .routes(routes!(story))
+        .merge(super::family::api_routes())
+        .merge(super::photo::api_routes())
         .merge(super::export::api_routes())
 }
 
 /// The id of what was made.
 #[derive(Serialize, ToSchema)]
-struct Made<T> {
-    id: T,
+pub(super) struct Made<T> {
+    /// The id.
+    pub id: T,
 }
 
 #[utoipa::path(get, path = "/people", tag = "people", params(ListOptions),

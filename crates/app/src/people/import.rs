@@ -18,9 +18,9 @@ use crate::access::{Permission, Viewer};
 use crate::db::Db;
 use crate::error::Error;
 
+pub use crate::dates::DateOrder;
 pub use fields::{Field, MapError, parse_map};
 pub use report::{Column, ImportReport, Rejection};
-pub use values::DateOrder;
 
 use save::{Incoming, Saved};
 use values::Habits;

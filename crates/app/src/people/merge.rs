@@ -12,23 +12,24 @@ use crate::dates::Moment;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::history::{self, Entry, Kind, Pen};
-use crate::ids::{MergeId, PersonId};
+use crate::ids::{AttachmentId, HouseholdId, MergeId, PersonId};
 use crate::params;
 
-/// Tables whose rows belong to one person and move with them.
-const MOVED: &[&str] = &[
-    "consent",
-    "case_file",
-    "screening",
-    "goal",
-    "action",
-    "note",
-    "attachment",
-    "flag",
-    "approval",
-    "follow_up",
-    "access_grant",
-    "relation",
+/// Tables whose rows belong to a person and move with them, and the column that says whose they are.
+const MOVED: &[(&str, &str)] = &[
+    ("consent", "person_id"),
+    ("case_file", "person_id"),
+    ("screening", "person_id"),
+    ("goal", "person_id"),
+    ("action", "person_id"),
+    ("note", "person_id"),
+    ("attachment", "person_id"),
+    ("flag", "person_id"),
+    ("approval", "person_id"),
+    ("follow_up", "person_id"),
+    ("access_grant", "person_id"),
+    ("relation", "person_id"),
+    ("relation", "relative_id"),
 ];
 
 /// Which record is merged into which.
@@ -41,9 +42,19 @@ pub struct MergeInput {
 }
 
 /// What moved, so that it can move back.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Moved {
+    rows: Vec<Rows>,
+    /// What the one kept did not have and took over.
+    photo: Option<AttachmentId>,
+    household: Option<HouseholdId>,
+}
+
+/// Rows of one table that changed hands.
+#[derive(Serialize, Deserialize)]
+struct Rows {
     table: String,
+    column: String,
     ids: Vec<Uuid>,
 }
 
@@ -71,7 +82,12 @@ pub fn merge(tx: &mut Tx<'_>, viewer: &Viewer, kept: PersonId, input: &MergeInpu
             .about(end.id)
             .because(&input.why),
     )?;
-    let moved = move_rows(tx, &pen, viewer, end.id, kept)?;
+    let moved = Moved {
+        rows: move_rows(tx, &pen, viewer, end.id, kept)?,
+        photo: end.photo_id.filter(|_| keep.photo_id.is_none()),
+        household: end.household_id.filter(|_| keep.household_id.is_none()),
+    };
+    take_over(tx, &pen, viewer, kept, end.id, &moved)?;
     tx.execute(
         &pen,
         "UPDATE person SET merged_into = $3, updated_at = $4, version = version + 1 WHERE organisation_id = $1 AND id = $2",
@@ -111,7 +127,7 @@ pub fn undo(tx: &mut Tx<'_>, viewer: &Viewer, id: MergeId) -> Result<PersonId, E
     let (kept, merged, before, moved) = found.ok_or(Error::NotFound)?;
     let keep = store::find(tx, viewer, kept)?;
     let before: PersonInput = serde_json::from_str(&before).map_err(|error| Error::Internal(error.to_string()))?;
-    let moved: Vec<Moved> = serde_json::from_str(&moved).map_err(|error| Error::Internal(error.to_string()))?;
+    let moved: Moved = serde_json::from_str(&moved).map_err(|error| Error::Internal(error.to_string()))?;
     let told = json!({ "merged": merged });
     let pen = history::record(tx, viewer, Entry::removed(Kind::Merge, id, &told).about(kept))?;
     history::record(
@@ -120,15 +136,16 @@ pub fn undo(tx: &mut Tx<'_>, viewer: &Viewer, id: MergeId) -> Result<PersonId, E
         Entry::changed(Kind::Person, merged, &json!({ "merged_into": kept }), &json!({ "merged_into": null }))
             .about(merged),
     )?;
-    for Moved { table, ids } in &moved {
+    for Rows { table, column, ids } in &moved.rows {
         for row in ids {
             tx.execute(
                 &pen,
-                &format!("UPDATE {table} SET person_id = $3 WHERE organisation_id = $1 AND id = $2"),
+                &format!("UPDATE {table} SET {column} = $3 WHERE organisation_id = $1 AND id = $2"),
                 params![viewer.organisation, *row, merged],
             )?;
         }
     }
+    give_back(tx, &pen, viewer, kept, &moved)?;
     tx.execute(
         &pen,
         "UPDATE person SET merged_into = NULL, updated_at = $3, version = version + 1 WHERE organisation_id = $1 AND id = $2",
@@ -172,11 +189,11 @@ pub fn into_person(tx: &mut Tx<'_>, viewer: &Viewer, kept: PersonId) -> Result<V
     )?)
 }
 
-fn move_rows(tx: &mut Tx<'_>, pen: &Pen, viewer: &Viewer, from: PersonId, to: PersonId) -> Result<Vec<Moved>, Error> {
+fn move_rows(tx: &mut Tx<'_>, pen: &Pen, viewer: &Viewer, from: PersonId, to: PersonId) -> Result<Vec<Rows>, Error> {
     let mut moved = Vec::new();
-    for table in MOVED {
+    for (table, column) in MOVED {
         let ids: Vec<Uuid> = tx.query(
-            &format!("SELECT id FROM {table} WHERE organisation_id = $1 AND person_id = $2"),
+            &format!("SELECT id FROM {table} WHERE organisation_id = $1 AND {column} = $2"),
             params![viewer.organisation, from],
             |row| row.get(0),
         )?;
@@ -185,12 +202,49 @@ fn move_rows(tx: &mut Tx<'_>, pen: &Pen, viewer: &Viewer, from: PersonId, to: Pe
         }
         tx.execute(
             pen,
-            &format!("UPDATE {table} SET person_id = $3 WHERE organisation_id = $1 AND person_id = $2"),
+            &format!("UPDATE {table} SET {column} = $3 WHERE organisation_id = $1 AND {column} = $2"),
             params![viewer.organisation, from, to],
         )?;
-        moved.push(Moved { table: (*table).to_owned(), ids });
+        moved.push(Rows { table: (*table).to_owned(), column: (*column).to_owned(), ids });
     }
     Ok(moved)
+}
+
+/// The one kept takes over photo and household where it has none.
+fn take_over(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    viewer: &Viewer,
+    kept: PersonId,
+    ended: PersonId,
+    moved: &Moved,
+) -> Result<(), Error> {
+    for (columns, is_taken) in
+        [(&["photo_id"][..], moved.photo.is_some()), (&["household_id", "household_role"], moved.household.is_some())]
+    {
+        for column in columns.iter().filter(|_| is_taken) {
+            let theirs = format!("(SELECT o.{column} FROM person o WHERE o.organisation_id = $1 AND o.id = $3)");
+            let sql = format!("UPDATE person SET {column} = {theirs} WHERE organisation_id = $1 AND id = $2");
+            tx.execute(pen, &sql, params![viewer.organisation, kept, ended])?;
+        }
+    }
+    Ok(())
+}
+
+/// The way back, unless the one kept got another since.
+fn give_back(tx: &mut Tx<'_>, pen: &Pen, viewer: &Viewer, kept: PersonId, moved: &Moved) -> Result<(), Error> {
+    tx.execute(
+        pen,
+        "UPDATE person SET photo_id = NULL WHERE organisation_id = $1 AND id = $2 AND photo_id = $3",
+        params![viewer.organisation, kept, moved.photo],
+    )?;
+    tx.execute(
+        pen,
+        "UPDATE person SET household_id = NULL, household_role = NULL \
+         WHERE organisation_id = $1 AND id = $2 AND household_id = $3",
+        params![viewer.organisation, kept, moved.household],
+    )?;
+    Ok(())
 }
 
 /// The record kept, with what only the other one had.

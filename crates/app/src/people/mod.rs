@@ -4,10 +4,12 @@ mod api;
 pub mod consent;
 pub mod emergency;
 pub mod export;
+pub mod family;
 pub mod import;
 pub mod merge;
 mod model;
 mod pages;
+pub mod photo;
 pub mod search;
 pub mod store;
 
@@ -18,6 +20,7 @@ pub use model::{
 };
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::web::App;
@@ -25,7 +28,7 @@ use crate::web::App;
 /// The pages of this area.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/people", get(pages::list).post(pages::register))
+        .route("/people", get(pages::list).post(pages::register).layer(DefaultBodyLimit::max(photo::REQUEST)))
         .route("/people/search", post(pages::search))
         .route("/people/new", get(pages::blank_form))
         .route("/people/matches", get(pages::matches))
@@ -36,5 +39,7 @@ pub fn routes() -> Router<App> {
         .route("/merges/{id}/undo", post(pages::undo_merge))
         .route("/people/{id}/emergency", get(pages::emergency).post(pages::break_glass))
         .route("/people/{id}/history", get(pages::history))
+        .merge(family::routes())
+        .merge(photo::routes())
         .merge(export::routes())
 }

@@ -114,10 +114,27 @@ codes! {
     }
 }
 
+fn main_name() -> NameKind {
+    NameKind::Main
+}
+
+fn unknown_safety() -> Safety {
+    Safety::Unknown
+}
+
+fn on_the_way() -> Stage {
+    Stage::Transit
+}
+
+fn unknown_birth() -> BirthKind {
+    BirthKind::Unknown
+}
+
 /// One name.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
 pub struct Name {
     /// What it is to the person.
+    #[serde(default = "main_name")]
     pub kind: NameKind,
     /// Given names; all of it where the person has one name only.
     #[serde(default)]
@@ -155,6 +172,12 @@ pub struct Document {
     pub expires_on: Option<Day>,
 }
 
+impl Document {
+    fn is_blank(&self) -> bool {
+        self.number.trim().is_empty() && self.issuer.is_none() && self.expires_on.is_none()
+    }
+}
+
 /// A way to reach the person.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
 pub struct Contact {
@@ -165,6 +188,7 @@ pub struct Contact {
     #[serde(default)]
     pub value: String,
     /// Whether it may be used.
+    #[serde(default = "unknown_safety")]
     pub safety: Safety,
     /// Who answers, when to call.
     #[serde(default)]
@@ -175,6 +199,7 @@ pub struct Contact {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
 pub struct Leg {
     /// Where on the way.
+    #[serde(default = "on_the_way")]
     pub stage: Stage,
     /// The country (`countries`).
     #[serde(default, deserialize_with = "blank")]
@@ -199,10 +224,18 @@ pub struct Leg {
     pub reason: Option<String>,
 }
 
+impl Leg {
+    fn is_blank(&self) -> bool {
+        let codes = [&self.country, &self.legal_status, &self.cause, &self.reason];
+        self.place.trim().is_empty() && self.from.or(self.until).is_none() && codes.iter().all(|code| code.is_none())
+    }
+}
+
 /// What is said of birth.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, ToSchema)]
 pub struct Birth {
     /// How well it is known.
+    #[serde(default = "unknown_birth")]
     pub kind: BirthKind,
     /// The day, or the first day it can have been.
     #[serde(default, deserialize_with = "blank")]
@@ -315,12 +348,15 @@ impl Default for PersonInput {
 const LONGEST_LIST: usize = 30;
 
 impl PersonInput {
-    /// Drops rows left empty in a form.
+    /// Parts of a row in which a form always has something chosen.
+    pub const CHOSEN: &[&str] = &["kind", "safety", "stage", "family_first"];
+
+    /// Drops rows into which nothing was written.
     pub fn without_blanks(mut self) -> PersonInput {
         self.names.retain(|name| !name.full().is_empty());
-        self.documents.retain(|document| !document.number.trim().is_empty());
-        self.contacts.retain(|contact| !contact.value.trim().is_empty());
-        self.journey.retain(|leg| leg.country.is_some() || !leg.place.trim().is_empty());
+        self.documents.retain(|document| !document.is_blank());
+        self.contacts.retain(|contact| !(contact.value.trim().is_empty() && contact.note.trim().is_empty()));
+        self.journey.retain(|leg| !leg.is_blank());
         self.nationalities.retain(|code| !code.is_empty());
         self.languages.retain(|code| !code.is_empty());
         self
@@ -351,7 +387,7 @@ impl PersonInput {
         self.check_birth(&mut check, today);
         self.check_codes(&mut check);
         for (index, document) in self.documents.iter().enumerate() {
-            check.short(&document.number, 100, &format!("documents[{index}].number"));
+            check.text(&document.number, 100, &format!("documents[{index}].number"));
             check.that(
                 reference::has("document_kinds", &document.kind),
                 format!("documents[{index}].kind"),
@@ -359,7 +395,7 @@ impl PersonInput {
             );
         }
         for (index, contact) in self.contacts.iter().enumerate() {
-            check.short(&contact.value, 300, &format!("contacts[{index}].value"));
+            check.text(&contact.value, 300, &format!("contacts[{index}].value"));
             check.short(&contact.note, 500, &format!("contacts[{index}].note"));
             check.that(
                 reference::has("contact_kinds", &contact.kind),
@@ -369,6 +405,11 @@ impl PersonInput {
         }
         for (index, leg) in self.journey.iter().enumerate() {
             check.short(&leg.place, 200, &format!("journey[{index}].place"));
+            check.that(
+                leg.country.is_some() || !leg.place.trim().is_empty(),
+                format!("journey[{index}].place"),
+                "invalid-required",
+            );
             let ordered = leg.from.zip(leg.until).is_none_or(|(from, until)| from <= until);
             check.that(ordered, format!("journey[{index}].until"), "invalid-order");
         }
@@ -515,6 +556,8 @@ pub struct PersonSummary {
     pub needs: Vec<String>,
     /// Who comes first.
     pub vulnerability: i64,
+    /// Photo; of a protected person it is shown only on their own page.
+    pub photo_id: Option<AttachmentId>,
 }
 
 /// How a person's number is written.

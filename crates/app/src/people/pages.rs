@@ -1,19 +1,22 @@
 //! People as pages.
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
 use super::consent::{Consent, ConsentInput};
 use super::emergency::EmergencyInput;
+use super::family::{self, Family, Member};
 use super::merge::{Merge, MergeInput};
 use super::model::{
     BirthKind, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary, Purpose, Safety,
     Sex, Stage,
 };
+use super::photo::{self, Photo, PhotoSize};
 use super::search::Found;
 use super::store::{ListOptions, People};
 use super::{consent, emergency, merge, number, search, store};
@@ -22,11 +25,13 @@ use crate::cases::progress::ProgressPicture;
 use crate::cases::{self, CaseSummary};
 use crate::code::Code;
 use crate::dates::Day;
+use crate::db::Tx;
 use crate::error::{Error, FieldError};
 use crate::history::Story;
-use crate::ids::{MergeId, PersonId};
+use crate::ids::{HouseholdId, MergeId, PersonId};
 use crate::ui::Ui;
-use crate::web::{Context, Expected, Input, form, page};
+use crate::ui::refill::Refill;
+use crate::web::{Context, Expected, Fields, Input, Sent, Typed, Unread, form, page};
 
 #[derive(Template)]
 #[template(path = "people/templates/list.html")]
@@ -132,6 +137,10 @@ pub(super) async fn matches(ctx: Context, request: axum::extract::Request) -> Re
     page(MatchesPart { ui: ctx.ui(), found, today: ctx.viewer.today })
 }
 
+// For as many nationalities and languages the form has room, at least.
+const NATIONALITY_ROWS: usize = 2;
+const LANGUAGE_ROWS: usize = 3;
+
 #[derive(Template)]
 #[template(path = "people/templates/form.html")]
 struct FormPage {
@@ -139,21 +148,58 @@ struct FormPage {
     /// Where the form goes, with its version or its `once`.
     action: String,
     title: &'static str,
+    /// Whether a photo can be chosen here; later it is on the person's page.
+    is_new: bool,
+    /// A photo chosen before the form was shown again.
+    photo_kept: Option<String>,
+    /// The household a new person is registered into, and what they are to its head.
+    household: Option<HouseholdId>,
+    role_chosen: String,
     input: PersonInput,
+    unread: Vec<Unread>,
     errors: Vec<FieldError>,
     found: Vec<Found>,
     today: Day,
 }
 
+/// A field of the form: `names[0].given` in errors is `names[0][given]` in the form.
+struct Field {
+    path: String,
+    name: String,
+}
+
 impl FormPage {
-    fn error(&self, field: &str) -> Option<&'static str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| self.ui.t(error.error))
+    fn field(&self, path: &str) -> Field {
+        let name = path.replacen('.', "[", 1) + if path.contains('.') { "]" } else { "" };
+        Field { path: path.to_owned(), name }
+    }
+    fn row(&self, list: &str, index: &usize) -> Field {
+        Field { path: format!("{list}[{index}]"), name: format!("{list}[{index}]") }
+    }
+    fn at(&self, list: &str, index: &usize, part: &str) -> Field {
+        Field { path: format!("{list}[{index}].{part}"), name: format!("{list}[{index}][{part}]") }
+    }
+    fn error(&self, field: &Field) -> Option<&'static str> {
+        self.errors.iter().find(|error| error.field == field.path).map(|error| self.ui.t(error.error))
+    }
+    /// What was typed where it could not be read, or else what stands on record.
+    fn typed<T: ToString>(&self, field: &Field, given: &Option<T>) -> String {
+        match self.unread.iter().find(|unread| unread.error.field == field.path) {
+            Some(unread) => unread.text.clone(),
+            None => given.as_ref().map(T::to_string).unwrap_or_default(),
+        }
     }
     fn age(&self, person: &PersonSummary) -> String {
         age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
     }
     fn number(&self, value: &i64) -> String {
         number(*value)
+    }
+    fn nationality_rows(&self) -> std::ops::Range<usize> {
+        0..self.input.nationalities.len().max(NATIONALITY_ROWS)
+    }
+    fn language_rows(&self) -> std::ops::Range<usize> {
+        0..self.input.languages.len().max(LANGUAGE_ROWS)
     }
     fn name_kinds(&self) -> &'static [NameKind] {
         NameKind::ALL
@@ -173,17 +219,17 @@ impl FormPage {
     fn is(&self, chosen: &Option<String>, code: &str) -> bool {
         chosen.as_deref() == Some(code)
     }
-    fn day(&self, day: &Option<Day>) -> String {
-        day.map(|day| day.to_string()).unwrap_or_default()
-    }
-    fn whole(&self, value: &Option<i64>) -> String {
-        value.map(|value| value.to_string()).unwrap_or_default()
-    }
     fn is_chosen(&self, codes: &[String], index: &usize, code: &str) -> bool {
         codes.get(*index).is_some_and(|chosen| chosen == code)
     }
     fn same(&self, chosen: &str, code: &str) -> bool {
         chosen == code
+    }
+
+    /// The form again, with what to correct.
+    fn wrong(mut self, errors: Vec<FieldError>) -> Result<Response, Error> {
+        self.errors = errors;
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, page(self)?).into_response())
     }
 }
 
@@ -216,58 +262,106 @@ fn with_blank_rows(mut input: PersonInput) -> PersonInput {
     input
 }
 
-pub(super) async fn blank_form(ctx: Context) -> Result<Html<String>, Error> {
-    ctx.viewer.require(Permission::WritePeople)?;
-    let input = PersonInput::default();
-    page(form_page(&ctx, format!("/people?once={}", ctx.ui().once), "people-register", input, Vec::new(), Vec::new()))
+/// Where a new person belongs.
+#[derive(Deserialize)]
+pub(super) struct Into {
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    household: Option<HouseholdId>,
 }
 
-fn form_page(
+pub(super) async fn blank_form(ctx: Context, Query(into): Query<Into>) -> Result<Html<String>, Error> {
+    ctx.viewer.require(Permission::WritePeople)?;
+    let form = form_page(&ctx, registration(&ctx), "people-register", PersonInput::default());
+    page(FormPage { household: into.household, ..form })
+}
+
+fn registration(ctx: &Context) -> String {
+    format!("/people?once={}", ctx.ui().once)
+}
+
+fn form_page(ctx: &Context, action: String, title: &'static str, input: PersonInput) -> FormPage {
+    let ui = ctx.ui();
+    FormPage {
+        is_new: title == "people-register",
+        title: ui.t(title),
+        ui,
+        action,
+        photo_kept: None,
+        household: None,
+        role_chosen: String::new(),
+        input: with_blank_rows(input),
+        unread: Vec::new(),
+        errors: Vec::new(),
+        found: Vec::new(),
+        today: ctx.viewer.today,
+    }
+}
+
+/// A person as typed, and the form to show again.
+fn typed_person(
     ctx: &Context,
     action: String,
     title: &'static str,
-    input: PersonInput,
-    errors: Vec<FieldError>,
-    found: Vec<Found>,
-) -> FormPage {
-    let ui = ctx.ui();
-    FormPage { title: ui.t(title), ui, action, input: with_blank_rows(input), errors, found, today: ctx.viewer.today }
+    fields: &Fields,
+) -> Result<(Typed<PersonInput>, FormPage), Error> {
+    let typed: Typed<PersonInput> = fields.clone().without_blank_rows(PersonInput::CHOSEN).read()?;
+    let again = form_page(ctx, action, title, typed.read.clone());
+    let again = FormPage { unread: typed.unread.clone(), ..again };
+    Ok((typed, again))
 }
 
-/// The buttons of the form besides its fields.
-#[derive(Deserialize, Default)]
-struct Buttons {
-    /// «Add another row»: shows the form again with one more.
-    #[serde(default)]
-    add: String,
-    /// «This is someone new», after likely matches were shown.
-    #[serde(default)]
-    confirm: String,
-}
-
-pub(super) async fn register(ctx: Context, body: Bytes) -> Result<Response, Error> {
-    ctx.viewer.require(Permission::WritePeople)?;
-    let input = form::<PersonInput>(&body)?.without_blanks();
-    let buttons: Buttons = form(&body).unwrap_or_default();
-    let action = format!("/people?once={}", ctx.ui().once);
-    if !buttons.add.is_empty() {
-        return Ok(page(form_page(&ctx, action, "people-register", input, Vec::new(), Vec::new()))?.into_response());
+/// The photo chosen for a registration, or the one chosen before the form was shown again.
+async fn photo_of(sent: &Sent) -> Result<Option<Photo>, Error> {
+    let kept = || BASE64.decode(sent.fields.value("photo_kept")).ok().filter(|kept| !kept.is_empty());
+    match sent.file("photo").or_else(kept) {
+        Some(file) => photo::read_in_background(file).await.map(Some),
+        None => Ok(None),
     }
-    if buttons.confirm.is_empty() && input.check(ctx.viewer.today).is_ok() {
+}
+
+pub(super) async fn register(ctx: Context, sent: Sent) -> Result<Response, Error> {
+    ctx.viewer.require(Permission::WritePeople)?;
+    let (typed, mut again) = typed_person(&ctx, registration(&ctx), "people-register", &sent.fields)?;
+    let mut errors = typed.errors(typed.read.check(ctx.viewer.today))?;
+    let photo = match photo_of(&sent).await {
+        Ok(photo) => photo,
+        Err(Error::Invalid(more)) => {
+            errors.extend(more);
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    again.photo_kept = photo.as_ref().map(|photo| BASE64.encode(photo.size(PhotoSize::Large)));
+    again.household = sent.fields.value("household").parse().ok();
+    again.role_chosen = sent.fields.value("role").to_owned();
+    if !sent.fields.value("add").is_empty() {
+        return Ok(page(again)?.into_response());
+    }
+    if !errors.is_empty() {
+        return again.wrong(errors);
+    }
+    let input = typed.read;
+    if sent.fields.value("confirm").is_empty() {
         let typed = input.clone();
         let mut found = ctx.read(move |tx, viewer| search::matches(tx, viewer, &typed)).await?;
         found.retain(|hit| hit.score >= search::STRONG);
         if !found.is_empty() {
-            let again = form_page(&ctx, action, "people-register", input, Vec::new(), found);
+            again.found = found;
             return Ok(page(again)?.into_response());
         }
     }
-    match ctx.create(input.clone(), store::create).await {
-        Ok(id) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
-        Err(Error::Invalid(errors)) => {
-            let again = page(form_page(&ctx, action, "people-register", input, errors, Vec::new()))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
-        }
+    let (household, role) = (again.household, again.role_chosen.clone());
+    let create = move |tx: &mut Tx<'_>, viewer: &Viewer, input| {
+        let id = match household {
+            Some(household) => family::store::register_into(tx, viewer, household, &role, input)?,
+            None => store::create(tx, viewer, input)?,
+        };
+        photo.map(|photo| photo::put(tx, viewer, id, &photo)).transpose()?;
+        Ok(id)
+    };
+    match ctx.create(input, create).await {
+        Ok::<PersonId, _>(id) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
+        Err(Error::Invalid(errors)) => again.wrong(errors),
         Err(error) => Err(error),
     }
 }
@@ -275,35 +369,35 @@ pub(super) async fn register(ctx: Context, body: Bytes) -> Result<Response, Erro
 pub(super) async fn edit(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
     ctx.viewer.require(Permission::WritePeople)?;
     let person = read_person(&ctx, id).await?;
-    let action = format!("/people/{id}?version={}", person.version);
-    page(form_page(&ctx, action, "people-edit", person.record, Vec::new(), Vec::new()))
+    page(form_page(&ctx, format!("/people/{id}?version={}", person.version), "people-edit", person.record))
 }
 
 pub(super) async fn change(
     ctx: Context,
     Path(id): Path<PersonId>,
     Expected(version): Expected,
-    body: Bytes,
+    sent: Sent,
 ) -> Result<Response, Error> {
-    let input = form::<PersonInput>(&body)?.without_blanks();
-    let buttons: Buttons = form(&body).unwrap_or_default();
+    ctx.viewer.require(Permission::WritePeople)?;
     let action = format!("/people/{id}?version={version}");
-    if !buttons.add.is_empty() {
-        return Ok(page(form_page(&ctx, action, "people-edit", input, Vec::new(), Vec::new()))?.into_response());
+    let (typed, again) = typed_person(&ctx, action, "people-edit", &sent.fields)?;
+    if !sent.fields.value("add").is_empty() {
+        return Ok(page(again)?.into_response());
     }
-    let changed = input.clone();
-    match ctx.write(move |tx, viewer| store::update(tx, viewer, id, version, changed)).await {
+    let errors = typed.errors(typed.read.check(ctx.viewer.today))?;
+    if !errors.is_empty() {
+        return again.wrong(errors);
+    }
+    let input = typed.read;
+    match ctx.write(move |tx, viewer| store::update(tx, viewer, id, version, input)).await {
         Ok(()) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
-        Err(Error::Invalid(errors)) => {
-            let again = page(form_page(&ctx, action, "people-edit", input, errors, Vec::new()))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
-        }
+        Err(Error::Invalid(errors)) => again.wrong(errors),
         Err(error) => Err(error),
     }
 }
 
 /// Reads a person; that a protected one was read is durable before anything is shown.
-pub(super) async fn read_person(ctx: &Context, id: PersonId) -> Result<Person, Error> {
+pub(in crate::people) async fn read_person(ctx: &Context, id: PersonId) -> Result<Person, Error> {
     let person = ctx.read(move |tx, viewer| store::find(tx, viewer, id)).await?;
     if person.record.protected {
         ctx.write(move |tx, viewer| store::note_reading(tx, viewer, id)).await?;
@@ -324,9 +418,17 @@ struct ShowPage {
     progress: Option<ProgressPicture>,
     today: Day,
     wordings: Vec<(Purpose, &'static str)>,
+    refill: Refill,
+    family: Family,
 }
 
 impl ShowPage {
+    fn household_number(&self, value: &i64) -> String {
+        family::household_number(*value)
+    }
+    fn role(&self, member: &Member) -> String {
+        family::role(&self.ui, member.role.as_deref())
+    }
     fn number(&self) -> String {
         number(self.person.number)
     }
@@ -362,14 +464,32 @@ fn of_cases<T>(viewer: &Viewer, read: impl FnOnce() -> Result<Vec<T>, Error>) ->
     if viewer.may(Permission::ReadCases) { read() } else { Ok(Vec::new()) }
 }
 
+/// Back to a person's page.
+pub(in crate::people) fn to_person(id: PersonId, part: &str) -> Redirect {
+    Redirect::to(&format!("/people/{id}{part}"))
+}
+
 pub(super) async fn show(ctx: Context, Path(id): Path<PersonId>) -> Result<Response, Error> {
-    let person = read_person(&ctx, id).await?;
+    show_page(&ctx, id, Refill::default()).await
+}
+
+/// A person's page with one of its forms as it was typed, and what to correct in it.
+pub(in crate::people) async fn show_again(ctx: &Context, id: PersonId, refill: Refill) -> Result<Response, Error> {
+    let mut response = show_page(ctx, id, refill).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+async fn show_page(ctx: &Context, id: PersonId, refill: Refill) -> Result<Response, Error> {
+    let person = read_person(ctx, id).await?;
     if let Some(kept) = person.merged_into {
         return Ok(Redirect::to(&format!("/people/{kept}")).into_response());
     }
-    let (consents, shared, merges, stories, cases, goals) = ctx
+    let known = person.clone();
+    let (family, consents, shared, merges, stories, cases, goals) = ctx
         .read(move |tx, viewer| {
             Ok((
+                family::store::family(tx, viewer, &known)?,
                 consent::of_person(tx, viewer, id)?,
                 consent::already_shared(tx, viewer, id)?,
                 merge::into_person(tx, viewer, id)?,
@@ -396,6 +516,8 @@ pub(super) async fn show(ctx: Context, Path(id): Path<PersonId>) -> Result<Respo
         progress,
         today: ctx.viewer.today,
         wordings,
+        refill,
+        family,
     })?;
     Ok(shown.into_response())
 }

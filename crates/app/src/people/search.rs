@@ -252,9 +252,9 @@ fn summaries(tx: &mut Tx<'_>, viewer: &Viewer, ids: &[PersonId], name: &str) -> 
             marks.join(", ")
         );
         found.extend(tx.query(&sql, &params, |row| {
-            let (person, visible) = (summary_from(row)?, row.get(9)?);
+            let (person, visible) = (summary_from(row)?, row.get(10)?);
             let score =
-                names(&row.get::<String>(10)?).iter().map(|known| linkage::likeness(name, known)).fold(0.0, f64::max);
+                names(&row.get::<String>(11)?).iter().map(|known| linkage::likeness(name, known)).fold(0.0, f64::max);
             Ok(Found { person, visible, score })
         })?);
     }
@@ -281,6 +281,7 @@ fn veil(found: &mut [Found]) {
         hit.person.sex = Sex::Unknown;
         hit.person.needs.clear();
         hit.person.vulnerability = 0;
+        hit.person.photo_id = None;
     }
 }
 

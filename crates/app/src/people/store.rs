@@ -45,10 +45,10 @@ fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
     })
 }
 
-pub(super) const SUMMARY: &str =
-    "p.id, p.number, p.display_name, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, p.vulnerability";
+pub(in crate::people) const SUMMARY: &str = "p.id, p.number, p.display_name, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, p.vulnerability, \
+     CASE WHEN p.protected = 1 THEN NULL ELSE p.photo_id END";
 
-pub(super) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, DbError> {
+pub(in crate::people) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, DbError> {
     Ok(PersonSummary {
         id: row.next()?,
         number: row.next()?,
@@ -59,6 +59,7 @@ pub(super) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, DbError> {
         nationality: row.next()?,
         needs: list(&row.next::<String>()?),
         vulnerability: row.next()?,
+        photo_id: row.next()?,
     })
 }
 
@@ -147,7 +148,7 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
     );
     let mut rows = tx.query(&sql, filter.params(), |row| {
         let summary = summary_from(row)?;
-        let at = match row.value(9)? {
+        let at = match row.value(10)? {
             Value::Text(text) => text,
             Value::Int(number) => number.to_string(),
             _ => String::new(),

@@ -14,6 +14,8 @@ struct Entry {
     code: String,
     /// Labels in the order of [`Language::ALL`].
     labels: Vec<String>,
+    /// The code seen from the other side, where the list has a column for it.
+    inverse: Option<String>,
 }
 
 static LISTS: LazyLock<HashMap<String, Vec<Entry>>> = LazyLock::new(|| {
@@ -27,10 +29,10 @@ static LISTS: LazyLock<HashMap<String, Vec<Entry>>> = LazyLock::new(|| {
 
 fn read(text: &str) -> Vec<Entry> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let columns: Vec<Option<usize>> = match reader.headers() {
-        Ok(head) => Language::ALL.iter().map(|language| head.iter().position(|name| name == language.code())).collect(),
-        Err(_) => return Vec::new(),
-    };
+    let Ok(head) = reader.headers().cloned() else { return Vec::new() };
+    let column = |name: &str| head.iter().position(|known| known == name);
+    let columns: Vec<Option<usize>> = Language::ALL.iter().map(|language| column(language.code())).collect();
+    let inverse = column("inverse");
     let label = |record: &csv::StringRecord, column: &Option<usize>| {
         column.and_then(|column| record.get(column)).unwrap_or_default().to_owned()
     };
@@ -40,6 +42,7 @@ fn read(text: &str) -> Vec<Entry> {
         .map(|record| Entry {
             code: record.get(0).unwrap_or_default().to_owned(),
             labels: columns.iter().map(|column| label(&record, column)).collect(),
+            inverse: inverse.and_then(|column| record.get(column)).map(str::to_owned),
         })
         .collect()
 }
@@ -51,6 +54,11 @@ fn position(language: Language) -> usize {
 /// Whether a list has a code.
 pub fn has(list: &str, code: &str) -> bool {
     LISTS.get(list).is_some_and(|entries| entries.iter().any(|entry| entry.code == code))
+}
+
+/// The code seen from the other side: of `mother`, `child`.
+pub fn inverse(list: &str, code: &str) -> Option<&'static str> {
+    LISTS.get(list)?.iter().find(|entry| entry.code == code)?.inverse.as_deref()
 }
 
 /// The label of a code; the code itself where the list does not have it.

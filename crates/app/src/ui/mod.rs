@@ -2,6 +2,7 @@
 
 mod language;
 mod navigation;
+pub mod refill;
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::App;
+use super::typed::reason;
 use crate::error::Error;
 
 /// A request's body, as a form (`names[0][given]=…`) or as JSON.
@@ -28,11 +29,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
             .is_some_and(|kind| kind.starts_with("application/json"));
         let body =
             Bytes::from_request(request, &()).await.map_err(|_| Error::TooLarge(app.settings.largest_request))?;
-        if is_json {
-            serde_json::from_slice(&body).map(Input).map_err(|error| Error::BadRequest(error.to_string()))
-        } else {
-            form(&body).map(Input)
-        }
+        if is_json { json(&body).map(Input) } else { form(&body).map(Input) }
     }
 }
 
@@ -41,11 +38,32 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
 /// # Errors
 /// A field that the type cannot take.
 pub fn form<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    serde_qs::Config::new()
-        .max_depth(6)
-        .use_form_encoding(true)
-        .deserialize_bytes(body)
-        .map_err(|error| Error::BadRequest(error.to_string()))
+    deserialize_form(body).map_err(|(path, message)| unreadable(path, &message))
+}
+
+/// Reads a form, or says which field cannot be read and why.
+pub(super) fn deserialize_form<T: DeserializeOwned>(body: &[u8]) -> Result<T, (String, String)> {
+    let config = serde_qs::Config::new().max_depth(6).use_form_encoding(true);
+    let deserializer =
+        serde_qs::Deserializer::with_config(config, body).map_err(|error| (String::new(), error.to_string()))?;
+    serde_path_to_error::deserialize(deserializer)
+        .map_err(|error| (error.path().to_string(), error.inner().to_string()))
+}
+
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let read = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let (path, inner) = (error.path().to_string(), error.inner());
+        if inner.is_data() { unreadable(path, &inner.to_string()) } else { Error::BadRequest(inner.to_string()) }
+    })?;
+    deserializer.end().map_err(|error| Error::BadRequest(error.to_string()))?;
+    Ok(read)
+}
+
+/// A value that cannot be read is a field to correct; what is missing, or no record at all, is not.
+fn unreadable(path: String, message: &str) -> Error {
+    let names_a_field = !matches!(path.as_str(), "" | "." | "?") && !message.contains("missing field");
+    if names_a_field { Error::field(path, reason(message)) } else { Error::BadRequest(message.to_owned()) }
 }
 
 /// JSON with the record's version as its `ETag`.

@@ -6,6 +6,7 @@ mod input;
 mod metrics;
 mod problem;
 mod security;
+mod typed;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -31,6 +32,7 @@ pub use metrics::metrics_router;
 pub use problem::Problem;
 pub use security::Client;
 pub(crate) use security::Name;
+pub use typed::{Fields, Sent, Typed, Unread};
 
 /// What the operator decided when starting the server.
 #[derive(Clone, Debug)]

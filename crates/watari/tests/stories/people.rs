@@ -58,6 +58,83 @@ story!(a_form_tells_all_that_is_wrong_and_forgets_nothing, |server: &Server| {
     assert!(answer.body.contains("Give one main name.") && answer.body.contains("Give an age from 0 to 130."));
 });
 
+story!(dates_are_read_as_people_type_them, |server: &Server| {
+    let amal = server.log_in("amal");
+    for typed in ["24/11/1996", "24.11.1996", "1996/11/24", "1996-11-24", "٢٤/١١/١٩٩٦", "１９９６年１１月２４日"]
+    {
+        let form = [
+            ("names[0][given]", "Salwa"),
+            ("names[0][family]", typed),
+            ("sex", "female"),
+            ("birth[kind]", "exact"),
+            ("birth[from]", typed),
+            ("confirm", "true"),
+        ];
+        let made = amal.post("/people", &form);
+        assert_eq!(made.status, 303, "{typed}: {}", made.body);
+        let person = amal.api("GET", &made.location, &[], &Json::Null).json();
+        assert_eq!(person["birth"]["from"], "1996-11-24", "{typed}");
+    }
+    let mut body = person("Salwa", "Api");
+    body["birth"]["from"] = json!("24/11/1996");
+    register(&amal, &body);
+    body["birth"]["from"] = json!("in spring");
+    let refused = amal.api("POST", "/people", &[], &body);
+    assert_eq!((refused.status, &refused.json()["fields"][0]["field"]), (422, &json!("birth.from")));
+});
+
+story!(what_cannot_be_read_is_named_in_the_form_and_stays_there, |server: &Server| {
+    let amal = server.log_in("amal");
+    let form = [
+        ("names[0][given]", "Ibtisam"),
+        ("names[0][kind]", "main"),
+        ("names[4][given]", "إبتسام"),
+        ("names[4][kind]", "also"),
+        ("sex", "several"),
+        ("birth[kind]", "exact"),
+        ("birth[from]", "31/02/1990"),
+        ("birth[age]", "thirty-four"),
+        ("gender", "unheard-of"),
+        ("documents[0][number]", ""),
+        ("documents[0][kind]", "passport"),
+        ("documents[1][number]", ""),
+        ("documents[1][kind]", "passport"),
+        ("documents[1][expires_on]", "next <year>"),
+        ("contacts[0][value]", "+962 7"),
+        ("contacts[0][kind]", "pigeon"),
+        ("contacts[0][safety]", "perhaps"),
+        ("journey[0][stage]", "origin"),
+        ("journey[0][place]", "Deraa"),
+        ("journey[0][from]", "1/13/2015"),
+    ];
+    let made = amal.api("POST", "/people", &[], &person("Ibtisam", "Ready")).json();
+    let change = format!("/people/{}?version=1", made["id"].as_str().unwrap());
+    for path in ["/people", &change] {
+        let answer = amal.post(path, &form);
+        assert_eq!(answer.status, 422, "{}", answer.body);
+        for kept in ["31/02/1990", "thirty-four", "next &#60;year&#62;", "1/13/2015", "+962 7", "Deraa", "إبتسام"]
+        {
+            assert!(answer.body.contains(&format!("value=\"{kept}\"")), "{kept} is lost: {}", answer.body);
+        }
+        for field in [
+            "sex",
+            "birth.from",
+            "birth.age",
+            "gender",
+            "documents[0].expires_on",
+            "documents[0].number",
+            "contacts[0].kind",
+            "contacts[0].safety",
+            "journey[0].from",
+        ] {
+            assert!(answer.body.contains(&format!("href=\"#{field}\"")), "{field} is not in the summary");
+            assert!(answer.body.contains(&format!("id=\"{field}-error\"")), "{field} has no error");
+            assert!(answer.body.contains(&format!(" id=\"{field}\"")), "{field} cannot be jumped to");
+        }
+    }
+    assert_eq!(amal.get(&change).body.contains("إبتسام"), false, "nothing was saved");
+});
+
 story!(a_likely_double_is_shown_before_it_is_made, |server: &Server| {
     let amal = server.log_in("amal");
     let id = register(&amal, &person("Nour", "Halabiyeh"));
@@ -154,8 +231,10 @@ story!(consent_for_a_child_names_the_guardian, |server: &Server| {
 });
 
 story!(withdrawal_hides_a_person_from_law_enforcement_at_once, |server: &Server| {
-    let (amal, omar) = (server.log_in("amal"), server.log_in("omar"));
+    let (amal, omar, lucia) = (server.log_in("amal"), server.log_in("omar"), server.log_in("lucia"));
     let id = register(&amal, &person("Rima", "Witness"));
+    let case = json!({ "person_id": id, "risk": "high", "trafficking": true });
+    assert_eq!(lucia.api("POST", "/cases", &[], &case).status, 201);
     let read = || omar.api("GET", &format!("/people/{id}"), &[], &Json::Null).status;
     assert_eq!(read(), 404);
     let decide = |decision: &str| {

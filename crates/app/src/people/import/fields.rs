@@ -378,7 +378,7 @@ pub(super) fn fold(text: &str) -> String {
 }
 
 fn values_digit(c: char) -> char {
-    super::values::western(c)
+    crate::dates::western(c)
 }
 
 /// What each column of the head is.

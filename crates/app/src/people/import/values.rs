@@ -9,24 +9,13 @@ use super::fields::fold;
 use super::report::Column;
 use super::{Field, Problems};
 use crate::code::Code;
-use crate::codes;
-use crate::dates::Day;
+use crate::dates::{DateOrder, Day, NoDay, numbers, western};
 use crate::people::{Birth, BirthKind, Contact, Document, Name, NameKind, PersonInput, Safety, Sex};
 use crate::reference;
 use crate::ui::Language;
 
 /// Nobody on record was older.
 const OLDEST: i64 = 125;
-
-codes! {
-    /// What comes first in 3/4/2001.
-    "date-order" DateOrder {
-        /// The day: it is in April.
-        DayFirst = "day_first",
-        /// The month: it is in March.
-        MonthFirst = "month_first",
-    }
-}
 
 /// How a file as a whole writes what one cell leaves open.
 #[derive(Clone, Copy, Debug, Default)]
@@ -182,35 +171,13 @@ fn birth_date(cell: &str, habits: &Habits, today: Day) -> Result<Birth, String> 
 }
 
 fn read_day(cell: &str, habits: &Habits) -> Result<Day, String> {
-    let no_date = || format!("«{}» is not a date: write it as 2001-04-03", shown(cell));
-    // A spreadsheet adds midnight to a date.
-    let cell: String = cell.chars().map(western).collect();
-    let day = cell.split(['T', ' ']).next().unwrap_or_default();
-    let parts = numbers(day);
-    let [first, second, third] = parts[..] else { return Err(no_date()) };
-    let (year, month, day) = if first > 31 {
-        (first, second, third)
-    } else if third < 1000 {
-        return Err(no_date());
-    } else if cell.contains('.') {
-        (third, second, first)
-    } else {
-        match (habits.order, first > 12, second > 12) {
-            (_, true, false) | (Some(DateOrder::DayFirst), _, _) => (third, second, first),
-            (_, false, true) | (Some(DateOrder::MonthFirst), _, _) => (third, first, second),
-            _ if first == second => (third, second, first),
-            _ => {
-                return Err(format!(
-                    "«{}»: the day or the month first? Say it with --dates, or write 2001-04-03",
-                    shown(&cell)
-                ));
-            }
+    Day::typed(cell, habits.order).map_err(|wrong| match wrong {
+        NoDay::Unreadable => format!("«{}» is not a date: write it as 2001-04-03", shown(cell)),
+        NoDay::NotInCalendar => format!("«{}» is not a day of the calendar", shown(cell)),
+        NoDay::Ambiguous => {
+            format!("«{}»: the day or the month first? Say it with --dates, or write 2001-04-03", shown(cell))
         }
-    };
-    let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
-    date.and_then(|((year, month), day)| Date::new(year, month, day).ok())
-        .map(Day)
-        .ok_or_else(|| format!("«{}» is not a day of the calendar", shown(&cell)))
+    })
 }
 
 /// The numbers of a date written with slashes or dashes, year last.
@@ -220,14 +187,6 @@ fn slashed(cell: &str) -> Option<(u32, u32, u32)> {
         [first, second, third] if first <= 31 && third >= 1000 && !cell.contains('.') => Some((first, second, third)),
         _ => None,
     }
-}
-
-/// The numbers of a date, if there is nothing but numbers and the marks between them.
-fn numbers(text: &str) -> Vec<u32> {
-    let marks = ['-', '/', '.', '年', '月', '日', '\u{200f}', '\u{200e}'];
-    let parts: Option<Vec<u32>> =
-        text.split(marks).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
-    parts.unwrap_or_default()
 }
 
 fn birth_year(cell: &str, today: Day) -> Result<Birth, String> {
@@ -250,17 +209,6 @@ fn age(cell: &str, today: Day) -> Result<Birth, String> {
 fn number(cell: &str) -> Option<i64> {
     let digits: String = cell.chars().map(western).collect();
     digits.trim().trim_end_matches('年').trim_end_matches('歳').trim_end_matches(".0").parse().ok()
-}
-
-/// A digit of any of our scripts as 0 to 9.
-pub(super) fn western(digit: char) -> char {
-    let zero = match digit {
-        '٠'..='٩' => '٠',
-        '۰'..='۹' => '۰',
-        '０'..='９' => '０',
-        other => return other,
-    };
-    char::from_digit(digit as u32 - zero as u32, 10).unwrap_or(digit)
 }
 
 fn several(cell: &str, one: impl Fn(&str) -> Result<String, String>) -> Result<Vec<String>, String> {

@@ -7,19 +7,27 @@ use serde_json::Value as Json;
 
 use crate::error::FieldError;
 use crate::ui::Ui;
+use crate::web::Unread;
 
 /// What was typed into one of a page's forms, and what to correct in it.
 #[derive(Clone, Debug, Default)]
 pub struct Refill {
     form: &'static str,
     typed: Json,
+    unread: Vec<Unread>,
     errors: Vec<FieldError>,
 }
 
 impl Refill {
     /// What was typed into a form.
     pub fn of(form: &'static str, typed: &impl Serialize) -> Refill {
-        Refill { form, typed: serde_json::to_value(typed).unwrap_or_default(), errors: Vec::new() }
+        Refill { form, typed: serde_json::to_value(typed).unwrap_or_default(), ..Refill::default() }
+    }
+
+    /// What was typed into fields that could not be read.
+    pub fn unread(mut self, unread: &[Unread]) -> Refill {
+        self.unread = unread.to_vec();
+        self
     }
 
     /// What to correct in it.
@@ -32,6 +40,9 @@ impl Refill {
     pub fn value(&self, form: &str, field: &str) -> String {
         if form != self.form {
             return String::new();
+        }
+        if let Some(unread) = self.unread.iter().find(|unread| unread.error.field == field) {
+            return unread.text.clone();
         }
         let mut at = &self.typed;
         for part in field.split(['.', '[', ']']).filter(|part| !part.is_empty()) {
