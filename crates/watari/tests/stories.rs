@@ -6,6 +6,8 @@ mod support;
 mod access;
 #[path = "stories/accounts.rs"]
 mod accounts;
+#[path = "stories/doors.rs"]
+mod doors;
 #[path = "stories/family.rs"]
 mod family;
 #[path = "stories/operations.rs"]

@@ -179,9 +179,8 @@ pub fn already_shared(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<
     let entries = history::entries_of_person(tx, viewer.organisation, id, 1000)?;
     // A case that is hidden from someone who reads cases does not show by having left.
     let open: Vec<CaseId> = cases::store::of_person(tx, viewer, id)?.into_iter().map(|case| case.id).collect();
-    let is_open = |entry: &Story| {
-        entry.case_id.is_none_or(|case| !viewer.may(Permission::ReadCases) || open.contains(&case))
-    };
+    let is_open =
+        |entry: &Story| entry.case_id.is_none_or(|case| !viewer.may(Permission::ReadCases) || open.contains(&case));
     let left = entries.into_iter().filter(|entry| matches!(entry.act, Act::Shared | Act::Exported));
     Ok(left.filter(is_open).collect())
 }

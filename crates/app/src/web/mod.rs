@@ -4,6 +4,7 @@ mod assets;
 mod context;
 mod input;
 mod metrics;
+mod openapi;
 mod problem;
 mod security;
 mod typed;
@@ -127,7 +128,7 @@ impl SessionCache {
 /// The whole application as a service.
 pub fn router(app: App) -> Router {
     let (api, openapi) = api().split_for_parts();
-    let openapi = openapi.to_json().unwrap_or_default();
+    let openapi = openapi::finished(&openapi);
     let pages = Router::new()
         .merge(users::routes())
         .merge(people::routes())
