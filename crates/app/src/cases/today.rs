@@ -188,7 +188,9 @@ pub fn today(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Today, Error> {
     }
     if !viewer.sees(Sensitivity::Identity) {
         today.numbers = Some(numbers(tx, viewer)?);
-        today.team = team(tx, viewer)?;
+        if viewer.may(Permission::ReadTeam) {
+            today.team = team(tx, viewer)?;
+        }
         return Ok(today);
     }
     let due = due_items(tx, viewer)?;

@@ -67,6 +67,10 @@ impl Door {
         self.names().into_iter().filter(|name| !NO_RECORDS.contains(&name.as_str())).collect()
     }
 
+    fn needed(&self) -> Vec<&str> {
+        self.scopes.iter().map(String::as_str).collect()
+    }
+
     fn needs(&self, scope: &str) -> bool {
         self.scopes.iter().any(|needed| needed == scope)
     }
@@ -285,7 +289,7 @@ impl<'s> World<'s> {
         let known = self.fresh.borrow().get(&key).cloned();
         let id = known.unwrap_or_else(|| match name {
             "session" => self.another_session(user),
-            "token" => self.token(user, &SCOPES[user.min(6)][..1]).0,
+            "token" => self.token(user, &SCOPES.get(user).unwrap_or(&SCOPES[1])[..1]).0,
             "merge" => merged(lucia),
             "pictured" => {
                 let person = register(lucia, "Pictured");
@@ -503,6 +507,10 @@ story!(every_role_at_every_door, |server: &Server| {
     none_wrong(&wrong);
 });
 
+fn is_within(set: &[&str], all: &[&str]) -> bool {
+    set.iter().all(|scope| all.contains(scope))
+}
+
 /// The beginning of what was answered, for a message.
 fn first(answer: &Answer) -> String {
     answer.body.chars().take(160).collect()
@@ -513,16 +521,16 @@ story!(every_token_at_every_door, |server: &Server| {
     let (doors, program) = (doors(), server.browser());
     let mut wrong = Vec::new();
     for (user, all) in SCOPES.iter().enumerate() {
-        let pairs = all
-            .iter()
-            .flat_map(|one| all.iter().filter(move |other| *other > one).map(move |other| vec![*one, *other]));
-        let sets: BTreeSet<Vec<&str>> =
-            all.iter().map(|scope| vec![*scope]).chain(pairs).chain([all.to_vec()]).collect();
-        for scopes in sets {
-            let bearer = world.token(user, &scopes).1;
-            for door in doors.iter().filter(|door| !door.needs("public")) {
+        // Each scope alone and all together at every door; what a door needs together at that door.
+        let alone = all.iter().map(|scope| vec![*scope]);
+        let whole: BTreeSet<Vec<&str>> = alone.chain([all.to_vec()]).collect();
+        let needed: BTreeSet<Vec<&str>> = doors.iter().map(Door::needed).filter(|set| is_within(set, all)).collect();
+        for scopes in whole.union(&needed) {
+            let bearer = world.token(user, scopes).1;
+            let walked = |door: &&Door| !door.needs("public") && (whole.contains(scopes) || door.needed() == *scopes);
+            for door in doors.iter().filter(walked) {
                 let answer = world.try_door(door, user, &program, Some(&bearer));
-                let allowed = door.needs("any") || door.scopes.iter().all(|needed| scopes.contains(&needed.as_str()));
+                let allowed = door.needs("any") || is_within(&door.needed(), scopes);
                 let seen = seen(&answer);
                 let right = match door.scopes[0].as_str() {
                     "person" => answer.status == 409 || answer.status == 404,
@@ -567,7 +575,7 @@ story!(what_is_of_another_organisation_is_as_if_it_were_not, |server: &Server| {
 story!(a_part_is_found_under_its_own_record_only, |server: &Server| {
     let world = World::new(server);
     let mut wrong = Vec::new();
-    for door in doors().iter().filter(|door| door.records().len() > 1) {
+    for door in doors().iter().filter(|door| door.path.matches('{').count() > 1 && door.records().len() > 1) {
         let parent = door.records().remove(0);
         // Those who see both files.
         for user in (0..3).filter(|user| door.who[*user] == 'o') {
