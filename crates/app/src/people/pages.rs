@@ -26,10 +26,11 @@ use crate::cases::{self, CaseSummary};
 use crate::code::Code;
 use crate::dates::Day;
 use crate::db::Tx;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, Stale};
 use crate::history::Story;
 use crate::ids::{HouseholdId, MergeId, PersonId};
 use crate::ui::Ui;
+use crate::ui::conflict::Conflict;
 use crate::ui::refill::Refill;
 use crate::web::{Context, Expected, Fields, Input, Sent, Typed, Unread, form, page};
 
@@ -158,6 +159,8 @@ struct FormPage {
     input: PersonInput,
     unread: Vec<Unread>,
     errors: Vec<FieldError>,
+    /// Both versions, where someone else was faster.
+    conflict: Option<Conflict>,
     found: Vec<Found>,
     today: Day,
 }
@@ -226,6 +229,14 @@ impl FormPage {
         chosen == code
     }
 
+    /// The form again with what was typed, beside what someone else saved meanwhile: saving it
+    /// once more puts it in place of that.
+    fn stale(mut self, id: PersonId, stale: &Stale) -> Result<Response, Error> {
+        self.action = format!("/people/{id}?version={}", stale.version);
+        self.conflict = Some(Conflict::of(&self.ui, stale));
+        Ok((StatusCode::PRECONDITION_FAILED, page(self)?).into_response())
+    }
+
     /// The form again, with what to correct.
     fn wrong(mut self, errors: Vec<FieldError>) -> Result<Response, Error> {
         self.errors = errors;
@@ -292,6 +303,7 @@ fn form_page(ctx: &Context, action: String, title: &'static str, input: PersonIn
         input: with_blank_rows(input),
         unread: Vec::new(),
         errors: Vec::new(),
+        conflict: None,
         found: Vec::new(),
         today: ctx.viewer.today,
     }
@@ -392,6 +404,7 @@ pub(super) async fn change(
     match ctx.write(move |tx, viewer| store::update(tx, viewer, id, version, input)).await {
         Ok(()) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
         Err(Error::Invalid(errors)) => again.wrong(errors),
+        Err(Error::Stale(stale)) => again.stale(id, &stale),
         Err(error) => Err(error),
     }
 }

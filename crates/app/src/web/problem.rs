@@ -13,6 +13,7 @@ use serde_json::Value as Json_;
 
 use super::{App, Context, context};
 use crate::error::{Error, FieldError};
+use crate::ui::conflict::{Conflict, Difference};
 use crate::ui::{Language, Ui};
 
 /// An RFC 9457 problem.
@@ -66,6 +67,9 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     {
         response = Error::BadRequest(format!("{method} is not for this address")).into_response();
     }
+    if is_plain_refusal(&response) {
+        response = refused_by_axum(response, &app).await.into_response();
+    }
     let Some(error) = response.extensions_mut().remove::<std::sync::Arc<Error>>() else { return response };
     if error.status() >= 500 {
         tracing::error!(%error, "a request failed");
@@ -88,6 +92,26 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
         answer.headers_mut().insert(RETRY_AFTER, seconds);
     }
     answer
+}
+
+/// Whether axum's own extractors refused the request: they answer in plain text.
+fn is_plain_refusal(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    response.status().is_client_error()
+        && response.extensions().get::<std::sync::Arc<Error>>().is_none()
+        && kind.starts_with("text/plain")
+}
+
+/// The error behind axum's words: an id that is none is a record that is not there.
+async fn refused_by_axum(response: Response, app: &App) -> Error {
+    let status = response.status();
+    let words = axum::body::to_bytes(response.into_body(), 4096).await.unwrap_or_default();
+    let words = String::from_utf8_lossy(&words).into_owned();
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(app.settings.largest_request),
+        _ if words.starts_with("Invalid URL") => Error::NotFound,
+        _ => Error::BadRequest(words),
+    }
 }
 
 /// What of a request tells who asks.
@@ -152,13 +176,6 @@ fn problem(error: &Error, language: Language) -> Problem {
     }
 }
 
-/// Both sides of one field of a stale write.
-struct Difference {
-    field: String,
-    yours: String,
-    current: String,
-}
-
 #[derive(Template)]
 #[template(path = "ui/templates/message.html")]
 struct Message {
@@ -176,32 +193,17 @@ fn message(error: &Error, ui: Ui) -> Html<String> {
         Error::Invalid(fields) => fields.iter().map(|field| (field.field.clone(), language.t(field.error))).collect(),
         _ => Vec::new(),
     };
+    let differences = match error {
+        Error::Stale(stale) => Conflict::of(&ui, stale).differences,
+        _ => Vec::new(),
+    };
     let message = Message {
         ui,
         title: title(error, language),
         detail: detail(error, language),
         advice: language.t(&format!("error-{}-advice", error.code())),
         fields,
-        differences: differences(error, language),
+        differences,
     };
     Html(message.render().unwrap_or_else(|_| message.title.to_owned()))
-}
-
-fn differences(error: &Error, language: Language) -> Vec<Difference> {
-    let Error::Stale(stale) = error else { return Vec::new() };
-    let Some(current) = stale.current.as_object() else { return Vec::new() };
-    let plain = |value: Option<&Json_>| match value {
-        None | Some(Json_::Null) => String::new(),
-        Some(Json_::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    };
-    current
-        .iter()
-        .map(|(field, value)| Difference {
-            field: language.t(&format!("field-{}", field.replace('_', "-"))).to_owned(),
-            yours: plain(stale.yours.get(field)),
-            current: plain(Some(value)),
-        })
-        .filter(|difference| difference.yours != difference.current)
-        .collect()
 }
