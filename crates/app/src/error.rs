@@ -27,7 +27,7 @@ pub enum Error {
     /// Too many requests; seconds to wait.
     #[error("too many requests")]
     TooMany(u64),
-    /// More data than accepted; the limit in bytes.
+    /// More data than accepted; the limit in bytes, 0 where it is not known.
     #[error("too large")]
     TooLarge(usize),
     /// The request could not be understood.

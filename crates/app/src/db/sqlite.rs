@@ -39,13 +39,19 @@ pub(super) fn open(file: &Path, key: &DataKey) -> Result<Connection, DbError> {
     connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.hex().as_str()))?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(256);
-    connection.execute_batch(
+    let opened = connection.execute_batch(
         "PRAGMA cipher_memory_security = OFF; PRAGMA journal_mode = WAL; \
          PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
          PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864; \
          SELECT count(*) FROM sqlite_schema;",
-    )?;
-    Ok(connection)
+    );
+    match opened {
+        Ok(()) => Ok(connection),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            Err(DbError::Other(format!("{} is damaged, or locked with another key", file.display())))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// True where the file is there and is not a plain SQLite database.

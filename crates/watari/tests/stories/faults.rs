@@ -233,6 +233,7 @@ operator_story!(a_clock_that_jumps_back_loses_no_order, |it: &Installation| {
     assert_eq!(guess(), 429, "a clock set forward opens no door");
     assert!(serving.stops());
     it.does(&["verify"]);
+    it.does(&["link", "officer"]);
     set("-2d");
     let mut late = it.watari(&["serve", "--listen", "127.0.0.1:0"]);
     late.env("LD_PRELOAD", faketime().unwrap()).env("FAKETIME_TIMESTAMP_FILE", &clock);
@@ -319,6 +320,24 @@ fn is_kind(schema: &Json, kind: &str) -> bool {
     schema["type"] == kind || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(|it| it == kind))
 }
 
+/// What people write into a field of such a name.
+fn ordinary(pointer: &str) -> Json {
+    let name = pointer.rsplit('/').find(|part| !part.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or_default();
+    match name {
+        "country" | "issuer" | "nationalities" => json!("JO"),
+        "languages" => json!("ar"),
+        "time_zone" => json!("Asia/Amman"),
+        "due_on" | "expires_on" => json!("2031-01-01"),
+        "from" | "decided_on" | "done_on" | "age_on" | "to" | "until" => json!("1996-01-01"),
+        "kind" if pointer.contains("documents") => json!("passport"),
+        "kind" if pointer.contains("contacts") => json!("mobile"),
+        "value" => json!("+962 79 000 0000"),
+        "gender" | "legal_status" | "cause" | "reason" if pointer.contains("journey") || name == "gender" => Json::Null,
+        _ if name.ends_with("_id") || name == "household" => Json::Null,
+        _ => json!("An ordinary word or two"),
+    }
+}
+
 /// A body that fits a schema, and the pointers to its texts.
 fn example(document: &Json, at: &Json, pointer: &str, texts: &mut Vec<String>, depth: usize) -> Json {
     let at = schema(document, at);
@@ -340,7 +359,7 @@ fn example(document: &Json, at: &Json, pointer: &str, texts: &mut Vec<String>, d
     match () {
         () if is_kind(at, "integer") || is_kind(at, "number") => json!(1),
         () if is_kind(at, "boolean") => json!(false),
-        () => json!("An ordinary word or two"),
+        () => ordinary(pointer),
     }
 }
 
@@ -421,13 +440,20 @@ story!(whatever_is_written_into_any_field_is_refused_or_kept_harmless, |server: 
     let all = fields(&document, &known);
     let all: Vec<&Field> = all.iter().filter(|field| !field.path.starts_with("/account/password")).collect();
     assert!(all.len() > 100, "only {} fields were found", all.len());
-    let mut taken = 0;
+    let (mut taken, mut never) = (0, std::collections::BTreeSet::new());
+    for field in &all {
+        never.insert(format!("{} {}", field.method, field.path));
+    }
     for field in &all {
         for text in HOSTILE {
-            taken += send(&browsers, field, text).iter().filter(|answer| answer.status < 300).count();
+            let kept = send(&browsers, field, text).iter().filter(|answer| answer.status < 300).count();
+            taken += kept;
+            if kept > 0 {
+                never.remove(&format!("{} {}", field.method, field.path));
+            }
         }
     }
-    assert!(taken > 50, "too little was taken to prove anything: {taken}");
+    assert!(taken > 150, "too little was taken to prove anything: {taken}; never: {never:#?}");
     // What was kept is shown as text, on every page that shows it.
     let mut pages = vec!["/", "/people", "/cases", "/team", "/users", "/settings", "/account", "/retention"].into_iter().map(str::to_owned).collect::<Vec<_>>();
     for (_, address) in known.iter().filter(|(_, address)| address.starts_with('/')) {
