@@ -430,15 +430,17 @@ fn decision(
     Ok(found)
 }
 
-/// A plan is approved as it stood: goals and actions set afterwards need a new decision.
+/// A plan is approved as it stood: goals and actions set afterwards need a new decision. What came
+/// afterwards is told by the history's order; a clock may have been set back.
 fn plan_decision(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> Result<Option<ApprovalState>, Error> {
-    let mut since = case.opened_at;
-    for table in ["goal", "action"] {
-        let sql = format!("SELECT max(created_at) FROM {table} WHERE organisation_id = $1 AND case_id = $2");
-        let last: Option<Moment> = tx.one(&sql, params![viewer.organisation, case.id], |row| row.next())?.flatten();
-        since = since.max(last.unwrap_or(since));
-    }
-    decision(tx, viewer, case, "plan", since)
+    let set_since = tx.count(
+        "SELECT count(*) FROM history h WHERE h.organisation_id = $1 AND h.case_id = $2 AND h.act = 'created' \
+         AND h.kind IN ('goal', 'action') AND h.seq > (SELECT max(b.seq) FROM history b \
+         JOIN approval a ON a.organisation_id = b.organisation_id AND a.id = b.record_id AND a.kind = 'plan' \
+         WHERE b.organisation_id = $1 AND b.case_id = $2 AND b.act = 'created')",
+        params![viewer.organisation, case.id],
+    )?;
+    if set_since > 0 { Ok(None) } else { decision(tx, viewer, case, "plan", case.opened_at) }
 }
 
 /// Open or reopened → assessed.
