@@ -73,8 +73,7 @@ pub fn some_users(tx: &mut Tx<'_>, viewer: &Viewer, wanted: &WantedUsers) -> Res
         filter = filter.and("u.username > ?", [after.into()]);
     }
     let limit = wanted.limit.map(|limit| format!(" LIMIT {}", limit.clamp(1, 1000))).unwrap_or_default();
-    let sql =
-        format!("SELECT {} FROM user_account u WHERE {} ORDER BY u.username{limit}", store::USER, filter.sql());
+    let sql = format!("SELECT {} FROM user_account u WHERE {} ORDER BY u.username{limit}", store::USER, filter.sql());
     Ok(tx.query(&sql, filter.params(), store::user_from)?)
 }
 

@@ -148,12 +148,7 @@ fn fingerprint(path: &str, input: &impl Serialize) -> Vec<u8> {
 
 /// Takes a key for this request, or answers what the first request with it got. A request that
 /// comes while the first is still at work waits for it here.
-fn claim<T: DeserializeOwned>(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    key: &str,
-    request: &[u8],
-) -> Result<Option<T>, Error> {
+fn claim<T: DeserializeOwned>(tx: &mut Tx<'_>, viewer: &Viewer, key: &str, request: &[u8]) -> Result<Option<T>, Error> {
     let taken = tx.execute(
         &Pen::unrecorded(Bookkeeping::Idempotency),
         "INSERT INTO idempotency (organisation_id, user_id, key, request_hash, answer, created_at) \
@@ -198,9 +193,7 @@ impl FromRequestParts<App> for Context {
                 users::sessions::viewer_of_session(app, token).await?
             }
         };
-        let language = chosen_language(parts)
-            .or_else(|| Language::from_code(&viewer.language))
-            .unwrap_or(Language::En);
+        let language = chosen_language(parts).or_else(|| Language::from_code(&viewer.language)).unwrap_or(Language::En);
         Ok(Context { app: app.clone(), viewer, language, path: parts.uri.path().to_owned(), once: once(parts) })
     }
 }

@@ -227,7 +227,8 @@ operator_story!(a_clock_that_jumps_back_loses_no_order, |it: &Installation| {
     assert_eq!(acts, ["changed", "created"], "told in the order in which it happened");
     assert!(story[0]["at"].as_str().unwrap() < story[1]["at"].as_str().unwrap(), "the clock did go back: {story}");
     // Tries are counted on a clock that only runs forward.
-    let guess = || officer.moved(&address).post("/login", &[("username", "admin"), ("password", "guess-guess-guess")]).status;
+    let guess =
+        || officer.moved(&address).post("/login", &[("username", "admin"), ("password", "guess-guess-guess")]).status;
     while guess() == 422 {}
     set("+1d");
     assert_eq!(guess(), 429, "a clock set forward opens no door");
@@ -271,8 +272,20 @@ story!(an_upload_that_breaks_off_leaves_nothing, |server: &Server| {
         (&amal, "POST", format!("/people/{person}/photo"), multipart, form),
         (&daniela, "POST", "/people/import".to_owned(), multipart, form),
         (&daniela, "POST", "/api/v1/people/imports?name=a.csv".to_owned(), "content-type: text/csv\r\n", "name\nHalf"),
-        (&daniela, "POST", "/api/v1/people".to_owned(), "content-type: application/json\r\n", "{\"names\":[{\"given\":\"Ha"),
-        (&daniela, "POST", "/people".to_owned(), "content-type: application/x-www-form-urlencoded\r\n", "names[0][given]=Ha"),
+        (
+            &daniela,
+            "POST",
+            "/api/v1/people".to_owned(),
+            "content-type: application/json\r\n",
+            "{\"names\":[{\"given\":\"Ha",
+        ),
+        (
+            &daniela,
+            "POST",
+            "/people".to_owned(),
+            "content-type: application/x-www-form-urlencoded\r\n",
+            "names[0][given]=Ha",
+        ),
     ] {
         let head = format!("{method} {path} HTTP/1.1\r\ncookie: {}\r\n{kind}", browser.cookie());
         let answer = broken_off(&server.address, &head, body.as_bytes(), 100_000);
@@ -409,7 +422,9 @@ fn known(amal: &Browser) -> Vec<(&'static str, String)> {
         ("/people/{id}", format!("/people/{}", case["person_id"].as_str().unwrap())),
         ("{form}", "specific-needs".to_owned()),
     ];
-    for (name, list) in [("{goal}", "goals"), ("{flag}", "flags"), ("{follow_up}", "follow_ups"), ("{approval}", "approvals")] {
+    for (name, list) in
+        [("{goal}", "goals"), ("{flag}", "flags"), ("{follow_up}", "follow_ups"), ("{approval}", "approvals")]
+    {
         known.extend(first(list).map(|id| (name, id)));
     }
     known
@@ -424,7 +439,8 @@ fn send(browsers: &[Browser], field: &Field, text: &str) -> Vec<crate::support::
         let path = format!("/api/v1{}", field.path);
         let answer = browser.request(&field.method, &path, &headers, with(field, text).as_bytes());
         let shown: String = text.chars().take(40).collect();
-        let at = format!("{} {} {} {shown}: {} {}", field.method, field.path, field.pointer, answer.status, answer.body);
+        let at =
+            format!("{} {} {} {shown}: {} {}", field.method, field.path, field.pointer, answer.status, answer.body);
         assert!(answer.status < 500, "{at}");
         assert!(answer.status < 400 || answer.kind == "application/problem+json", "{} {at}", answer.kind);
         answers.push(answer);
@@ -455,18 +471,28 @@ story!(whatever_is_written_into_any_field_is_refused_or_kept_harmless, |server: 
     }
     assert!(taken > 150, "too little was taken to prove anything: {taken}; never: {never:#?}");
     // What was kept is shown as text, on every page that shows it.
-    let mut pages = vec!["/", "/people", "/cases", "/team", "/users", "/settings", "/account", "/retention"].into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let mut pages = vec!["/", "/people", "/cases", "/team", "/users", "/settings", "/account", "/retention"]
+        .into_iter()
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
     for (_, address) in known.iter().filter(|(_, address)| address.starts_with('/')) {
-        pages.extend(["", "/history", "/plan", "/edit", "/merge", "/assign", "/close"].map(|rest| format!("{address}{rest}")));
+        pages.extend(
+            ["", "/history", "/plan", "/edit", "/merge", "/assign", "/close"].map(|rest| format!("{address}{rest}")),
+        );
     }
     for browser in &browsers {
-        for person in browser.api("GET", "/people?limit=60", &[], &Json::Null).json()["items"].as_array().into_iter().flatten() {
+        for person in
+            browser.api("GET", "/people?limit=60", &[], &Json::Null).json()["items"].as_array().into_iter().flatten()
+        {
             pages.push(format!("/people/{}", person["id"].as_str().unwrap()));
         }
         for page in &pages {
             let answer = browser.get(page);
             assert!(answer.status < 500, "{page}: {}", answer.body);
-            assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<img src=x"), "{page} runs what was written");
+            assert!(
+                !answer.body.contains("<script>alert") && !answer.body.contains("<img src=x"),
+                "{page} runs what was written"
+            );
         }
     }
     assert!(people(&browsers[2]) >= 60, "the table was dropped");
