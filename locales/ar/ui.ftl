@@ -172,3 +172,29 @@ your-account = حسابك: { $name }
 welcome-intro = اسم المستخدم الخاص بك هو { $name }.
 error-too-many-detail = يمكنك المحاولة مجددًا بعد { $seconds } ثانية.
 error-too-large-detail = يُقبل { $megabytes } ميغابايت كحد أقصى.
+month-short-1 = يناير
+month-short-2 = فبراير
+month-short-3 = مارس
+month-short-4 = أبريل
+month-short-5 = مايو
+month-short-6 = يونيو
+month-short-7 = يوليو
+month-short-8 = أغسطس
+month-short-9 = سبتمبر
+month-short-10 = أكتوبر
+month-short-11 = نوفمبر
+month-short-12 = ديسمبر
+date-short = %d %m
+date-short-year = %d %m %y
+list-comma = {"، "}
+history-changes = { $count ->
+    [zero] لا حقول
+    [one] حقل واحد
+    [two] حقلان
+    [few] { $count } حقول
+    [many] { $count } حقلًا
+   *[other] { $count } حقل
+}
+sending = جارٍ الإرسال…
+preparing = جارٍ الإعداد…
+history-all = السجل كله

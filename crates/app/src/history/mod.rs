@@ -9,6 +9,7 @@
 mod pages;
 mod story;
 mod verify;
+pub mod words;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};

@@ -27,7 +27,7 @@ use crate::code::Code;
 use crate::dates::Day;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Stale};
-use crate::history::Story;
+use crate::history::{self, Story};
 use crate::ids::{HouseholdId, MergeId, PersonId};
 use crate::ui::Ui;
 use crate::ui::conflict::Conflict;
@@ -418,6 +418,9 @@ pub(in crate::people) async fn read_person(ctx: &Context, id: PersonId) -> Resul
     Ok(person)
 }
 
+/// Entries of the history on a person's page; its own page has all.
+const RECENT: usize = 5;
+
 #[derive(Template)]
 #[template(path = "people/templates/show.html")]
 struct ShowPage {
@@ -451,6 +454,50 @@ impl ShowPage {
     }
     fn nationality(&self, code: &str) -> String {
         nationality(&self.ui, code)
+    }
+    /// The name as otherwise written, for the line below it.
+    fn other_names(&self) -> Vec<String> {
+        let written = |name: &&Name| matches!(name.kind, NameKind::Also | NameKind::Nickname);
+        self.person.record.names.iter().filter(written).map(Name::full).collect()
+    }
+    fn born(&self) -> String {
+        let ui = &self.ui;
+        let birth = &self.person.record.birth;
+        match (birth.kind, birth.from, birth.to, birth.age) {
+            (BirthKind::Exact, Some(day), ..) | (BirthKind::Estimated, Some(day), None, _) => ui.day(&day),
+            (BirthKind::Estimated, Some(from), Some(to), _) => {
+                let days = [("from", ui.day(&from).into()), ("to", ui.day(&to).into())];
+                ui.language.t_with("people-born-between", &days)
+            }
+            (BirthKind::Age, _, _, Some(age)) => match birth.age_on {
+                Some(day) => {
+                    ui.language.t_with("people-age-on-day", &[("age", age.into()), ("day", ui.day(&day).into())])
+                }
+                None => age.to_string(),
+            },
+            _ => ui.t("unknown").to_owned(),
+        }
+    }
+    /// From when until when someone was in a place, as far as known.
+    fn span(&self, leg: &Leg) -> String {
+        let ui = &self.ui;
+        match (leg.from, leg.until) {
+            (Some(from), Some(until)) => format!("{} – {}", ui.short_day(&from), ui.short_day(&until)),
+            (Some(from), None) => ui.name("people-since-day", &ui.short_day(&from)),
+            (None, Some(until)) => ui.name("people-until-day", &ui.short_day(&until)),
+            (None, None) => String::new(),
+        }
+    }
+    fn decision_look(&self, purpose: &Purpose) -> &'static str {
+        match self.person.consents.of(*purpose) {
+            Decision::Given => "done",
+            Decision::Refused | Decision::Withdrawn | Decision::Lapsed => "refused",
+            Decision::NotAsked => "",
+        }
+    }
+    /// The latest of the history, for the card at its side.
+    fn recent(&self) -> Vec<&Story> {
+        self.stories.iter().filter(|story| !history::words::is_silent(story)).take(RECENT).collect()
     }
     fn decision(&self, purpose: &Purpose) -> &'static str {
         self.ui.label(&self.person.consents.of(*purpose))

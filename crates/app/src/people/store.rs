@@ -439,10 +439,7 @@ pub fn decision(
 /// A number may have become unsafe since it was written down: the story says that contacts
 /// changed, the record behind its warning says what they are.
 fn without_contacts(mut story: Story) -> Story {
-    for line in story.changes.iter_mut().filter(|line| line.field == "contacts") {
-        line.before.clear();
-        line.after.clear();
-    }
+    story.changes.iter_mut().filter(|line| line.field == "contacts").for_each(history::Line::hide);
     story
 }
 

@@ -79,7 +79,7 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
     let first = if case.state == CaseState::Reopened { CaseState::Reopened } else { CaseState::Open };
     let at = order.iter().position(|state| *state == case.state).unwrap_or(0);
     let moments = [Some(case.opened_at), case.assessed_at, case.planned_at, case.in_service_at, case.closed_at];
-    let due = case.due_on.map(|day| ui.name("case-due-by", &ui.day(&day)));
+    let due = case.due_on.map(|day| ui.name("case-due-by", &ui.short_day(&day)));
     order
         .iter()
         .enumerate()
@@ -88,9 +88,7 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
             done: place < at && moments[place].is_some(),
             now: place == at,
             when: match (moments[place], place == at + 1) {
-                (Some(moment), _) if place <= at => {
-                    ui.day(&moment.day(ui.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str())))
-                }
+                (Some(moment), _) if place <= at => ui.short_day(&ui.day_of(&moment)),
                 (_, true) => due.clone().unwrap_or_default(),
                 _ => String::new(),
             },
