@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Permission, Viewer};
 use crate::cases::export::{MOST_ROWS, in_background, note_list};
+use crate::cases::questionnaire::may_know_need;
 use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
@@ -96,8 +97,11 @@ fn table(tx: &mut Tx<'_>, viewer: &Viewer, from: Option<i64>, language: Language
         let (from, to): (Option<Day>, Option<Day>) = (row.next()?, row.next()?);
         let nationality = row.next::<Option<String>>()?.map(|code| nationality(&code, language));
         let needs: String = row.next()?;
-        let needs: Vec<String> =
-            needs.split(',').filter(|code| !code.is_empty()).map(|code| coded("need", code)).collect();
+        let needs: Vec<String> = needs
+            .split(',')
+            .filter(|code| !code.is_empty() && may_know_need(viewer, code))
+            .map(|code| coded("need", code))
+            .collect();
         let vulnerability: i64 = row.next()?;
         let details: String = row.next()?;
         let contacts = if protected { String::new() } else { safe_contacts(&details) };
