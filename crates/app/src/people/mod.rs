@@ -42,4 +42,5 @@ pub fn routes() -> Router<App> {
         .merge(family::routes())
         .merge(photo::routes())
         .merge(export::routes())
+        .merge(import::routes())
 }

@@ -40,6 +40,7 @@ struct ListPage {
     people: People,
     options: ListOptions,
     next: Option<String>,
+    export: String,
     today: Day,
 }
 
@@ -47,7 +48,9 @@ pub(super) async fn list(ctx: Context, Query(options): Query<ListOptions>) -> Re
     let wanted = options.clone();
     let people = ctx.read(move |tx, viewer| store::list_people(tx, viewer, &wanted)).await?;
     let next = people.next.as_ref().map(|after| next_page(&options, after));
-    page(ListPage { ui: ctx.ui(), people, options, next, today: ctx.viewer.today })
+    let all = ListOptions { after: None, limit: None, sort: None, ..options.clone() };
+    let export = format!("/people/export?format=xlsx&{}", serde_qs::to_string(&all).unwrap_or_default());
+    page(ListPage { ui: ctx.ui(), people, options, next, export, today: ctx.viewer.today })
 }
 
 fn next_page(options: &ListOptions, after: &str) -> String {
