@@ -37,6 +37,7 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .merge(super::family::api_routes())
         .merge(super::photo::api_routes())
         .merge(super::export::api_routes())
+        .merge(super::import::api_routes())
 }
 
 /// The id of what was made.
