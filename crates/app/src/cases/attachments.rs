@@ -1,5 +1,7 @@
 //! Files kept with a case: their type told from their content, sealed at rest.
 
+use sha2::{Digest, Sha256};
+
 use super::model::Attachment;
 use super::store;
 use crate::access::{Sensitivity, Viewer};
@@ -14,13 +16,19 @@ use crate::params;
 pub const LARGEST: usize = 10 * 1024 * 1024;
 
 /// A file that came in.
+#[derive(serde::Serialize)]
 pub struct Upload {
     /// Its name.
     pub name: String,
     /// Who may read it.
     pub sensitivity: Sensitivity,
-    /// Its content.
+    /// Its content; a repeated upload is known by its digest.
+    #[serde(serialize_with = "digest")]
     pub content: Vec<u8>,
+}
+
+fn digest<S: serde::Serializer>(content: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serde::Serialize::serialize(Sha256::digest(content).as_slice(), serializer)
 }
 
 /// The media type of a file by its first bytes and inner names; nothing for what is not kept.

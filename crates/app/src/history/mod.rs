@@ -304,6 +304,19 @@ pub fn record(tx: &mut Tx<'_>, by: impl Into<Actor>, entry: Entry) -> Result<Pen
     Ok(pen)
 }
 
+/// When the last change of any organisation was written: a clock that stands before it was set back.
+///
+/// # Errors
+/// The database failed.
+pub fn last_change(tx: &mut Tx<'_>) -> Result<Option<Moment>, DbError> {
+    tx.one(
+        "SELECT max(h.at) FROM history_head d JOIN history h ON h.organisation_id = d.organisation_id AND h.seq = d.seq",
+        &[],
+        |row| row.get(0),
+    )
+    .map(Option::flatten)
+}
+
 /// Removes what the entries about an erased person or record say; that there were entries stays.
 /// The pen is that of the record's tombstone, without which [`verify`] would miss the content.
 pub(crate) fn forget(

@@ -9,11 +9,12 @@ use utoipa::ToSchema;
 use super::model::{Decision, Purpose};
 use super::store;
 use crate::access::{Permission, Viewer};
+use crate::cases;
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
 use crate::error::{Check, Error};
 use crate::history::{self, Act, Entry, Kind, Story};
-use crate::ids::{ConsentId, PersonId, UserId};
+use crate::ids::{CaseId, ConsentId, PersonId, UserId};
 use crate::params;
 use crate::reference;
 use crate::web::blank;
@@ -176,5 +177,10 @@ pub fn of_person(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<C
 pub fn already_shared(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<Story>, Error> {
     store::find(tx, viewer, id)?;
     let entries = history::entries_of_person(tx, viewer.organisation, id, 1000)?;
-    Ok(entries.into_iter().filter(|entry| matches!(entry.act, Act::Shared | Act::Exported)).collect())
+    // A case that is hidden from someone who reads cases does not show by having left.
+    let open: Vec<CaseId> = cases::store::of_person(tx, viewer, id)?.into_iter().map(|case| case.id).collect();
+    let is_open =
+        |entry: &Story| entry.case_id.is_none_or(|case| !viewer.may(Permission::ReadCases) || open.contains(&case));
+    let left = entries.into_iter().filter(|entry| matches!(entry.act, Act::Shared | Act::Exported));
+    Ok(left.filter(is_open).collect())
 }

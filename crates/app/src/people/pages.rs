@@ -26,10 +26,11 @@ use crate::cases::{self, CaseSummary};
 use crate::code::Code;
 use crate::dates::Day;
 use crate::db::Tx;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, Stale};
 use crate::history::{self, Story};
 use crate::ids::{HouseholdId, MergeId, PersonId};
 use crate::ui::Ui;
+use crate::ui::conflict::Conflict;
 use crate::ui::refill::Refill;
 use crate::web::{Context, Expected, Fields, Input, Sent, Typed, Unread, form, page};
 
@@ -158,6 +159,8 @@ struct FormPage {
     input: PersonInput,
     unread: Vec<Unread>,
     errors: Vec<FieldError>,
+    /// Both versions, where someone else was faster.
+    conflict: Option<Conflict>,
     found: Vec<Found>,
     today: Day,
 }
@@ -176,7 +179,7 @@ impl FormPage {
     fn row(&self, list: &str, index: &usize) -> Field {
         Field { path: format!("{list}[{index}]"), name: format!("{list}[{index}]") }
     }
-    fn at(&self, list: &str, index: &usize, part: &str) -> Field {
+    fn at(&self, list: &str, index: impl std::fmt::Display, part: &str) -> Field {
         Field { path: format!("{list}[{index}].{part}"), name: format!("{list}[{index}][{part}]") }
     }
     fn error(&self, field: &Field) -> Option<&'static str> {
@@ -200,6 +203,19 @@ impl FormPage {
     }
     fn language_rows(&self) -> std::ops::Range<usize> {
         0..self.input.languages.len().max(LANGUAGE_ROWS)
+    }
+    // Rows that a script adds.
+    fn blank_name(&self) -> Name {
+        blank_name(NameKind::Also)
+    }
+    fn blank_contact(&self) -> Contact {
+        blank_contact()
+    }
+    fn blank_document(&self) -> Document {
+        Document::default()
+    }
+    fn blank_leg(&self) -> Leg {
+        blank_leg(Stage::Transit)
     }
     fn name_kinds(&self) -> &'static [NameKind] {
         NameKind::ALL
@@ -226,6 +242,14 @@ impl FormPage {
         chosen == code
     }
 
+    /// The form again with what was typed, beside what someone else saved meanwhile: saving it
+    /// once more puts it in place of that.
+    fn stale(mut self, id: PersonId, stale: &Stale) -> Result<Response, Error> {
+        self.action = format!("/people/{id}?version={}", stale.version);
+        self.conflict = Some(Conflict::of(&self.ui, stale));
+        Ok((StatusCode::PRECONDITION_FAILED, page(self)?).into_response())
+    }
+
     /// The form again, with what to correct.
     fn wrong(mut self, errors: Vec<FieldError>) -> Result<Response, Error> {
         self.errors = errors;
@@ -236,20 +260,28 @@ impl FormPage {
 /// Each list ends with an empty row to fill in, so that the form works without a script.
 fn with_blank_rows(mut input: PersonInput) -> PersonInput {
     let kind = if input.names.is_empty() { NameKind::Main } else { NameKind::Also };
-    input.names.push(Name { kind, given: String::new(), family: String::new(), family_first: false });
+    input.names.push(blank_name(kind));
     input.documents.push(Document::default());
-    input.contacts.push(Contact {
-        kind: "mobile".to_owned(),
-        value: String::new(),
-        safety: Safety::Unknown,
-        note: String::new(),
-    });
+    input.contacts.push(blank_contact());
     let stage = match input.journey.len() {
         0 => Stage::Origin,
         1 => Stage::Transit,
         _ => Stage::Destination,
     };
-    input.journey.push(Leg {
+    input.journey.push(blank_leg(stage));
+    input
+}
+
+fn blank_name(kind: NameKind) -> Name {
+    Name { kind, given: String::new(), family: String::new(), family_first: false }
+}
+
+fn blank_contact() -> Contact {
+    Contact { kind: "mobile".to_owned(), value: String::new(), safety: Safety::Unknown, note: String::new() }
+}
+
+fn blank_leg(stage: Stage) -> Leg {
+    Leg {
         stage,
         country: None,
         place: String::new(),
@@ -258,8 +290,7 @@ fn with_blank_rows(mut input: PersonInput) -> PersonInput {
         legal_status: None,
         cause: None,
         reason: None,
-    });
-    input
+    }
 }
 
 /// Where a new person belongs.
@@ -292,6 +323,7 @@ fn form_page(ctx: &Context, action: String, title: &'static str, input: PersonIn
         input: with_blank_rows(input),
         unread: Vec::new(),
         errors: Vec::new(),
+        conflict: None,
         found: Vec::new(),
         today: ctx.viewer.today,
     }
@@ -392,6 +424,7 @@ pub(super) async fn change(
     match ctx.write(move |tx, viewer| store::update(tx, viewer, id, version, input)).await {
         Ok(()) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
         Err(Error::Invalid(errors)) => again.wrong(errors),
+        Err(Error::Stale(stale)) => again.stale(id, &stale),
         Err(error) => Err(error),
     }
 }

@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{after, shown_name, to_case, to_correct};
-use crate::access::{Permission, Sensitivity};
+use crate::access::Sensitivity;
 use crate::cases::attachments::{self, Upload};
 use crate::cases::detail::{self, Detail};
 use crate::cases::input::{ApprovalDecision, FlagResolution, NewApproval, NewFlag, NewFollowUp, NewNote, Reason};
@@ -173,10 +173,7 @@ pub(in crate::cases) async fn person_progress(
 ) -> Result<Html<String>, Error> {
     let (name, goals) = ctx
         .read(move |tx, viewer| {
-            viewer.require(Permission::ReadCases)?;
-            let filter = viewer.visible_people().and("p.id = ?", [person.into()]);
-            let sql = format!("SELECT p.display_name FROM person p WHERE {}", filter.sql());
-            let name: String = tx.one(&sql, filter.params(), |row| row.next())?.ok_or(Error::NotFound)?;
+            let name = store::whose(tx, viewer, person)?;
             Ok((name, store::goals_of_person(tx, viewer, person)?))
         })
         .await?;
@@ -268,7 +265,7 @@ pub(in crate::cases) async fn reopen(
     Expected(version): Expected,
     Input(input): Input<Reason>,
 ) -> Result<Response, Error> {
-    let refill = Refill::of("reopen", &input);
+    let refill = Refill::of("reopen", &input).keeping(format!("/cases/{id}"));
     let saved = ctx.write(move |tx, viewer| store::reopen(tx, viewer, id, version, &input.why)).await;
     after(saved, |_| to_case(id, ""), |errors| again(&ctx, id, refill.wrong(errors))).await
 }
@@ -276,7 +273,7 @@ pub(in crate::cases) async fn reopen(
 pub(in crate::cases) async fn upload(ctx: Context, Path(id): Path<CaseId>, form: Multipart) -> Result<Response, Error> {
     let upload = read_upload(form).await?;
     let refill = Refill::of("file", &serde_json::json!({ "sensitivity": upload.sensitivity }));
-    let saved = ctx.write(move |tx, viewer| attachments::add(tx, viewer, id, &upload)).await;
+    let saved = ctx.create(upload, move |tx, viewer, upload| attachments::add(tx, viewer, id, &upload)).await;
     after(saved, |_| to_case(id, "#files"), |errors| again(&ctx, id, refill.wrong(errors))).await
 }
 
