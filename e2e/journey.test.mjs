@@ -171,7 +171,7 @@ async function register(worker, told) {
   await worker.sendWrong("main form", ".form-end button.primary");
   await worker.write('[name="names[0][given]"]', told.names[0][0]);
   await worker.write('[name="names[0][family]"]', told.names[0][1]);
-  await another(worker, "name", '[name="names[2][given]"]');
+  await another(worker, "name", '[name="names[1][given]"]');
   await worker.write('[name="names[1][given]"]', told.names[1][0]);
   await worker.write('[name="names[1][family]"]', told.names[1][1]);
   await worker.page.setInputFiles("#photo", { name: "photo.png", mimeType: "image/png", buffer: PNG });
