@@ -27,12 +27,14 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(find_matches))
         .routes(routes!(show, change))
         .routes(routes!(consents, decide))
+        .routes(routes!(already_shared))
         .routes(routes!(merge_people))
         .routes(routes!(merges))
         .routes(routes!(shared))
         .routes(routes!(undo_merge))
         .routes(routes!(break_glass))
         .routes(routes!(story))
+        .merge(super::emergency::api_routes())
         .merge(super::family::api_routes())
         .merge(super::photo::api_routes())
         .merge(super::export::api_routes())
@@ -112,6 +114,13 @@ async fn decide(
 ) -> Result<(StatusCode, Json<Made<ConsentId>>), Error> {
     let id = ctx.create(input, move |tx, viewer, input| consent::decide(tx, viewer, id, input)).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
+}
+
+/// What has left about a person, and lists that may name them: a withdrawal cannot call it back.
+#[utoipa::path(get, path = "/people/{id}/shared", tag = "people", params(("id" = PersonId, Path)),
+    responses((status = 200, body = Vec<Story>), (status = "4XX", body = Problem)))]
+async fn already_shared(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<Story>>, Error> {
+    ctx.read(move |tx, viewer| consent::already_shared(tx, viewer, id)).await.map(Json)
 }
 
 #[utoipa::path(post, path = "/people/{id}/merge", tag = "people", request_body = MergeInput,

@@ -511,7 +511,7 @@ impl ShowPage {
     fn decision_look(&self, purpose: &Purpose) -> &'static str {
         match self.person.consents.of(*purpose) {
             Decision::Given => "done",
-            Decision::Refused | Decision::Withdrawn => "refused",
+            Decision::Refused | Decision::Withdrawn | Decision::Lapsed => "refused",
             Decision::NotAsked => "",
         }
     }
@@ -530,6 +530,30 @@ impl ShowPage {
     }
     fn may_be_child(&self) -> bool {
         self.person.record.birth.may_be_child(self.today)
+    }
+    /// The name of the form about a purpose, part of its fields' ids.
+    fn consent_form(&self, purpose: &Purpose) -> &'static str {
+        consent_form(*purpose)
+    }
+    fn decisions(&self) -> [Decision; 3] {
+        [Decision::Given, Decision::Refused, Decision::Withdrawn]
+    }
+    /// What is likely to be recorded next.
+    fn likely(&self, purpose: &Purpose) -> Decision {
+        if self.is_given(purpose) { Decision::Withdrawn } else { Decision::Given }
+    }
+    /// Until when the decision holds, or when it lapsed.
+    fn until(&self, purpose: &Purpose) -> Option<String> {
+        let day = self.ui.day(&self.latest(purpose)?.decision.valid_until?);
+        match self.person.consents.of(*purpose) {
+            Decision::Given => Some(self.ui.name("people-consent-until", &day)),
+            Decision::Lapsed => Some(self.ui.name("people-consent-lapsed-on", &day)),
+            _ => None,
+        }
+    }
+    /// A list that left is not known to name this person, only likely to.
+    fn is_list(&self, story: &Story) -> bool {
+        story.person_id.is_none()
     }
     fn is_given(&self, purpose: &Purpose) -> bool {
         self.person.consents.of(*purpose) == Decision::Given
@@ -606,9 +630,23 @@ pub(super) async fn decide(
     ctx: Context,
     Path(id): Path<PersonId>,
     Input(input): Input<ConsentInput>,
-) -> Result<Redirect, Error> {
-    ctx.create(input, move |tx, viewer, input| consent::decide(tx, viewer, id, input)).await?;
-    Ok(Redirect::to(&format!("/people/{id}#consent")))
+) -> Result<Response, Error> {
+    let refill = Refill::of(consent_form(input.purpose), &input);
+    match ctx.create(input, move |tx, viewer, input| consent::decide(tx, viewer, id, input)).await {
+        Ok(_) => Ok(to_person(id, "#consent").into_response()),
+        Err(Error::Invalid(errors)) => show_again(&ctx, id, refill.wrong(errors)).await,
+        Err(error) => Err(error),
+    }
+}
+
+fn consent_form(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::CaseWork => "consent-case-work",
+        Purpose::Referral => "consent-referral",
+        Purpose::LawEnforcement => "consent-law-enforcement",
+        Purpose::Statistics => "consent-statistics",
+        Purpose::Research => "consent-research",
+    }
 }
 
 #[derive(Template)]
