@@ -95,9 +95,11 @@ export class Hand {
   /** Presses something that leads to another page, and looks at that. */
   async press(selector) {
     await this.reach(selector);
-    const arrived = this.page.waitForEvent("load");
+    // A form sent with its progress shown puts its answer into the page that is there.
+    await this.page.evaluate(() => document.querySelector("main")?.setAttribute("data-left", ""));
     await this.page.keyboard.press("Enter");
-    await arrived;
+    await this.page.locator("main:not([data-left])").waitFor();
+    await this.page.waitForLoadState("load");
     await this.look();
   }
 

@@ -211,7 +211,10 @@ field-relative = Relative
 field-starts-on = Since
 field-ends-on = Until
 people-age-about = about { $count }
-people-needs-count = { $count } needs
+people-needs-count = { $count ->
+    [one] 1 need
+   *[other] { $count } needs
+}
 people-merge-kept = This record is kept: { $name }
 people-nobody-like = Nobody like { $name } was found.
 decision-lapsed = Lapsed

@@ -187,7 +187,10 @@ month-short-12 = Dec
 date-short = %d %m
 date-short-year = %d %m %y
 list-comma = {", "}
-history-changes = { $count } fields
+history-changes = { $count ->
+    [one] 1 field
+   *[other] { $count } fields
+}
 sending = Sending…
 preparing = Being prepared…
 history-all = All of it

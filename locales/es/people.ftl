@@ -49,7 +49,7 @@ people-name-kind = Se usa como
 people-add-row = Añadir otro
 people-birth-sex = Nacimiento y sexo
 people-birth-known = ¿Qué se sabe de la fecha de nacimiento?
-people-birth-from = Nacido el, o como muy pronto
+people-birth-from = Fecha de nacimiento, o como muy pronto
 people-birth-to = Como muy tarde
 people-birth-age = Edad indicada
 people-birth-age-on = En esta fecha
@@ -211,7 +211,10 @@ field-relative = Familiar
 field-starts-on = Desde
 field-ends-on = Hasta
 people-age-about = unos { $count }
-people-needs-count = { $count } necesidades
+people-needs-count = { $count ->
+    [one] 1 necesidad
+   *[other] { $count } necesidades
+}
 people-merge-kept = Se conserva esta ficha: { $name }
 people-nobody-like = No se encontró a nadie parecido a { $name }.
 decision-lapsed = Vencido

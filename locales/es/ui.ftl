@@ -187,7 +187,10 @@ month-short-12 = dic
 date-short = %d %m
 date-short-year = %d %m %y
 list-comma = {", "}
-history-changes = { $count } campos
+history-changes = { $count ->
+    [one] 1 campo
+   *[other] { $count } campos
+}
 sending = Enviando…
 preparing = Preparando…
 history-all = Todo el historial

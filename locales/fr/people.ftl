@@ -49,7 +49,7 @@ people-name-kind = Utilisé comme
 people-add-row = Ajouter une ligne
 people-birth-sex = Naissance et sexe
 people-birth-known = Que sait-on de la date de naissance ?
-people-birth-from = Né le, ou au plus tôt
+people-birth-from = Date de naissance, ou au plus tôt
 people-birth-to = Au plus tard
 people-birth-age = Âge indiqué
 people-birth-age-on = À cette date
@@ -145,7 +145,7 @@ safety-unknown = Non demandé
 stage-origin = Origine
 stage-transit = Transit
 stage-destination = Destination
-purpose-case-work = Suivi individuel
+purpose-case-work = Gestion de cas
 purpose-referral = Orientation
 purpose-law-enforcement = Police et justice
 purpose-statistics = Statistiques
@@ -211,7 +211,10 @@ field-relative = Proche
 field-starts-on = Depuis
 field-ends-on = Jusqu’au
 people-age-about = environ { $count }
-people-needs-count = { $count } besoins
+people-needs-count = { $count ->
+    [one] { $count } besoin
+   *[other] { $count } besoins
+}
 people-merge-kept = Cette fiche est conservée : { $name }
 people-nobody-like = Personne ressemblant à { $name } n’a été trouvé.
 decision-lapsed = Expiré

@@ -187,7 +187,10 @@ month-short-12 = déc.
 date-short = %d %m
 date-short-year = %d %m %y
 list-comma = {", "}
-history-changes = { $count } champs
+history-changes = { $count ->
+    [one] { $count } champ
+   *[other] { $count } champs
+}
 sending = Envoi en cours…
 preparing = En préparation…
 history-all = Tout l’historique

@@ -59,7 +59,8 @@ fn value(ui: &Ui, kind: Kind, line: &Line, side: usize) -> String {
     }
 }
 
-fn say(ui: &Ui, kind: Kind, field: &str, value: &Json) -> String {
+/// A value of a field of such a record.
+pub fn say(ui: &Ui, kind: Kind, field: &str, value: &Json) -> String {
     match value {
         Json::Null => String::new(),
         Json::Bool(yes) => ui.t(if *yes { "yes" } else { "no" }).to_owned(),

@@ -184,7 +184,7 @@ impl FormPage {
     fn row(&self, list: &str, index: &usize) -> Field {
         Field { path: format!("{list}[{index}]"), name: format!("{list}[{index}]") }
     }
-    fn at(&self, list: &str, index: &usize, part: &str) -> Field {
+    fn at(&self, list: &str, index: impl std::fmt::Display, part: &str) -> Field {
         Field { path: format!("{list}[{index}].{part}"), name: format!("{list}[{index}][{part}]") }
     }
     fn error(&self, field: &Field) -> Option<&'static str> {
@@ -208,6 +208,19 @@ impl FormPage {
     }
     fn language_rows(&self) -> std::ops::Range<usize> {
         0..self.input.languages.len().max(LANGUAGE_ROWS)
+    }
+    // Rows that a script adds.
+    fn blank_name(&self) -> Name {
+        blank_name(NameKind::Also)
+    }
+    fn blank_contact(&self) -> Contact {
+        blank_contact()
+    }
+    fn blank_document(&self) -> Document {
+        Document::default()
+    }
+    fn blank_leg(&self) -> Leg {
+        blank_leg(Stage::Transit)
     }
     fn name_kinds(&self) -> &'static [NameKind] {
         NameKind::ALL
@@ -252,20 +265,28 @@ impl FormPage {
 /// Each list ends with an empty row to fill in, so that the form works without a script.
 fn with_blank_rows(mut input: PersonInput) -> PersonInput {
     let kind = if input.names.is_empty() { NameKind::Main } else { NameKind::Also };
-    input.names.push(Name { kind, given: String::new(), family: String::new(), family_first: false });
+    input.names.push(blank_name(kind));
     input.documents.push(Document::default());
-    input.contacts.push(Contact {
-        kind: "mobile".to_owned(),
-        value: String::new(),
-        safety: Safety::Unknown,
-        note: String::new(),
-    });
+    input.contacts.push(blank_contact());
     let stage = match input.journey.len() {
         0 => Stage::Origin,
         1 => Stage::Transit,
         _ => Stage::Destination,
     };
-    input.journey.push(Leg {
+    input.journey.push(blank_leg(stage));
+    input
+}
+
+fn blank_name(kind: NameKind) -> Name {
+    Name { kind, given: String::new(), family: String::new(), family_first: false }
+}
+
+fn blank_contact() -> Contact {
+    Contact { kind: "mobile".to_owned(), value: String::new(), safety: Safety::Unknown, note: String::new() }
+}
+
+fn blank_leg(stage: Stage) -> Leg {
+    Leg {
         stage,
         country: None,
         place: String::new(),
@@ -274,8 +295,7 @@ fn with_blank_rows(mut input: PersonInput) -> PersonInput {
         legal_status: None,
         cause: None,
         reason: None,
-    });
-    input
+    }
 }
 
 /// Where a new person belongs.
