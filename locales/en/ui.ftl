@@ -110,6 +110,8 @@ error-cross-site = This request came from another site
 error-cross-site-advice = Nothing was changed. Open Watari itself and try there.
 error-not-durable = The change could not be saved
 error-not-durable-advice = Nothing was changed. The disk may be full or read-only: tell whoever looks after the server.
+error-unavailable = The database cannot be reached just now
+error-unavailable-advice = Nothing was changed. Wait a moment and try again; if it stays, tell whoever looks after the server.
 error-internal = Something went wrong here
 error-internal-advice = Nothing was changed. Try again; if it stays, tell whoever looks after the server.
 stale-field = Field
@@ -170,3 +172,25 @@ your-account = Your account: { $name }
 welcome-intro = Your user name is { $name }.
 error-too-many-detail = You can try again in { $seconds } seconds.
 error-too-large-detail = At most { $megabytes } MB are accepted.
+month-short-1 = Jan
+month-short-2 = Feb
+month-short-3 = Mar
+month-short-4 = Apr
+month-short-5 = May
+month-short-6 = Jun
+month-short-7 = Jul
+month-short-8 = Aug
+month-short-9 = Sep
+month-short-10 = Oct
+month-short-11 = Nov
+month-short-12 = Dec
+date-short = %d %m
+date-short-year = %d %m %y
+list-comma = {", "}
+history-changes = { $count ->
+    [one] 1 field
+   *[other] { $count } fields
+}
+sending = Sending…
+preparing = Being prepared…
+history-all = All of it

@@ -110,6 +110,8 @@ error-cross-site = Esta solicitud vino de otro sitio
 error-cross-site-advice = No se cambió nada. Abra Watari e inténtelo allí.
 error-not-durable = El cambio no se pudo guardar
 error-not-durable-advice = No se cambió nada. El disco puede estar lleno o ser de solo lectura: avise a quien cuida el servidor.
+error-unavailable = No se puede acceder a la base de datos en este momento
+error-unavailable-advice = No se cambió nada. Espere un momento e inténtelo de nuevo; si continúa, avise a quien cuida el servidor.
 error-internal = Algo falló aquí
 error-internal-advice = No se cambió nada. Inténtelo de nuevo; si continúa, avise a quien cuida el servidor.
 stale-field = Campo
@@ -170,3 +172,25 @@ your-account = Su cuenta: { $name }
 welcome-intro = Su nombre de usuario es { $name }.
 error-too-many-detail = Podrá intentarlo de nuevo en { $seconds } segundos.
 error-too-large-detail = Se aceptan { $megabytes } MB como máximo.
+month-short-1 = ene
+month-short-2 = feb
+month-short-3 = mar
+month-short-4 = abr
+month-short-5 = may
+month-short-6 = jun
+month-short-7 = jul
+month-short-8 = ago
+month-short-9 = sep
+month-short-10 = oct
+month-short-11 = nov
+month-short-12 = dic
+date-short = %d %m
+date-short-year = %d %m %y
+list-comma = {", "}
+history-changes = { $count ->
+    [one] 1 campo
+   *[other] { $count } campos
+}
+sending = Enviando…
+preparing = Preparando…
+history-all = Todo el historial

@@ -110,6 +110,8 @@ error-cross-site = Cette demande vient d’un autre site
 error-cross-site-advice = Rien n’a été modifié. Ouvrez Watari et réessayez.
 error-not-durable = La modification n’a pas pu être enregistrée
 error-not-durable-advice = Rien n’a été modifié. Le disque est peut-être plein ou en lecture seule : prévenez la personne qui s’occupe du serveur.
+error-unavailable = La base de données est momentanément inaccessible
+error-unavailable-advice = Rien n’a été modifié. Attendez un instant et réessayez ; si cela dure, prévenez la personne qui s’occupe du serveur.
 error-internal = Une erreur s’est produite ici
 error-internal-advice = Rien n’a été modifié. Réessayez ; si cela persiste, prévenez la personne qui s’occupe du serveur.
 stale-field = Champ
@@ -170,3 +172,25 @@ your-account = Votre compte : { $name }
 welcome-intro = Votre nom d’utilisateur est { $name }.
 error-too-many-detail = Vous pourrez réessayer dans { $seconds } secondes.
 error-too-large-detail = Au plus { $megabytes } Mo sont acceptés.
+month-short-1 = janv.
+month-short-2 = févr.
+month-short-3 = mars
+month-short-4 = avr.
+month-short-5 = mai
+month-short-6 = juin
+month-short-7 = juil.
+month-short-8 = août
+month-short-9 = sept.
+month-short-10 = oct.
+month-short-11 = nov.
+month-short-12 = déc.
+date-short = %d %m
+date-short-year = %d %m %y
+list-comma = {", "}
+history-changes = { $count ->
+    [one] { $count } champ
+   *[other] { $count } champs
+}
+sending = Envoi en cours…
+preparing = En préparation…
+history-all = Tout l’historique

@@ -30,7 +30,7 @@ pub enum Error {
     /// Too many requests; seconds to wait.
     #[error("too many requests")]
     TooMany(u64),
-    /// More data than accepted; the limit in bytes.
+    /// More data than accepted; the limit in bytes, 0 where it is not known.
     #[error("too large")]
     TooLarge(usize),
     /// The request could not be understood.
@@ -96,7 +96,8 @@ impl Error {
             Error::TooLarge(_) => "too-large",
             Error::BadRequest(_) => "bad-request",
             Error::CrossSite => "cross-site",
-            Error::Database(DbError::Commit(_)) => "not-durable",
+            Error::Database(error) if error.is_not_durable() => "not-durable",
+            Error::Database(error) if error.is_unavailable() => "unavailable",
             Error::Database(_) | Error::Internal(_) => "internal",
         }
     }
@@ -114,7 +115,7 @@ impl Error {
             Error::TooMany(_) => 429,
             Error::TooLarge(_) => 413,
             Error::BadRequest(_) => 400,
-            Error::Database(DbError::Commit(_)) => 503,
+            Error::Database(error) if error.is_not_durable() || error.is_unavailable() => 503,
             Error::Database(_) | Error::Internal(_) => 500,
         }
     }

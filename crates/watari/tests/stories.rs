@@ -12,6 +12,8 @@ mod contract;
 mod doors;
 #[path = "stories/family.rs"]
 mod family;
+#[path = "stories/faults.rs"]
+mod faults;
 #[path = "stories/operations.rs"]
 mod operations;
 #[path = "stories/people.rs"]

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::detail::{self, Detail};
 use super::input::{
-    ActionChange, Answers, ApprovalDecision, Assignment, Closure, FlagResolution, FollowUpRecord, GoalChange,
+    ActionChange, Answers, ApprovalDecision, Assignment, Because, Closure, FlagResolution, FollowUpRecord, GoalChange,
     NewAction, NewApproval, NewCase, NewFlag, NewFollowUp, NewGoal, NewNote, PlanAgreed, Reason, RiskDecision,
     TraffickingMark,
 };
@@ -24,7 +25,7 @@ use crate::db::Tx;
 use crate::error::Error;
 use crate::history::{Kind, Page, Story};
 use crate::ids::{
-    ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoticeId, PersonId, ScreeningId,
+    ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoteId, NoticeId, PersonId, ScreeningId,
 };
 use crate::web::{Context, Expected, Input, Problem, Versioned};
 
@@ -518,6 +519,51 @@ pub(super) async fn add_note(
     ctx.create(input, move |tx, viewer, input| parts::add_note(tx, viewer, id, &input)).await.map(made)
 }
 
+/// A note.
+#[utoipa::path(get, path = "/cases/{id}/notes/{note}", tag = "cases",
+    params(("id" = CaseId, Path), ("note" = NoteId, Path)),
+    responses((status = 200, body = Note), (status = 404, body = Problem)))]
+pub(super) async fn note(ctx: Context, Path((id, note)): Path<(CaseId, NoteId)>) -> Result<Versioned<Note>, Error> {
+    let (person, found) = ctx
+        .read(move |tx, viewer| {
+            let person = store::find(tx, viewer, id)?.case.person_id;
+            Ok((person, parts::note(tx, viewer, id, note)?))
+        })
+        .await?;
+    reading::note(&ctx, Kind::Case, id.0, person, id).await?;
+    Ok(Versioned(found.version, found))
+}
+
+/// Puts a note right; only who wrote it.
+#[utoipa::path(put, path = "/cases/{id}/notes/{note}", tag = "cases",
+    params(("id" = CaseId, Path), ("note" = NoteId, Path)), request_body = NewNote,
+    responses((status = 200, body = Note), (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn change_note(
+    ctx: Context,
+    Path((id, note)): Path<(CaseId, NoteId)>,
+    Expected(version): Expected,
+    Input(input): Input<NewNote>,
+) -> Result<Versioned<Note>, Error> {
+    let note = ctx.write(move |tx, viewer| parts::change_note(tx, viewer, id, note, version, &input)).await?;
+    Ok(Versioned(note.version, note))
+}
+
+/// Strikes a note out, with the reason; who wrote it, or a supervisor.
+#[utoipa::path(post, path = "/cases/{id}/notes/{note}/strike", tag = "cases",
+    params(("id" = CaseId, Path), ("note" = NoteId, Path)), request_body = Because,
+    responses((status = 200, body = Note), (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn strike_note(
+    ctx: Context,
+    Path((id, note)): Path<(CaseId, NoteId)>,
+    Expected(version): Expected,
+    Input(input): Input<Because>,
+) -> Result<Versioned<Note>, Error> {
+    let note = ctx.write(move |tx, viewer| parts::strike_note(tx, viewer, id, note, version, &input)).await?;
+    Ok(Versioned(note.version, note))
+}
+
 /// Raises a flag.
 #[utoipa::path(post, path = "/cases/{id}/flags", tag = "cases", params(("id" = CaseId, Path)), request_body = NewFlag,
     responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
@@ -612,14 +658,29 @@ pub(super) async fn upload(
     ctx: Context,
     Path(id): Path<CaseId>,
     Query(keeping): Query<Keeping>,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<impl IntoResponse, Error> {
+    let body = body.map_err(|_| Error::TooLarge(attachments::LARGEST))?;
     let upload = attachments::Upload {
         name: keeping.name,
         sensitivity: keeping.sensitivity.unwrap_or(Sensitivity::Case),
         content: body.to_vec(),
     };
     ctx.create(upload, move |tx, viewer, upload| attachments::add(tx, viewer, id, &upload)).await.map(made)
+}
+
+/// Removes a file: its content is gone, the history says why.
+#[utoipa::path(post, path = "/cases/{id}/attachments/{attachment}/remove", tag = "cases",
+    params(("id" = CaseId, Path), ("attachment" = AttachmentId, Path)), request_body = Because,
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn remove_file(
+    ctx: Context,
+    Path((id, attachment)): Path<(CaseId, AttachmentId)>,
+    Input(input): Input<Because>,
+) -> Result<StatusCode, Error> {
+    ctx.write(move |tx, viewer| attachments::remove(tx, viewer, id, attachment, &input)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A file's content.

@@ -40,6 +40,7 @@ const HOUSES: [House; 2] = [
         country: "MX",
         time_zone: "America/Mexico_City",
         team: "Tapachula",
+        // The supervisor first.
         users: &[
             ("lucia", "Lucía Ortega", Role::Supervisor, Scope::Team, Language::Es),
             ("amal", "Amal Haddad", Role::Caseworker, Scope::Team, Language::En),
@@ -134,7 +135,7 @@ fn found(tx: &mut Tx<'_>, house: &House, hash: &str) -> Result<Founded, Error> {
     let organisation = store::create_organisation(tx, house.name, house.country, &settings)?;
     let by = Actor { organisation, user: None };
     let team = store::create_team(tx, by, house.team)?;
-    let mut users = Vec::new();
+    let mut users: Vec<(Role, UserId)> = Vec::new();
     for (username, name, role, scope, language) in house.users {
         let sees = matches!(role, Role::Caseworker | Role::Supervisor | Role::LawEnforcementLiaison);
         let user = NewUser {
@@ -145,7 +146,7 @@ fn found(tx: &mut Tx<'_>, house: &House, hash: &str) -> Result<Founded, Error> {
             role: *role,
             scope: *scope,
             team_id: Some(team),
-            supervisor_id: None,
+            supervisor_id: users.first().filter(|_| *role == Role::Caseworker).map(|(_, supervisor)| *supervisor),
             sees_medical: sees,
             sees_trafficking: sees && *role != Role::Caseworker,
         };

@@ -114,8 +114,7 @@ fn hide(story: &mut Story) {
     let open = is_administration(story.kind) && story.person_id.is_none();
     story.facts.retain(|(name, _)| open && TELLING.contains(&name.as_str()));
     for line in story.changes.iter_mut().filter(|line| !(open && TELLING.contains(&line.field.as_str()))) {
-        line.before.clear();
-        line.after.clear();
+        line.hide();
     }
 }
 
@@ -221,7 +220,8 @@ mod tests {
     use crate::history::{Act, Line};
 
     fn story(kind: Kind, field: &str) -> Story {
-        let line = Line { field: field.to_owned(), before: "Amina".to_owned(), after: "Yusuf".to_owned() };
+        let line =
+            Line { field: field.to_owned(), before: "Amina".to_owned(), after: "Yusuf".to_owned(), values: None };
         Story {
             seq: 1,
             at: crate::dates::Moment::now(),

@@ -19,10 +19,18 @@ use crate::users::store::next_number;
 pub const LONGEST_PAGE: i64 = 200;
 
 const PERSON: &str = "p.id, p.number, p.details, p.needs, p.vulnerability, p.household_id, p.photo_id, p.owner_id, \
-                      p.team_id, p.consent_case_work, p.consent_referral, p.consent_law_enforcement, \
-                      p.consent_statistics, p.consent_research, p.merged_into, p.version";
+                      p.team_id, p.consent_case_work, p.consent_case_work_until, p.consent_referral, \
+                      p.consent_referral_until, p.consent_law_enforcement, p.consent_law_enforcement_until, \
+                      p.consent_statistics, p.consent_statistics_until, p.consent_research, \
+                      p.consent_research_until, p.merged_into, p.version";
 
-fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
+/// A decision and its last day, as it counts on a day.
+fn decision_on(row: &Row<'_>, today: Day) -> Result<Decision, DbError> {
+    let (decision, until): (Decision, Option<Day>) = (row.next()?, row.next()?);
+    Ok(decision.on(today, until))
+}
+
+fn person_from(row: &Row<'_>, today: Day) -> Result<Person, DbError> {
     Ok(Person {
         id: row.next()?,
         number: row.next()?,
@@ -35,11 +43,11 @@ fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
         owner_id: row.next()?,
         team_id: row.next()?,
         consents: Consents {
-            case_work: row.next()?,
-            referral: row.next()?,
-            law_enforcement: row.next()?,
-            statistics: row.next()?,
-            research: row.next()?,
+            case_work: decision_on(row, today)?,
+            referral: decision_on(row, today)?,
+            law_enforcement: decision_on(row, today)?,
+            statistics: decision_on(row, today)?,
+            research: decision_on(row, today)?,
         },
         merged_into: row.next()?,
         version: row.next()?,
@@ -77,7 +85,7 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Person, Er
     viewer.require(Permission::ReadPeople)?;
     let filter = viewer.visible_people().and("p.id = ?", [id.into()]);
     let sql = format!("SELECT {PERSON} FROM person p WHERE {}", filter.sql());
-    let mut person = tx.one(&sql, filter.params(), person_from)?.ok_or(Error::NotFound)?;
+    let mut person = tx.one(&sql, filter.params(), |row| person_from(row, viewer.today))?.ok_or(Error::NotFound)?;
     person.needs.retain(|need| may_know_need(viewer, need));
     Ok(person)
 }
@@ -420,12 +428,13 @@ pub fn decision(
     organisation: OrganisationId,
     person: PersonId,
     purpose: Purpose,
+    today: Day,
 ) -> Result<Decision, Error> {
     let column = super::consent::column(purpose);
     tx.one(
-        &format!("SELECT {column} FROM person WHERE organisation_id = $1 AND id = $2"),
+        &format!("SELECT {column}, {column}_until FROM person WHERE organisation_id = $1 AND id = $2"),
         params![organisation, person],
-        |row| row.get(0),
+        |row| decision_on(row, today),
     )?
     .ok_or(Error::NotFound)
 }
@@ -443,10 +452,7 @@ fn without_delicate_needs(viewer: &Viewer, mut story: Story) -> Story {
 /// A number may have become unsafe since it was written down: the story says that contacts
 /// changed, the record behind its warning says what they are.
 fn without_contacts(mut story: Story) -> Story {
-    for line in story.changes.iter_mut().filter(|line| line.field == "contacts") {
-        line.before.clear();
-        line.after.clear();
-    }
+    story.changes.iter_mut().filter(|line| line.field == "contacts").for_each(history::Line::hide);
     story
 }
 

@@ -78,9 +78,23 @@ impl Ui {
         day.as_ref().map_or_else(|| "–".to_owned(), |day| self.day(day))
     }
 
+    /// A day in few letters, for narrow places.
+    pub fn short_day(&self, day: &Day) -> String {
+        day.in_short(self.language, self.viewer.as_ref().map_or_else(|| Day::today("UTC"), |viewer| viewer.today))
+    }
+
+    /// The day of a moment, where the user works.
+    pub fn day_of(&self, moment: &Moment) -> Day {
+        moment.day(self.time_zone())
+    }
+
     /// A moment in words.
     pub fn moment(&self, moment: &Moment) -> String {
-        moment.in_words(self.language, self.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str()))
+        moment.in_words(self.language, self.time_zone())
+    }
+
+    fn time_zone(&self) -> &str {
+        self.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str())
     }
 
     /// Whether the user may do such a thing: for links and buttons, never instead of the check.

@@ -11,6 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value as Json_;
 
+use super::drain::Rest;
 use super::{App, Context, context};
 use crate::error::{Error, FieldError};
 use crate::ui::conflict::{Conflict, Difference};
@@ -61,14 +62,11 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     let language = context::language_of(&parts);
     let is_api = context::is_api(&parts);
     let (method, path) = (parts.method.clone(), parts.uri.to_string());
+    let (body, rest) = Rest::of(body);
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED
-        && response.extensions().get::<std::sync::Arc<Error>>().is_none()
-    {
-        response = Error::BadRequest(format!("{method} is not for this address")).into_response();
-    }
-    if is_plain_refusal(&response) {
-        response = refused_by_axum(response, &app).await.into_response();
+    if response.status().is_client_error() {
+        rest.drain().await;
+        response = in_our_words(response, &method, &app).await;
     }
     let Some(error) = response.extensions_mut().remove::<std::sync::Arc<Error>>() else { return response };
     if error.status() >= 500 {
@@ -94,24 +92,25 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     answer
 }
 
-/// Whether axum's own extractors refused the request: they answer in plain text.
-fn is_plain_refusal(response: &Response) -> bool {
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    response.status().is_client_error()
-        && response.extensions().get::<std::sync::Arc<Error>>().is_none()
-        && kind.starts_with("text/plain")
-}
-
-/// The error behind axum's words: an id that is none is a record that is not there.
-async fn refused_by_axum(response: Response, app: &App) -> Error {
-    let status = response.status();
-    let words = axum::body::to_bytes(response.into_body(), 4096).await.unwrap_or_default();
-    let words = String::from_utf8_lossy(&words).into_owned();
-    match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(app.settings.largest_request),
-        _ if words.starts_with("Invalid URL") => Error::NotFound,
-        _ => Error::BadRequest(words),
+/// What the framework refuses in words of its own (an address that holds no id, a body that broke
+/// off) is a problem like any other.
+async fn in_our_words(response: Response, method: &Method, app: &App) -> Response {
+    let is_plain = response.headers().get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !is_plain || response.extensions().get::<std::sync::Arc<Error>>().is_some() {
+        return response;
     }
+    let status = response.status();
+    let said = axum::body::to_bytes(response.into_body(), 4096).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => Error::BadRequest(format!("{method} is not for this address")),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(app.settings.largest_request),
+        StatusCode::NOT_FOUND => Error::NotFound,
+        // An id that is none is a record that is not there.
+        _ if said.starts_with("Invalid URL") => Error::NotFound,
+        _ => Error::BadRequest(said),
+    }
+    .into_response()
 }
 
 /// What of a request tells who asks.
@@ -147,6 +146,7 @@ fn detail(error: &Error, language: Language) -> Option<String> {
         Error::Refused(key) => Some(language.t(key).to_owned()),
         Error::BadRequest(reason) => Some(reason.clone()),
         Error::TooMany(seconds) => Some(language.t_with("error-too-many-detail", &[("seconds", (*seconds).into())])),
+        Error::TooLarge(0) => None,
         Error::TooLarge(limit) => {
             Some(language.t_with("error-too-large-detail", &[("megabytes", (*limit / 1_048_576).into())]))
         }
