@@ -365,7 +365,8 @@ impl<'s> World<'s> {
 
 /// A file that was looked at and brings in nobody yet.
 fn begun(officer: &Browser) -> String {
-    let kept = officer.request("POST", "/api/v1/people/imports?name=a.csv", &[], b"given name,family name\nImported,Doors\n");
+    let kept =
+        officer.request("POST", "/api/v1/people/imports?name=a.csv", &[], b"given name,family name\nImported,Doors\n");
     made(&kept)
 }
 
