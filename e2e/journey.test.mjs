@@ -287,7 +287,10 @@ async function consents(worker, told, person, child) {
   assert.equal(await worker.page.locator("#consent .badge.done").count(), 1);
   assert.equal(await worker.page.locator("#consent .badge.refused").count(), 2);
   await worker.go(child);
-  assert.ok(await worker.find("#guardian-case_work").evaluate((it) => it.required), "for a child someone answers");
+  const form = 'form:has([name=purpose][value="case_work"])';
+  await worker.unfold(`details:has(> ${form}) > summary`);
+  await worker.choose(`${form} [name=decision]`, "given");
+  await worker.sendWrong(form, "button");
   await consent(worker, child, "case_work", "given", told.guardian);
   assert.ok((await worker.text("#consent")).includes(told.guardian));
 }
@@ -312,13 +315,14 @@ async function emergency(stranger, chief, told, child) {
   await stranger.send("main form", "button.danger");
   assert.equal(stranger.page.url(), child);
   await chief.go("/");
-  const notice = chief.page.locator("#notices li", { hasText: told.finding }).first();
-  assert.ok((await notice.count()) === 1, "the supervisor reads the reason");
-  await chief.press(notice.locator("a"));
-  assert.equal(chief.page.url(), child);
+  await chief.press(chief.page.locator("#emergencies li", { hasText: told.finding }).first().locator("a"));
+  const card = `section.card:has-text("${told.finding}")`;
+  await chief.sendWrong(`${card} form`, "button.primary");
+  await chief.write(`${card} textarea`, told.why);
+  await chief.send(`${card} form`, "button.primary");
+  assert.equal(await chief.page.locator(`${card} .badge.done`).count(), 1, "judged, and it stays to be read");
   await chief.go("/");
-  await chief.press(chief.page.locator("#notices li", { hasText: told.finding }).first().locator("button"));
-  assert.equal(await chief.page.locator("#notices li", { hasText: told.finding }).count(), 0, "read, it is gone");
+  assert.equal(await chief.page.locator("#emergencies li", { hasText: told.finding }).count(), 0);
 }
 
 /** Two people change one record: the second sees both versions, and nothing is lost. */
