@@ -28,7 +28,7 @@ pub struct UnknownCode;
 macro_rules! codes {
     ($(#[$meta:meta])* $list:literal $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $code)] $variant),+ }
 
         impl $crate::code::Code for $name {
@@ -36,6 +36,22 @@ macro_rules! codes {
             const ALL: &'static [Self] = &[$($name::$variant),+];
             fn code(self) -> &'static str {
                 match self { $($name::$variant => $code),+ }
+            }
+        }
+
+        // The derive cannot read a code that comes through this macro, and would name the variants.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some([$($code),+]))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
             }
         }
 

@@ -630,10 +630,11 @@ pub fn mark_trafficking(
     version: i64,
     input: &TraffickingMark,
 ) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version, input)?;
+    viewer.require(Permission::WriteCases)?;
     if !viewer.sees(Sensitivity::Trafficking) {
         return Err(Error::Forbidden(Permission::WriteCases));
     }
+    let file = find_version(tx, viewer, id, version, input)?;
     lifecycle::work(file.case.state, file.person.consent)?;
     let mut check = Check::default();
     check.text(&input.why, SHORT, "why");

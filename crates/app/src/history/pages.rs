@@ -199,6 +199,8 @@ async fn list_page(ctx: &Context, asked: Asked, chain: Option<Chain>) -> Result<
     page(ListPage { ui: ctx.ui(), stories, users, asked, chain })
 }
 
+/// The organisation's history, newest first: who did what and when, never what stands in people's
+/// records.
 #[utoipa::path(get, path = "/history", tag = "history", params(Asked),
     responses((status = 200, body = Vec<Story>), (status = "4XX", body = Problem)))]
 async fn api_list(ctx: Context, Query(asked): Query<Asked>) -> Result<Json<Vec<Story>>, Error> {

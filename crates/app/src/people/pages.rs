@@ -64,6 +64,11 @@ pub(crate) fn age(ui: &Ui, from: &Option<Day>, to: &Option<Day>, today: &Day) ->
 }
 
 impl ListPage {
+    /// The same people as a file.
+    fn exported(&self, format: &str) -> String {
+        let all = ListOptions { after: None, limit: None, sort: None, ..self.options.clone() };
+        format!("/people/export?format={format}&{}", serde_qs::to_string(&all).unwrap_or_default())
+    }
     fn age(&self, person: &PersonSummary) -> String {
         age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
     }
@@ -722,7 +727,7 @@ struct EmergencyPage {
 }
 
 pub(super) async fn emergency(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
-    ctx.viewer.require(Permission::BreakGlass)?;
+    ctx.read(move |tx, viewer| emergency::find(tx, viewer, id)).await?;
     page(EmergencyPage { ui: ctx.ui(), id })
 }
 

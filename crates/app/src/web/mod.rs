@@ -5,6 +5,7 @@ mod context;
 mod drain;
 mod input;
 mod metrics;
+mod openapi;
 mod problem;
 mod security;
 mod typed;
@@ -128,7 +129,7 @@ impl SessionCache {
 /// The whole application as a service.
 pub fn router(app: App) -> Router {
     let (api, openapi) = api().split_for_parts();
-    let openapi = openapi.to_json().unwrap_or_default();
+    let openapi = openapi::finished(&openapi);
     let pages = Router::new()
         .merge(users::routes())
         .merge(people::routes())
