@@ -89,7 +89,8 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
             now: place == at,
             when: match (moments[place], place == at + 1) {
                 (Some(moment), _) if place <= at => ui.short_day(&ui.day_of(&moment)),
-                (_, true) => due.clone().unwrap_or_default(),
+                // In service the follow-up is due, not the closure.
+                (_, true) if *state != CaseState::Closed => due.clone().unwrap_or_default(),
                 _ => String::new(),
             },
         })
