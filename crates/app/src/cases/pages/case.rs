@@ -154,7 +154,7 @@ pub(in crate::cases) async fn history(ctx: Context, Path(id): Path<CaseId>) -> R
     let (it, stories) = ctx
         .read(move |tx, viewer| {
             let it = detail::read(tx, viewer, id)?;
-            Ok((it, story(tx, viewer, id)?))
+            Ok((it, story(tx, viewer, id, history::Page::default())?))
         })
         .await?;
     let ui = ctx.ui();
@@ -166,12 +166,13 @@ pub(in crate::cases) fn story(
     tx: &mut crate::db::Tx<'_>,
     viewer: &crate::access::Viewer,
     id: CaseId,
+    page: history::Page,
 ) -> Result<Vec<Story>, Error> {
     store::find(tx, viewer, id)?;
     if !viewer.sees(Sensitivity::Identity) {
         return Err(Error::NotFound);
     }
-    let stories = history::entries_of_case(tx, viewer.organisation, id, 200)?;
+    let stories = history::page_of_case(tx, viewer.organisation, id, page)?;
     Ok(stories.into_iter().map(|story| parts::told_to(viewer, story)).collect())
 }
 
