@@ -133,13 +133,7 @@ pub fn add(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, upload: &Upload) -> R
 ///
 /// # Errors
 /// No reason, someone else's, not there for this user, or the database failed.
-pub fn remove(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    case: CaseId,
-    id: AttachmentId,
-    input: &Because,
-) -> Result<(), Error> {
+pub fn remove(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, id: AttachmentId, input: &Because) -> Result<(), Error> {
     viewer.require(Permission::WriteCases)?;
     let file = store::find(tx, viewer, case)?;
     let gone = of_case(tx, viewer, case)?.into_iter().find(|it| it.id == id).ok_or(Error::NotFound)?;

@@ -137,7 +137,8 @@ pub fn change_note(
         version: version + 1,
         ..before.clone()
     };
-    let told = |note: &Note| serde_json::json!({ "kind": note.kind, "sensitivity": note.sensitivity, "text": note.text });
+    let told =
+        |note: &Note| serde_json::json!({ "kind": note.kind, "sensitivity": note.sensitivity, "text": note.text });
     let entry = Entry::changed(Kind::Note, id, &told(&before), &told(&after)).about(file.case.person_id).in_case(case);
     let guarded = [before.sensitivity, after.sensitivity].map(|it| it.to_string());
     let pen = history::record(tx, viewer, entry.noting(GUARDED, guarded.join(",")))?;
@@ -199,14 +200,7 @@ pub fn strike_note(
         &pen,
         "UPDATE note SET struck_by = $3, struck_at = $4, struck_because = $5, version = $6 \
          WHERE organisation_id = $1 AND id = $2",
-        params![
-            viewer.organisation,
-            id,
-            viewer.user,
-            after.struck_at,
-            after.struck_because.clone(),
-            after.version
-        ],
+        params![viewer.organisation, id, viewer.user, after.struck_at, after.struck_because.clone(), after.version],
     )?;
     store::touch(tx, viewer, &pen, &file.case)?;
     Ok(after)
@@ -218,9 +212,12 @@ const GUARDED: &str = "guarded";
 /// An entry of a case's history without the words this user may not read: the words of a note are
 /// as delicate as the note was before, and as it was made then.
 pub(super) fn told_to(viewer: &Viewer, mut story: Story) -> Story {
-    let hidden = story.facts.iter().filter(|(name, _)| name == GUARDED).flat_map(|(_, codes)| codes.split(',')).any(
-        |code| !Sensitivity::from_code(code).is_some_and(|sensitivity| viewer.sees(sensitivity)),
-    );
+    let hidden = story
+        .facts
+        .iter()
+        .filter(|(name, _)| name == GUARDED)
+        .flat_map(|(_, codes)| codes.split(','))
+        .any(|code| !Sensitivity::from_code(code).is_some_and(|sensitivity| viewer.sees(sensitivity)));
     story.facts.retain(|(name, _)| name != GUARDED);
     if hidden {
         story.changes.clear();
@@ -256,12 +253,24 @@ pub fn flags(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Flag>
     )?)
 }
 
+/// The flag that keeps a person from being erased: evidence is needed, whatever the period says.
+/// Anyone who works on the case raises it, closed or not; a supervisor resolves it.
+pub const LEGAL_HOLD: &str = "legal_hold";
+
+fn find_to_flag(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, kind: &str) -> Result<store::File, Error> {
+    if kind != LEGAL_HOLD {
+        return store::find_for_work(tx, viewer, case);
+    }
+    viewer.require(Permission::WriteCases)?;
+    store::find(tx, viewer, case)
+}
+
 /// Raises a flag.
 ///
 /// # Errors
 /// Fields to correct, a rule forbids it, or the database failed.
 pub fn raise_flag(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewFlag) -> Result<FlagId, Error> {
-    let file = store::find_for_work(tx, viewer, case)?;
+    let file = find_to_flag(tx, viewer, case, &input.kind)?;
     input.check()?;
     let id = FlagId::new();
     let entry = Entry::created(Kind::Flag, id, input).about(file.case.person_id).in_case(case);
@@ -296,8 +305,14 @@ pub fn resolve_flag(
     id: FlagId,
     input: &FlagResolution,
 ) -> Result<(), Error> {
-    let file = store::find_for_work(tx, viewer, case)?;
-    let flag = flags(tx, viewer, case)?.into_iter().find(|flag| flag.id == id).ok_or(Error::NotFound)?;
+    let flag = {
+        store::find(tx, viewer, case)?;
+        flags(tx, viewer, case)?.into_iter().find(|flag| flag.id == id).ok_or(Error::NotFound)?
+    };
+    let file = find_to_flag(tx, viewer, case, &flag.kind)?;
+    if flag.kind == LEGAL_HOLD {
+        viewer.require(Permission::Approve)?;
+    }
     if flag.resolved_at.is_some() {
         return Err(Refusal::AlreadyDone.into());
     }

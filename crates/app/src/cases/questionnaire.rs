@@ -480,7 +480,8 @@ mod tests {
             today,
         };
         assert!(boy.fits(Applies::Child) && !boy.fits(Applies::Adult) && !boy.fits(Applies::Woman));
-        let man = Respondent { born_from: "2002-01-01".parse().ok(), born_to: "2002-01-01".parse().ok(), ..boy.clone() };
+        let man =
+            Respondent { born_from: "2002-01-01".parse().ok(), born_to: "2002-01-01".parse().ok(), ..boy.clone() };
         assert!(man.fits(Applies::Adult) && !man.fits(Applies::Older), "a man of 24 is no older person");
         let perhaps_60 = Respondent { born_from: "1966-01-01".parse().ok(), ..man.clone() };
         assert!(perhaps_60.fits(Applies::Older), "an estimate that reaches 60");

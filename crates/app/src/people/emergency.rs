@@ -267,11 +267,7 @@ async fn list_page(ctx: Context) -> Result<Html<String>, Error> {
     show(&ctx, Refill::default()).await
 }
 
-async fn judge(
-    ctx: Context,
-    Path(id): Path<GrantId>,
-    Input(input): Input<Judgement>,
-) -> Result<Response, Error> {
+async fn judge(ctx: Context, Path(id): Path<GrantId>, Input(input): Input<Judgement>) -> Result<Response, Error> {
     let refill = Refill::of("judge", &input);
     match ctx.write(move |tx, viewer| review(tx, viewer, id, &input)).await {
         Ok(()) => Ok(Redirect::to("/emergencies").into_response()),
@@ -293,11 +289,7 @@ async fn list_api(ctx: Context) -> Result<Json<Vec<Emergency>>, Error> {
 #[utoipa::path(post, path = "/emergencies/{id}/review", tag = "people", params(("id" = GrantId, Path)),
     request_body = Judgement,
     responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn judge_api(
-    ctx: Context,
-    Path(id): Path<GrantId>,
-    Input(input): Input<Judgement>,
-) -> Result<StatusCode, Error> {
+async fn judge_api(ctx: Context, Path(id): Path<GrantId>, Input(input): Input<Judgement>) -> Result<StatusCode, Error> {
     ctx.write(move |tx, viewer| review(tx, viewer, id, &input)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

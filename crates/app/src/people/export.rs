@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::{Permission, Viewer};
-use crate::code::Code;
 use crate::cases::export::{MOST_ROWS, in_background, note_list};
+use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
 use crate::documents::download;

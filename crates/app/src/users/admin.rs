@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::teams::{self, Team};
 use super::{NewUser, Organisation, OrganisationSettings, User, store};
 use crate::access::{Permission, Role, Scope, Viewer};
+use crate::cases;
 use crate::code::Code;
 use crate::db::Tx;
 use crate::error::{Check, Error, FieldError};
@@ -201,7 +202,7 @@ pub fn change_settings(
             serde_json::to_string(&input.settings).unwrap_or_default()
         ],
     )?;
-    Ok(())
+    cases::store::follow_settings(tx, &pen, viewer.organisation, &input.settings)
 }
 
 impl From<Organisation> for OrganisationChange {
