@@ -6,6 +6,8 @@ mod support;
 mod access;
 #[path = "stories/accounts.rs"]
 mod accounts;
+#[path = "stories/cases.rs"]
+mod cases;
 #[path = "stories/family.rs"]
 mod family;
 #[path = "stories/operations.rs"]

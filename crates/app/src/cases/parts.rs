@@ -616,3 +616,52 @@ pub(super) fn cancel_planned(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> R
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Role, Scope, Via};
+    use crate::history::{Act, Line};
+    use crate::ids::{OrganisationId, SessionId};
+
+    #[test]
+    fn a_notes_words_are_told_to_whoever_might_read_it_then_and_before() {
+        let viewer = |sees_medical| Viewer {
+            organisation: OrganisationId::new(),
+            organisation_name: String::new(),
+            user: UserId::new(),
+            name: String::new(),
+            language: "en".to_owned(),
+            role: Role::Caseworker,
+            scope: Scope::Own,
+            team: None,
+            sees_medical,
+            sees_trafficking: false,
+            via: Via::Session(SessionId::new()),
+            time_zone: "UTC".to_owned(),
+            today: crate::dates::Day::today("UTC"),
+        };
+        let story = |guarded: &str| Story {
+            seq: 1,
+            at: Moment::now(),
+            user_id: None,
+            user_name: None,
+            act: Act::Changed,
+            kind: Kind::Note,
+            record_id: uuid::Uuid::now_v7(),
+            person_id: None,
+            case_id: None,
+            why: None,
+            changes: vec![Line { field: "text".into(), before: "a".into(), after: "b".into() }],
+            facts: vec![(GUARDED.into(), guarded.into())],
+            erased: false,
+        };
+        let told = |sees_medical, guarded| {
+            let told = told_to(&viewer(sees_medical), story(guarded));
+            assert!(told.facts.is_empty());
+            told.changes.len()
+        };
+        assert_eq!((told(false, "case,case"), told(true, "case,medical")), (1, 1));
+        assert_eq!((told(false, "case,medical"), told(false, "medical,case"), told(true, "trafficking")), (0, 0, 0));
+    }
+}

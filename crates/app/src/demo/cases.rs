@@ -219,6 +219,7 @@ impl Chronicle {
         }
         let (first, supervisor) = (self.on(first, self.now), self.on(supervisor, self.now));
         self.hand_over(tx, &supervisor, &first)?;
+        self.wait_for_today(tx, &first)?;
         self.take_emergency_access(tx)
     }
 
@@ -238,6 +239,37 @@ impl Chronicle {
                 why: String::new(),
             };
             store::assign(tx, supervisor, id, version, &assignment)?;
+        }
+        Ok(())
+    }
+
+    /// Two meetings are for today, and two requests wait for the supervisor.
+    fn wait_for_today(&self, tx: &mut Tx<'_>, worker: &Viewer) -> Result<(), Error> {
+        let serving: Vec<CaseId> = tx.query(
+            "SELECT id FROM case_file WHERE organisation_id = $1 AND owner_id = $2 AND state = 'in_service' \
+             AND due_on > $3 ORDER BY due_on DESC, id LIMIT 4",
+            params![worker.organisation, worker.user, worker.today],
+            |row| row.get(0),
+        )?;
+        for (place, id) in serving.into_iter().enumerate() {
+            let done = match place {
+                0 | 1 => {
+                    let kind = ["phone", "home_visit"][place].to_owned();
+                    let (due_on, user_id) = (Some(worker.today), Some(worker.user));
+                    let meeting =
+                        NewFollowUp { kind, due_on, user_id, done_on: None, person_seen: false, text: String::new() };
+                    parts::add_follow_up(tx, worker, id, &meeting).map(drop)
+                }
+                _ => {
+                    let why = "All goals but one are reached.".to_owned();
+                    let asked = NewApproval { kind: ApprovalKind::Closure, one_front_reason: None, why };
+                    parts::ask_approval(tx, worker, id, &asked).map(drop)
+                }
+            };
+            match done {
+                Err(Error::Refused(_)) => {}
+                other => other?,
+            }
         }
         Ok(())
     }
@@ -485,7 +517,7 @@ impl Chronicle {
     fn screen(&mut self, tx: &mut Tx<'_>, moment: Moment, mut course: Course, viewer: &Viewer) -> Result<(), Error> {
         let respondent = store::find(tx, viewer, course.id)?.person.respondent;
         // Some carry little, most some, a quarter much.
-        let burden = [1, 2, 1, 4, 2, 0, 2, 3][course.number % 8];
+        let burden = [1, 0, 1, 3, 0, 0, 2, 0][course.number % 8];
         for form in Form::all_for(&respondent) {
             let mut answers = BTreeMap::new();
             let mut grave = burden;
@@ -522,13 +554,13 @@ impl Chronicle {
         burden: i64,
         grave: &mut i64,
     ) -> Option<String> {
-        let drawn = self.dice.random_range(0..100);
+        let drawn: i64 = self.dice.random_range(0..100);
         match question.kind {
             AnswerKind::Text if drawn < 35 => Some(self.say("strength", profile, viewer, |_| true)),
             AnswerKind::Text => None,
             AnswerKind::YesNo => Some(if drawn < likely(&question.id, profile, burden) { "yes" } else { "no" }.into()),
             AnswerKind::Scale if form.id == WASHINGTON_GROUP => {
-                let (some, much) = if profile.age >= 60 { (45, 12) } else { (8, 2) };
+                let (some, much) = if profile.age >= 60 { (45, 12) } else { (8, burden / 3) };
                 let answer = if drawn < much { 2 } else { usize::from(drawn < some) };
                 question.options.get(answer).map(|option| option.value.clone())
             }
@@ -817,8 +849,9 @@ impl Chronicle {
         self.closed += 1;
         // The third of them, and every sixth, comes back.
         if self.closed % 6 == 3 {
-            let next = self.later(moment, 4..=30);
-            self.next(next, course, Step::Reopen);
+            let days = self.dice.random_range(0..7);
+            let lately = self.now.plus_seconds(-days * 86_400 - 3600);
+            self.next(lately.max(moment.plus_seconds(86_400)), course, Step::Reopen);
         }
         Ok(())
     }

@@ -123,8 +123,13 @@ const ORIGINS: &[(&str, &[&str], &[&str])] = &[
     ("english", &["NG", "GH"], &["en"]),
 ];
 
-/// How many people in 24 each culture has.
-const SHARES: [usize; 12] = [5, 3, 5, 2, 2, 1, 2, 1, 1, 1, 1, 0];
+/// How many people in 24 each culture has, where an organisation works.
+fn shares(country: &str) -> [usize; 12] {
+    match country {
+        "MX" => [4, 2, 8, 1, 2, 1, 2, 1, 0, 1, 1, 1],
+        _ => [14, 3, 0, 1, 1, 0, 1, 2, 1, 0, 0, 1],
+    }
+}
 
 pub(super) struct Inventor {
     dice: StdRng,
@@ -163,7 +168,12 @@ impl Inventor {
                 (true, _) => guardian_office(self.language).to_owned(),
                 (false, _) => String::new(),
             };
-            members.push(self.member(&sketch, culture, &family, journey.clone(), arrived, guardian));
+            let mut member = self.member(&sketch, culture, &family, journey.clone(), arrived, guardian.clone());
+            // Of one family, nobody bears the name of another.
+            while members.iter().any(|other| other.record.display_name() == member.record.display_name()) {
+                member = self.member(&sketch, culture, &family, journey.clone(), arrived, guardian.clone());
+            }
+            members.push(member);
         }
         Party { members }
     }
@@ -264,8 +274,9 @@ impl Inventor {
     }
 
     fn culture(&mut self) -> usize {
-        let mut drawn = self.dice.random_range(0..SHARES.iter().sum());
-        for (culture, share) in SHARES.iter().enumerate() {
+        let shares = shares(self.country);
+        let mut drawn = self.dice.random_range(0..shares.iter().sum());
+        for (culture, share) in shares.iter().enumerate() {
             if drawn < *share {
                 return culture;
             }
