@@ -106,7 +106,10 @@ case-next-begin = The first action done begins the service. You can also begin i
 case-begin = Begin the service
 case-next-follow = Follow up until the goals are reached.
 case-not-said = Unknown or rather not say
-days-late = { $count } days late
+days-late = { $count ->
+    [one] 1 day late
+   *[other] { $count } days late
+}
 form-errors = To put right: { $count }
 assign-hint = The new caseworker sees the case as newly assigned. Supervisor and team are taken from them where left empty.
 reopen-why = Why is the case reopened?

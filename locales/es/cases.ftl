@@ -106,7 +106,10 @@ case-next-begin = La primera acción realizada inicia la atención. También pue
 case-begin = Iniciar la atención
 case-next-follow = Haga seguimiento hasta alcanzar los objetivos.
 case-not-said = No se sabe o prefiere no decirlo
-days-late = { $count } días de retraso
+days-late = { $count ->
+    [one] { $count } día de retraso
+   *[other] { $count } días de retraso
+}
 form-errors = Por corregir: { $count }
 assign-hint = La nueva persona a cargo verá el caso como recién asignado. Si se dejan vacíos, se toman su supervisión y su equipo.
 reopen-why = ¿Por qué se reabre el caso?

@@ -106,7 +106,10 @@ case-next-begin = La première action réalisée démarre la prise en charge. Vo
 case-begin = Démarrer la prise en charge
 case-next-follow = Assurez le suivi jusqu’à ce que les objectifs soient atteints.
 case-not-said = Inconnu ou préfère ne pas répondre
-days-late = { $count } jours de retard
+days-late = { $count ->
+    [one] { $count } jour de retard
+   *[other] { $count } jours de retard
+}
 form-errors = À corriger : { $count }
 assign-hint = Le nouveau gestionnaire verra le dossier comme nouvellement attribué. Superviseur et équipe sont les siens si rien n’est indiqué.
 reopen-why = Pourquoi rouvrir le dossier ?
