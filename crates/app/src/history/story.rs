@@ -96,13 +96,8 @@ pub fn entries_of_person(
     person: PersonId,
     most: i64,
 ) -> Result<Vec<Story>, DbError> {
-    read(
-        tx,
-        organisation,
-        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.person_id = ?", [person.into()]),
-        None,
-        most,
-    )
+    let filter = Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.person_id = ?", [person.into()]);
+    read(tx, organisation, filter, None, most)
 }
 
 /// What left about a person (shared, exported, opened in an emergency), and the lists that left

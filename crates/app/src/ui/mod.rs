@@ -109,6 +109,20 @@ impl Ui {
         self.language.find(&key).map_or_else(|| name.replace('_', " "), str::to_owned)
     }
 
+    /// What is wrong with a field, for a summary: with the field's label, where it has one.
+    pub fn wrong(&self, field: &str, error: &str) -> String {
+        let label = field.rsplit(['.', '[']).find_map(|part| {
+            let name = part.replace('_', "-");
+            ["field", "settings"].iter().find_map(|list| self.language.find(&format!("{list}-{name}")))
+        });
+        match label {
+            Some(label) => {
+                self.language.t_with("field-wrong", &[("field", label.into()), ("error", self.t(error).into())])
+            }
+            None => self.t(error).to_owned(),
+        }
+    }
+
     /// All languages, for the switch.
     pub fn languages(&self) -> &'static [Language] {
         Language::ALL

@@ -79,7 +79,9 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
     let first = if case.state == CaseState::Reopened { CaseState::Reopened } else { CaseState::Open };
     let at = order.iter().position(|state| *state == case.state).unwrap_or(0);
     let moments = [Some(case.opened_at), case.assessed_at, case.planned_at, case.in_service_at, case.closed_at];
-    let due = case.due_on.map(|day| ui.name("case-due-by", &ui.short_day(&day)));
+    // A service goes on from follow-up to follow-up: no day says when it is to be closed.
+    let due_on = case.due_on.filter(|_| case.state != CaseState::InService);
+    let due = due_on.map(|day| ui.name("case-due-by", &ui.short_day(&day)));
     order
         .iter()
         .enumerate()
@@ -89,7 +91,8 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
             now: place == at,
             when: match (moments[place], place == at + 1) {
                 (Some(moment), _) if place <= at => ui.short_day(&ui.day_of(&moment)),
-                (_, true) => due.clone().unwrap_or_default(),
+                // In service the follow-up is due, not the closure.
+                (_, true) if *state != CaseState::Closed => due.clone().unwrap_or_default(),
                 _ => String::new(),
             },
         })

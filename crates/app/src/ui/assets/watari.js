@@ -175,6 +175,20 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// (k) What is under way on the server is looked after until it is done.
+function lookAgain() {
+  if (!document.querySelector("[data-refresh]")) return;
+  setTimeout(async () => {
+    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+    if (answer?.ok && !answer.redirected) {
+      const main = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+      if (main) document.querySelector("main").replaceWith(main);
+    }
+    lookAgain();
+  }, 2000);
+}
+lookAgain();
+
 /** A bar that says that something is under way. */
 function working(beside, words) {
   const place = document.createElement("p");
