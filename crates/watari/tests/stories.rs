@@ -10,6 +10,8 @@ mod accounts;
 mod family;
 #[path = "stories/faults.rs"]
 mod faults;
+#[path = "stories/files.rs"]
+mod files;
 #[path = "stories/operations.rs"]
 mod operations;
 #[path = "stories/people.rs"]

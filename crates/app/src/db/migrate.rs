@@ -4,9 +4,9 @@ use super::{DbError, Tx};
 
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_foundation.sql"), include_str!("migrations/0002_days.sql")];
 
-/// Every table, in an order in which they can be copied.
+/// Every table, in the order in which they are copied: organisations last, so that nobody can log
+/// in to half a copy.
 pub const TABLES: &[&str] = &[
-    "organisation",
     "counter",
     "team",
     "user_account",
@@ -36,6 +36,7 @@ pub const TABLES: &[&str] = &[
     "notice",
     "history_head",
     "history",
+    "organisation",
 ];
 
 /// Applies what is missing, each migration whole or not at all.

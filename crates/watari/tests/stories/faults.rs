@@ -327,8 +327,15 @@ fn ordinary(pointer: &str) -> Json {
         "country" | "issuer" | "nationalities" => json!("JO"),
         "languages" => json!("ar"),
         "time_zone" => json!("Asia/Amman"),
-        "due_on" | "expires_on" => json!("2031-01-01"),
+        "due_on" | "expires_on" | "valid_until" => json!("2031-01-01"),
+        "ends_on" | "starts_on" => Json::Null,
+        "assessment" | "first_contact" | "follow_up" | "plan" if pointer.contains("deadlines") => json!(1),
+        "username" => json!("UNIQUE"),
+        "relation" => json!("mother"),
+        "email" | "provider_kind" => Json::Null,
+        "provider_kinds" => json!("health"),
         "from" | "decided_on" | "done_on" | "age_on" | "to" | "until" => json!("1996-01-01"),
+        "kind" if pointer == "/kind" => json!("general"),
         "kind" if pointer.contains("documents") => json!("passport"),
         "kind" if pointer.contains("contacts") => json!("mobile"),
         "value" => json!("+962 79 000 0000"),
@@ -351,6 +358,9 @@ fn example(document: &Json, at: &Json, pointer: &str, texts: &mut Vec<String>, d
             .map(|(name, of)| (name.clone(), example(document, of, &format!("{pointer}/{name}"), texts, depth + 1)))
             .collect();
         return Json::Object(object);
+    }
+    if is_kind(at, "array") && at["prefixItems"].is_null() && at["minItems"].as_u64().unwrap_or(1) > 1 {
+        return json!(vec![1; at["minItems"].as_u64().unwrap_or(1) as usize]);
     }
     if is_kind(at, "array") && depth < 5 {
         return json!([example(document, &at["items"], &format!("{pointer}/0"), texts, depth + 1)]);
@@ -394,7 +404,9 @@ fn with(field: &Field, text: &str) -> String {
         return format!("\"{text}\"");
     }
     *body.pointer_mut(&field.pointer).unwrap() = json!("PLACE");
-    body.to_string().replace("\"PLACE\"", &format!("\"{text}\""))
+    static UNIQUE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let unique = format!("user{}", UNIQUE.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+    body.to_string().replace("UNIQUE", &unique).replace("\"PLACE\"", &format!("\"{text}\""))
 }
 
 /// Addresses of records, and who may work with them.
