@@ -10,7 +10,7 @@ use app::dates::Moment;
 use app::db::{Db, Location};
 use app::history::{self, Actor};
 use app::keys::DataKey;
-use app::people::import;
+use app::people::import::{self, ImportError};
 use app::ui::Language;
 use app::users::{NewUser, OrganisationSettings, sessions, store};
 use app::web::{App, Settings};
@@ -241,8 +241,10 @@ pub fn copy(options: &Copy) -> Result<()> {
     eprintln!();
     let heads = |db: &Db| -> Result<Vec<(String, String)>> {
         let verified = db.read_blocking(history::verify)?;
-        let faults: Vec<String> =
-            verified.iter().flat_map(|chain| chain.faults.iter().map(|fault| format!("{}: {fault}", chain.name))).collect();
+        let faults: Vec<String> = verified
+            .iter()
+            .flat_map(|chain| chain.faults.iter().map(|fault| format!("{}: {fault}", chain.name)))
+            .collect();
         whole(&faults)?;
         Ok(verified.into_iter().map(|chain| (chain.name, chain.head)).collect())
     };
@@ -279,8 +281,15 @@ pub fn import(options: &Import) -> Result<()> {
         encoding: code("--encoding", options.encoding.as_deref())?,
         language,
     };
-    let report = import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} …"))
-        .map_err(|error| anyhow::anyhow!("{}: {}", options.file.display(), error.in_words(language)))?;
+    let report =
+        import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} …")).map_err(|error| {
+            let how = match &error {
+                ImportError::NoName(_) => " (--map \"COLUMN=name\")".to_owned(),
+                ImportError::Twice { second, .. } => format!(" (--map \"{second}=-\")"),
+                _ => String::new(),
+            };
+            anyhow::anyhow!("{}: {}{how}", options.file.display(), error.in_words(language))
+        })?;
     eprintln!();
     if let Some(rejects) = &options.rejects {
         std::fs::write(rejects, report.rejects_csv()?)

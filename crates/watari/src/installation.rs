@@ -93,8 +93,12 @@ impl Store {
     pub fn create(&self) -> Result<DataKey> {
         let path = key_path(&self.data);
         if path.exists() {
-            let taken =
-                || format!("{} already holds an installation; start it with `watari serve --data {0}`", self.data.display());
+            let taken = || {
+                format!(
+                    "{} already holds an installation; start it with `watari serve --data {0}`",
+                    self.data.display()
+                )
+            };
             let key = WrappedKey::load(&path)?.unwrap(&self.unlock("Passphrase: ")?).with_context(taken)?;
             let db = Db::open(self.location(), &key, 1).map_err(|error| self.unopened(error))?;
             let organisations = db.read_blocking(|tx| tx.count("SELECT count(*) FROM organisation", &[]))?;
@@ -150,7 +154,10 @@ impl Store {
 }
 
 /// A folder that is being filled, marked so: what lies in it is half done and may go.
-pub struct Unfinished(PathBuf);
+pub struct Unfinished {
+    data: PathBuf,
+    mark: PathBuf,
+}
 
 impl Unfinished {
     /// Marks a folder in which nothing is yet, or in which the same was begun and never ended.
@@ -159,30 +166,24 @@ impl Unfinished {
     /// There is an installation, or the folder cannot be written.
     pub fn begin(data: &Path) -> Result<Unfinished> {
         std::fs::create_dir_all(data).with_context(|| format!("{} cannot be made", data.display()))?;
-        let it = Unfinished(data.to_owned());
-        if !it.mark().exists() && (key_path(data).exists() || data.join("watari.db").exists()) {
-            std::mem::forget(it);
+        let mark = data.join("unfinished");
+        if !mark.exists() && (key_path(data).exists() || data.join("watari.db").exists()) {
             bail!("{} already holds an installation; choose a folder that is empty or not there yet", data.display());
         }
-        std::fs::write(it.mark(), "").with_context(|| format!("{} cannot be written", data.display()))?;
+        std::fs::write(&mark, "").with_context(|| format!("{} cannot be written", data.display()))?;
+        let it = Unfinished { data: data.to_owned(), mark };
         it.clear()?;
         Ok(it)
     }
 
     /// All is there.
     pub fn finish(self) -> Result<()> {
-        std::fs::remove_file(self.mark())?;
-        std::mem::forget(self);
-        Ok(())
-    }
-
-    fn mark(&self) -> PathBuf {
-        self.0.join("unfinished")
+        Ok(std::fs::remove_file(&self.mark)?)
     }
 
     fn clear(&self) -> std::io::Result<()> {
         let ours = |name: &str| name.starts_with("key.toml") || name.starts_with("watari.db");
-        for entry in std::fs::read_dir(&self.0)? {
+        for entry in std::fs::read_dir(&self.data)? {
             let entry = entry?;
             if entry.file_name().to_str().is_some_and(ours) {
                 std::fs::remove_file(entry.path())?;
@@ -194,7 +195,10 @@ impl Unfinished {
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        drop(self.clear().and_then(|()| std::fs::remove_file(self.mark())));
+        // Finished, it has no mark any more.
+        if self.mark.exists() {
+            drop(self.clear().and_then(|()| std::fs::remove_file(&self.mark)));
+        }
     }
 }
 

@@ -95,7 +95,7 @@ pub struct Demo {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Init {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// Name of the organisation
     #[conf(long, default_value = "My organisation")]
@@ -118,7 +118,7 @@ pub struct Init {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Serve {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// Address to listen on
     #[conf(long, env = "WATARI_LISTEN", default_value = "127.0.0.1:8080")]
@@ -150,7 +150,7 @@ pub struct Serve {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Verify {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// Print JSON
     #[conf(long)]
@@ -161,7 +161,7 @@ pub struct Verify {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Backup {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// File to write; must not be there yet
     #[conf(pos)]
@@ -172,7 +172,7 @@ pub struct Backup {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Restore {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// The backup
     #[conf(pos)]
@@ -183,7 +183,7 @@ pub struct Restore {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Copy {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// The empty target: `postgres://user:password@host/database`, or a folder that is not there yet
     #[conf(long)]
@@ -194,7 +194,7 @@ pub struct Copy {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Import {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// What the file holds: `people`
     #[conf(pos)]
@@ -237,7 +237,7 @@ pub struct Import {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Link {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// Log-in name
     #[conf(pos)]
@@ -253,10 +253,37 @@ pub struct Link {
 /// Every command reads the same file, so each leaves out the keys of the others; a key that none
 /// knows is a slip of the pen. A test holds these against what `--help` names.
 const KEYS: &[&str] = &[
-    "data", "database_url", "key_file", "passphrase_file", "passphrase", "port", "people", "cases",
-    "requests_per_minute", "organisation", "country", "time_zone", "administrator", "public_url", "listen",
-    "behind_proxy", "tls_certificate", "tls_key", "metrics_listen", "readers", "json", "to", "map", "user", "dates",
-    "encoding", "language", "update", "dry_run", "rejects", "forget_second_factor",
+    "data",
+    "database_url",
+    "key_file",
+    "passphrase_file",
+    "passphrase",
+    "port",
+    "people",
+    "cases",
+    "requests_per_minute",
+    "organisation",
+    "country",
+    "time_zone",
+    "administrator",
+    "public_url",
+    "listen",
+    "behind_proxy",
+    "tls_certificate",
+    "tls_key",
+    "metrics_listen",
+    "readers",
+    "json",
+    "to",
+    "map",
+    "user",
+    "dates",
+    "encoding",
+    "language",
+    "update",
+    "dry_run",
+    "rejects",
+    "forget_second_factor",
 ];
 
 const COMMANDS: [&str; 9] = ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "link"];

@@ -76,9 +76,9 @@ impl DbError {
         use rusqlite::ErrorCode::{CannotOpen, DiskFull, PermissionDenied, ReadOnly, SystemIoFailure};
         match self {
             DbError::Commit(_) => true,
-            DbError::Sqlite(error) => error
-                .sqlite_error_code()
-                .is_some_and(|code| matches!(code, CannotOpen | DiskFull | PermissionDenied | ReadOnly | SystemIoFailure)),
+            DbError::Sqlite(error) => error.sqlite_error_code().is_some_and(|code| {
+                matches!(code, CannotOpen | DiskFull | PermissionDenied | ReadOnly | SystemIoFailure)
+            }),
             DbError::Postgres(error) => postgres::is_disk(error),
             _ => false,
         }

@@ -129,8 +129,7 @@ impl Table {
 /// The writer failed, which in memory it does not.
 pub(super) fn rows_as_csv(rows: &[Vec<Cell>], at_beginning: bool) -> Result<Vec<u8>, Error> {
     let start = if at_beginning { "\u{feff}" } else { "" };
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(start.as_bytes().to_vec());
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(start.as_bytes().to_vec());
     let broken = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
     for row in rows {
         let cells = row.iter().map(|cell| match cell {

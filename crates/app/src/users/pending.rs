@@ -22,13 +22,7 @@ pub(super) fn keep(tx: &mut Tx<'_>, holder: &[u8], kind: &str, content: &[u8]) -
 ///
 /// # Errors
 /// The database failed.
-pub(crate) fn keep_for(
-    tx: &mut Tx<'_>,
-    holder: &[u8],
-    kind: &str,
-    content: &[u8],
-    seconds: i64,
-) -> Result<(), Error> {
+pub(crate) fn keep_for(tx: &mut Tx<'_>, holder: &[u8], kind: &str, content: &[u8], seconds: i64) -> Result<(), Error> {
     let pen = Pen::unrecorded(Bookkeeping::Session);
     let sealed = tx.key().seal("pending", holder, content);
     let now = Moment::now();

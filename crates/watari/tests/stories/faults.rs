@@ -227,7 +227,8 @@ operator_story!(a_clock_that_jumps_back_loses_no_order, |it: &Installation| {
     assert_eq!(acts, ["changed", "created"], "told in the order in which it happened");
     assert!(story[0]["at"].as_str().unwrap() < story[1]["at"].as_str().unwrap(), "the clock did go back: {story}");
     // Tries are counted on a clock that only runs forward.
-    let guess = || officer.moved(&address).post("/login", &[("username", "admin"), ("password", "guess-guess-guess")]).status;
+    let guess =
+        || officer.moved(&address).post("/login", &[("username", "admin"), ("password", "guess-guess-guess")]).status;
     while guess() == 422 {}
     set("+1d");
     assert_eq!(guess(), 429, "a clock set forward opens no door");
@@ -271,8 +272,20 @@ story!(an_upload_that_breaks_off_leaves_nothing, |server: &Server| {
         (&amal, "POST", format!("/people/{person}/photo"), multipart, form),
         (&daniela, "POST", "/people/import".to_owned(), multipart, form),
         (&daniela, "POST", "/api/v1/people/imports?name=a.csv".to_owned(), "content-type: text/csv\r\n", "name\nHalf"),
-        (&daniela, "POST", "/api/v1/people".to_owned(), "content-type: application/json\r\n", "{\"names\":[{\"given\":\"Ha"),
-        (&daniela, "POST", "/people".to_owned(), "content-type: application/x-www-form-urlencoded\r\n", "names[0][given]=Ha"),
+        (
+            &daniela,
+            "POST",
+            "/api/v1/people".to_owned(),
+            "content-type: application/json\r\n",
+            "{\"names\":[{\"given\":\"Ha",
+        ),
+        (
+            &daniela,
+            "POST",
+            "/people".to_owned(),
+            "content-type: application/x-www-form-urlencoded\r\n",
+            "names[0][given]=Ha",
+        ),
     ] {
         let head = format!("{method} {path} HTTP/1.1\r\ncookie: {}\r\n{kind}", browser.cookie());
         let answer = broken_off(&server.address, &head, body.as_bytes(), 100_000);
@@ -421,7 +434,9 @@ fn known(amal: &Browser) -> Vec<(&'static str, String)> {
         ("/people/{id}", format!("/people/{}", case["person_id"].as_str().unwrap())),
         ("{form}", "specific-needs".to_owned()),
     ];
-    for (name, list) in [("{goal}", "goals"), ("{flag}", "flags"), ("{follow_up}", "follow_ups"), ("{approval}", "approvals")] {
+    for (name, list) in
+        [("{goal}", "goals"), ("{flag}", "flags"), ("{follow_up}", "follow_ups"), ("{approval}", "approvals")]
+    {
         known.extend(first(list).map(|id| (name, id)));
     }
     known
@@ -436,7 +451,8 @@ fn send(browsers: &[Browser], field: &Field, text: &str) -> Vec<crate::support::
         let path = format!("/api/v1{}", field.path);
         let answer = browser.request(&field.method, &path, &headers, with(field, text).as_bytes());
         let shown: String = text.chars().take(40).collect();
-        let at = format!("{} {} {} {shown}: {} {}", field.method, field.path, field.pointer, answer.status, answer.body);
+        let at =
+            format!("{} {} {} {shown}: {} {}", field.method, field.path, field.pointer, answer.status, answer.body);
         assert!(answer.status < 500, "{at}");
         assert!(answer.status < 400 || answer.kind == "application/problem+json", "{} {at}", answer.kind);
         answers.push(answer);
@@ -467,23 +483,108 @@ story!(whatever_is_written_into_any_field_is_refused_or_kept_harmless, |server: 
     }
     assert!(taken > 150, "too little was taken to prove anything: {taken}; never: {never:#?}");
     // What was kept is shown as text, on every page that shows it.
-    let mut pages = vec!["/", "/people", "/cases", "/team", "/users", "/settings", "/account", "/retention"].into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let mut pages = vec!["/", "/people", "/cases", "/team", "/users", "/settings", "/account", "/retention"]
+        .into_iter()
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
     for (_, address) in known.iter().filter(|(_, address)| address.starts_with('/')) {
-        pages.extend(["", "/history", "/plan", "/edit", "/merge", "/assign", "/close"].map(|rest| format!("{address}{rest}")));
+        pages.extend(
+            ["", "/history", "/plan", "/edit", "/merge", "/assign", "/close"].map(|rest| format!("{address}{rest}")),
+        );
     }
     for browser in &browsers {
-        for person in browser.api("GET", "/people?limit=60", &[], &Json::Null).json()["items"].as_array().into_iter().flatten() {
+        for person in
+            browser.api("GET", "/people?limit=60", &[], &Json::Null).json()["items"].as_array().into_iter().flatten()
+        {
             pages.push(format!("/people/{}", person["id"].as_str().unwrap()));
         }
         for page in &pages {
             let answer = browser.get(page);
             assert!(answer.status < 500, "{page}: {}", answer.body);
-            assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<img src=x"), "{page} runs what was written");
+            assert!(
+                !answer.body.contains("<script>alert") && !answer.body.contains("<img src=x"),
+                "{page} runs what was written"
+            );
         }
     }
     assert!(people(&browsers[2]) >= 60, "the table was dropped");
     let audit = server.log_in("audit");
     assert!(audit.get("/history").body.len() > 1_000);
+});
+
+/// The forms of a page: where each goes, and its fields with what stands in them.
+fn forms(page: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let attribute = |tag: &str, name: &str| -> Option<String> {
+        let value = tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?;
+        Some(value.replace("&amp;", "&").replace("&#38;", "&"))
+    };
+    let read = |form: &str| -> Option<(String, Vec<(String, String)>)> {
+        let head = form.split('>').next()?;
+        let action = attribute(head, "action").filter(|_| attribute(head, "method").as_deref() == Some("post"))?;
+        let tags = form.split('<').filter(|tag| ["input", "textarea", "select"].iter().any(|it| tag.starts_with(it)));
+        let fields =
+            tags.filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())));
+        Some((action, fields.collect()))
+    };
+    page.split("<form").skip(1).filter_map(|rest| read(rest.split("</form>").next()?)).collect()
+}
+
+story!(every_form_of_every_page_takes_or_refuses_whatever_is_typed, |server: &Server| {
+    let amal = server.log_in("amal");
+    let known = known(&amal);
+    let at = |name: &str| known.iter().find(|(of, _)| *of == name).unwrap().1.clone();
+    let (case, person) = (at("/cases/{id}"), at("/people/{id}"));
+    let mut tried = 0;
+    for (user, pages) in [
+        (
+            "amal",
+            vec![
+                "/people/new".to_owned(),
+                person.clone(),
+                format!("{person}/edit"),
+                case.clone(),
+                format!("{case}/plan"),
+                format!("{case}/close"),
+                format!("{case}/screenings/specific-needs"),
+                format!("{case}/goals/{}", at("{goal}")),
+                format!("/cases/new?person={}", person.rsplit('/').next().unwrap()),
+                "/account".to_owned(),
+                "/people".to_owned(),
+            ],
+        ),
+        ("lucia", vec![case.clone(), format!("{case}/assign"), format!("{person}/merge"), "/".to_owned()]),
+        ("daniela", vec!["/people/import".to_owned(), person.clone()]),
+        ("admin", vec!["/users/new".to_owned(), "/users".to_owned(), "/settings".to_owned()]),
+    ] {
+        let browser = server.log_in(user);
+        for page in pages {
+            let shown = browser.get(&page);
+            assert!(shown.status < 500, "{page}: {}", shown.body);
+            for (action, fields) in forms(&shown.body) {
+                if ["/logout", "/account/password", "/account/sessions"].iter().any(|door| action.starts_with(door)) {
+                    continue;
+                }
+                for (name, _) in &fields {
+                    for text in
+                        [HOSTILE[0], HOSTILE[2], "\u{0}\u{202e}\u{feff}\u{10ffff}", "-9223372036854775809", "1e400"]
+                    {
+                        let pairs: Vec<(&str, &str)> = fields
+                            .iter()
+                            .map(|(field, value)| (field.as_str(), if field == name { text } else { value.as_str() }))
+                            .collect();
+                        let answer = browser.post(&action, &pairs);
+                        tried += 1;
+                        assert!(answer.status < 500, "{page} {action} {name} {text}: {}", answer.body);
+                        assert!(!answer.body.contains("<script>alert"), "{page} {action} {name} runs what was typed");
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 500, "only {tried} fields were tried");
+    for path in ["/people", "/cases", "/users/new", "/account"] {
+        assert!(server.log_in("amal").get(path).status < 500);
+    }
 });
 
 story!(ten_megabytes_in_any_field_are_refused_and_cost_no_memory, |server: &Server| {

@@ -15,9 +15,7 @@ fn send(browser: &Browser, name: &str, fields: &[(&str, &str)], file: &[u8]) -> 
     for (name, value) in fields {
         body.extend(format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
     }
-    body.extend(
-        format!("--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes(),
-    );
+    body.extend(format!("--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes());
     body.extend(file);
     body.extend(b"\r\n--x--\r\n");
     browser.request("POST", "/people/import", &[("content-type", "multipart/form-data; boundary=x")], &body)
@@ -37,6 +35,13 @@ fn ended(browser: &Browser, path: &str) -> Answer {
     }
 }
 
+/// A data officer, who speaks Spanish otherwise.
+fn in_english(server: &Server) -> Browser {
+    let daniela = server.log_in("daniela");
+    daniela.post("/language", &[("language", "en")]);
+    daniela
+}
+
 fn sent(browser: &Browser, name: &str, fields: &[(&str, &str)], file: &[u8]) -> String {
     let answer = send(browser, name, fields, file);
     assert_eq!(answer.status, 303, "{}", answer.body);
@@ -44,12 +49,15 @@ fn sent(browser: &Browser, name: &str, fields: &[(&str, &str)], file: &[u8]) -> 
 }
 
 fn rows_of(csv: &str) -> Vec<Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
 story!(a_data_officer_imports_a_list_without_a_shell, |server: &Server| {
-    let daniela = server.log_in("daniela");
+    let daniela = in_english(server);
     assert!(daniela.get("/people").body.contains("href=\"/people/import\""));
     assert!(daniela.get("/people/import").body.contains("type=\"file\""));
     assert_eq!(server.log_in("amal").get("/people/import").status, 403);
@@ -59,7 +67,10 @@ story!(a_data_officer_imports_a_list_without_a_shell, |server: &Server| {
     let page = daniela.get(&path).body;
     assert!(page.contains("liste &#60;1&#62;.csv"), "{page}");
     assert!(page.contains("No column holds a name. Columns found: Wer, Sex, Née le"), "{page}");
-    assert!(page.contains("Zubayda Karimova") && page.contains("name=\"columns[0][field]\""), "columns to choose: {page}");
+    assert!(
+        page.contains("Zubayda Karimova") && page.contains("name=\"columns[0][field]\""),
+        "columns to choose: {page}"
+    );
     assert_eq!(daniela.post(&format!("{path}/run"), &[]).status, 409, "nothing is run that cannot be");
     let columns = [
         ("columns[0][name]", "Wer"),
@@ -98,7 +109,7 @@ story!(a_data_officer_imports_a_list_without_a_shell, |server: &Server| {
 });
 
 story!(lists_come_in_as_spreadsheets_of_any_country_save_them, |server: &Server| {
-    let daniela = server.log_in("daniela");
+    let daniela = in_english(server);
     let begin = |query: &str, file: &[u8]| {
         let path = format!("/api/v1/people/imports?name=list{query}");
         let answer = daniela.request("POST", &path, &[("content-type", "text/csv")], file);
@@ -145,10 +156,16 @@ story!(lists_come_in_as_spreadsheets_of_any_country_save_them, |server: &Server|
     }
     let latin = begin("", b"name,age\nZo\xe9,31\nAmina,30\n");
     let rejection = &latin["report"]["rejections"][0];
-    assert_eq!((&rejection["row"], &rejection["column"], &rejection["code"]), (&json!(2), &json!("name"), &json!("encoding")));
+    assert_eq!(
+        (&rejection["row"], &rejection["column"], &rejection["code"]),
+        (&json!(2), &json!("name"), &json!("encoding"))
+    );
     let huge = daniela.request("POST", "/api/v1/people/imports?name=x", &[], &vec![b'x'; 17 * 1024 * 1024]);
     assert_eq!((huge.status, huge.json()["status"].as_u64()), (413, Some(413)));
-    assert_eq!(begin("", bomb().as_slice())["problem"], "The workbook is too large. Save the list alone, as «CSV UTF-8».");
+    assert_eq!(
+        begin("", bomb().as_slice())["problem"],
+        "The workbook is too large. Save the list alone, as «CSV UTF-8»."
+    );
 });
 
 /// A workbook whose second row is empty, with a date and a number as Excel stores them.
@@ -178,9 +195,11 @@ fn bomb() -> Vec<u8> {
 }
 
 story!(a_long_list_goes_in_and_out_whole, |server: &Server| {
-    let daniela = server.log_in("daniela");
+    let daniela = in_english(server);
     let before = rows_of(&daniela.get("/people/export?format=csv").body).len() - 1;
-    let rows: String = (0..2_300).map(|row| format!("{row},=Given{row},@Family,{}\n", if row % 2 == 0 { "f" } else { "male" })).collect();
+    let rows: String = (0..2_300)
+        .map(|row| format!("{row},=Given{row},@Family,{}\n", if row % 2 == 0 { "f" } else { "male" }))
+        .collect();
     let path = sent(&daniela, "long.csv", &[], format!("id,given name,family name,sex\n{rows}").as_bytes());
     daniela.post(&format!("{path}/run"), &[]);
     let page = ended(&daniela, &path).body;
@@ -191,11 +210,18 @@ story!(a_long_list_goes_in_and_out_whole, |server: &Server| {
     assert_eq!(numbers.len(), all.len());
     assert!(all.iter().all(|row| row.len() == all[0].len()));
     for row in &all {
-        assert!(row.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])), "a formula leaves: {row:?}");
+        assert!(
+            row.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])),
+            "a formula leaves: {row:?}"
+        );
     }
     let women = rows_of(&daniela.get("/people/export?format=csv&sex=female").body);
     assert!(women.len() > 1_150 && women[1..].iter().all(|row| row[2] == "Female"));
-    assert!(daniela.get("/people?sex=female").body.contains("/people/export?format=xlsx&amp;sex=female") || daniela.get("/people?sex=female").body.contains("/people/export?format=xlsx&#38;sex=female"), "the link keeps the filter");
+    assert!(
+        daniela.get("/people?sex=female").body.contains("/people/export?format=xlsx&amp;sex=female")
+            || daniela.get("/people?sex=female").body.contains("/people/export?format=xlsx&#38;sex=female"),
+        "the link keeps the filter"
+    );
     let book = daniela.request("GET", "/people/export?format=xlsx&sex=female", &[], b"");
     assert_eq!(book.status, 200);
     let history = server.log_in("audit").api("GET", "/history", &[], &Json::Null).json();
@@ -216,7 +242,11 @@ operator_story!(an_import_speaks_the_operators_language, |it: &Installation| {
     let said = crate::support::installed::said(&said);
     assert!(said.contains("Essai : rien n’a été écrit."), "{said}");
     assert!(said.contains("2 lignes : 1 à enregistrer, 0 déjà connues, 1 rejetées."), "{said}");
-    assert!(said.contains("ligne 3, colonne « sexe » : « peut-être » n’est pas un mot connu pour un sexe") || said.contains("ligne 3, colonne « sexe »: « peut-être » n’est pas un mot connu pour un sexe"), "{said}");
+    assert!(
+        said.contains("ligne 3, colonne « sexe » : « peut-être » n’est pas un mot connu pour un sexe")
+            || said.contains("ligne 3, colonne « sexe »: « peut-être » n’est pas un mot connu pour un sexe"),
+        "{said}"
+    );
     let english = it.watari(&args).env("LANG", "fr_FR.UTF-8").args(["--language", "en", "--json"]).output().unwrap();
     let report: Json = serde_json::from_slice(&english.stdout).unwrap();
     assert_eq!((&report["created"], &report["rejected"]), (&json!(1), &json!(1)), "{report}");

@@ -377,7 +377,9 @@ operator_story!(a_backup_made_while_serving_comes_back_whole, |it: &Installation
     let wrong = restored("five words for testing", path, &other);
     assert!(said(&wrong).contains("passphrase does not fit") && !other.join("watari.db").exists(), "{}", said(&wrong));
     drop(std::fs::remove_dir(&other));
-    for (name, part) in [("half", &bytes[..bytes.len() / 2]), ("short", &bytes[..bytes.len() - 1]), ("head", &bytes[..60])] {
+    for (name, part) in
+        [("half", &bytes[..bytes.len() / 2]), ("short", &bytes[..bytes.len() - 1]), ("head", &bytes[..60])]
+    {
         let part_file = it.file(name);
         std::fs::write(&part_file, part).unwrap();
         let refused = restored(PASSPHRASE, part_file.to_str().unwrap(), &other);
@@ -459,7 +461,8 @@ operator_story!(erasing_leaves_no_name_in_the_database_or_in_later_backups, |it:
     let (mut serving, address) = it.serve(&[]);
     let officer = it.officer(&address);
     let id = register(&officer, "Zaynab-to-forget").json()["id"].as_str().unwrap().to_owned();
-    let body = serde_json::json!({ "reason": "She asked for it in writing", "on_request": true, "confirm": "P-000001" });
+    let body =
+        serde_json::json!({ "reason": "She asked for it in writing", "on_request": true, "confirm": "P-000001" });
     let erased = officer.api("POST", &format!("/people/{id}/erase"), &[("if-match", "\"1\"")], &body);
     assert_eq!(erased.status, 204, "{}", erased.body);
     assert_eq!(officer.get(&format!("/people/{id}")).status, 404);
@@ -501,14 +504,21 @@ fn postgresql_goes_away_and_comes_back_under_a_serving_server() {
         .into_iter()
         .map(|browser| {
             let browser = browser.moved(browser.address());
-            std::thread::spawn(move || (0..15).filter(|it| register(&browser, &format!("Both{it}")).status == 201).count())
+            std::thread::spawn(move || {
+                (0..15).filter(|it| register(&browser, &format!("Both{it}")).status == 201).count()
+            })
         })
         .collect();
     assert_eq!(writers.into_iter().map(|writer| writer.join().unwrap()).sum::<usize>(), 30);
     assert_eq!((people(&officer), people(&other)), (30, 30));
     cluster.stop();
     let gone = register(&officer, "Nobody");
-    assert_eq!((gone.status, &gone.json()["type"]), (503, &serde_json::json!("/problems/unavailable")), "{}", gone.body);
+    assert_eq!(
+        (gone.status, &gone.json()["type"]),
+        (503, &serde_json::json!("/problems/unavailable")),
+        "{}",
+        gone.body
+    );
     let page = other.get("/people");
     assert_eq!(page.status, 503);
     assert!(page.body.contains("The database cannot be reached just now"), "{}", page.body);
@@ -541,7 +551,11 @@ operator_story!(whatever_is_killed_half_way_leaves_nothing_half_done, |it: &Inst
         let after = 120 + 130 * round;
         let file = it.file(&format!("killed{round}.watari"));
         let ended = kill(it.watari(&["backup", file.to_str().unwrap()]), after);
-        assert!(ended || !file.exists() || std::fs::metadata(&file).unwrap().len() == std::fs::metadata(&whole).unwrap().len());
+        assert!(
+            ended
+                || !file.exists()
+                || std::fs::metadata(&file).unwrap().len() == std::fs::metadata(&whole).unwrap().len()
+        );
         let target = it.file(&format!("restored{round}"));
         let ended = kill(watari(&target, PASSPHRASE, &["restore", whole.to_str().unwrap()]), after);
         if !ended && !target.join("key.toml").exists() {
@@ -555,7 +569,11 @@ operator_story!(whatever_is_killed_half_way_leaves_nothing_half_done, |it: &Inst
         let ended = kill(watari(&fresh, PASSPHRASE, &["init"]), 40 + 60 * round);
         if !ended {
             let again = watari(&fresh, PASSPHRASE, &["init"]).output().unwrap();
-            assert!(again.status.success() || said(&again).contains("already holds"), "round {round}: {}", said(&again));
+            assert!(
+                again.status.success() || said(&again).contains("already holds"),
+                "round {round}: {}",
+                said(&again)
+            );
         }
         let serves = watari(&fresh, PASSPHRASE, &["link", "admin"]).output().unwrap();
         assert!(serves.status.success(), "round {round}: an administrator can come in: {}", said(&serves));

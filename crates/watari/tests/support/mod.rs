@@ -228,8 +228,7 @@ impl Browser {
     /// Its cookies as it would send them.
     pub fn cookie(&self) -> String {
         let jar = self.agent.cookie_jar_lock();
-        let pairs: Vec<String> =
-            jar.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        let pairs: Vec<String> = jar.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
         pairs.join("; ")
     }
 
@@ -349,7 +348,10 @@ impl Cluster {
     /// Runs SQL in one of its databases.
     pub fn run(&self, address: &str, sql: &str) -> bool {
         let psql = binaries().join("psql");
-        Command::new(psql).args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql, address]).status().is_ok_and(|it| it.success())
+        Command::new(psql)
+            .args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql, address])
+            .status()
+            .is_ok_and(|it| it.success())
     }
 
     fn psql(&self, sql: &str) -> bool {

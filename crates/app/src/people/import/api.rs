@@ -61,8 +61,7 @@ async fn begin(
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(draft::LARGEST),
         _ => Error::BadRequest("the upload broke off".to_owned()),
     })?;
-    let choices =
-        Choices { encoding: about.encoding, dates: about.dates, update: about.update, columns: Vec::new() };
+    let choices = Choices { encoding: about.encoding, dates: about.dates, update: about.update, columns: Vec::new() };
     let draft = draft::begin(&ctx, &about.name, body.to_vec(), choices).await?;
     Ok((StatusCode::CREATED, Json(draft)))
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254, WINDOWS_1256};
+use encoding_rs::{
+    SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254, WINDOWS_1256,
+};
 
 use super::{ImportError, workbook};
 use crate::codes;

@@ -133,10 +133,7 @@ impl ImportError {
             ImportError::NotAllowed => language.t("permission-import-people").to_owned(),
             ImportError::Failed { taken, error } => language.t_with(
                 "import-error-failed",
-                &[
-                    ("taken", taken.to_string().into()),
-                    ("why", language.t(&format!("error-{}", error.code())).into()),
-                ],
+                &[("taken", taken.to_string().into()), ("why", language.t(&format!("error-{}", error.code())).into())],
             ),
         }
     }

@@ -150,7 +150,8 @@ impl ImportReport {
 
 impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let say = |key: &str, values: &[(&'static str, fluent_bundle::FluentValue<'_>)]| self.language.t_with(key, values);
+        let say =
+            |key: &str, values: &[(&'static str, fluent_bundle::FluentValue<'_>)]| self.language.t_with(key, values);
         if self.dry_run {
             writeln!(f, "{}", self.language.t("import-report-dry"))?;
         }
