@@ -24,6 +24,9 @@ pub enum Error {
     /// Someone else changed the record in between.
     #[error("stale")]
     Stale(Box<Stale>),
+    /// A change must name the version it was made from, and this one does not.
+    #[error("no version")]
+    VersionNeeded,
     /// Too many requests; seconds to wait.
     #[error("too many requests")]
     TooMany(u64),
@@ -54,7 +57,7 @@ pub struct FieldError {
 }
 
 /// Both versions of a record that two people changed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stale {
     /// What this request wanted to save.
     pub yours: serde_json::Value,
@@ -88,6 +91,7 @@ impl Error {
             Error::Invalid(_) => "invalid",
             Error::Refused(_) => "refused",
             Error::Stale(_) => "stale",
+            Error::VersionNeeded => "version-needed",
             Error::TooMany(_) => "too-many",
             Error::TooLarge(_) => "too-large",
             Error::BadRequest(_) => "bad-request",
@@ -107,6 +111,7 @@ impl Error {
             Error::Invalid(_) => 422,
             Error::Refused(_) => 409,
             Error::Stale(_) => 412,
+            Error::VersionNeeded => 428,
             Error::TooMany(_) => 429,
             Error::TooLarge(_) => 413,
             Error::BadRequest(_) => 400,

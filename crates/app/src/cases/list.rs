@@ -171,8 +171,8 @@ impl CaseQuery {
     }
 
     /// The query of the same cases as a file, for a link.
-    pub fn exported(&self) -> String {
-        self.link("format", "xlsx")
+    pub fn exported(&self, format: &str) -> String {
+        self.link("format", format)
     }
 
     fn link(&self, name: &'static str, value: &str) -> String {

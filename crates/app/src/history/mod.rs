@@ -9,6 +9,7 @@
 mod pages;
 mod story;
 mod verify;
+pub mod words;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -23,7 +24,10 @@ use crate::ids::{CaseId, OrganisationId, PersonId, UserId};
 use crate::params;
 
 pub use pages::{api_routes, routes};
-pub use story::{Line, Story, Wanted, entries_of_case, entries_of_organisation, entries_of_person, entries_of_record};
+pub use story::{
+    Line, Page, Story, Wanted, entries_of_leaving, entries_of_organisation, entries_of_person, entries_of_record,
+    page_of_case, page_of_person,
+};
 pub use verify::{Fault, Verified, verify, verify_organisation};
 
 /// The proof that the history knows of a change; nothing else can make one.

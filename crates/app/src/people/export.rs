@@ -11,13 +11,15 @@ use utoipa_axum::routes;
 use super::store::{ListOptions, narrowed};
 use crate::access::{Filter, Permission, Viewer};
 use crate::cases::export::{MOST_ROWS, in_background, note_list};
+use crate::cases::questionnaire::may_know_need;
+use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
 use crate::documents::download;
 use crate::documents::stream::{PIECE, Piece, as_csv};
 use crate::documents::table::{Table, TableFormat};
 use crate::error::Error;
-use crate::people::{PersonInput, Safety};
+use crate::people::{Decision, PersonInput, Safety};
 use crate::reference;
 use crate::ui::Language;
 use crate::web::{App, Context, Problem};
@@ -124,13 +126,15 @@ fn piece(
     let mut last = None;
     let sql = format!(
         "SELECT p.number, p.display_name, p.protected, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, \
-         p.vulnerability, p.details, p.consent_case_work, u.name, t.name, p.created_at FROM person p \
+         p.vulnerability, p.details, p.consent_case_work, p.consent_case_work_until, u.name, t.name, p.created_at FROM person p \
          LEFT JOIN user_account u ON u.organisation_id = p.organisation_id AND u.id = p.owner_id \
          LEFT JOIN team t ON t.organisation_id = p.organisation_id AND t.id = p.team_id \
          WHERE {} ORDER BY p.number LIMIT {most}",
         filter.sql()
     );
     let coded = |list: &str, code: &str| language.t(&format!("{list}-{}", code.replace('_', "-"))).to_owned();
+    let consent_in_words =
+        |decision: Decision, until: Option<Day>| coded("decision", decision.on(viewer.today, until).code());
     let rows = tx.query(&sql, filter.params(), |row| {
         let number: i64 = row.next()?;
         last = Some(number + 1);
@@ -139,8 +143,11 @@ fn piece(
         let (from, to): (Option<Day>, Option<Day>) = (row.next()?, row.next()?);
         let nationality = row.next::<Option<String>>()?.map(|code| nationality(&code, language));
         let needs: String = row.next()?;
-        let needs: Vec<String> =
-            needs.split(',').filter(|code| !code.is_empty()).map(|code| coded("need", code)).collect();
+        let needs: Vec<String> = needs
+            .split(',')
+            .filter(|code| !code.is_empty() && may_know_need(viewer, code))
+            .map(|code| coded("need", code))
+            .collect();
         let vulnerability: i64 = row.next()?;
         let details: String = row.next()?;
         let contacts = if protected { String::new() } else { safe_contacts(&details) };
@@ -154,7 +161,7 @@ fn piece(
             needs.join(", ").into(),
             vulnerability.into(),
             contacts.into(),
-            coded("decision", &row.next::<String>()?).into(),
+            consent_in_words(row.next()?, row.next()?).into(),
             row.next::<Option<String>>()?.into(),
             row.next::<Option<String>>()?.into(),
             row.next::<Moment>()?.day(&viewer.time_zone).into(),

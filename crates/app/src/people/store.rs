@@ -6,6 +6,7 @@ use serde_json::json;
 use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
 use super::search;
 use crate::access::{Filter, Permission, Viewer};
+use crate::cases::questionnaire::may_know_need;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
@@ -18,10 +19,18 @@ use crate::users::store::next_number;
 pub const LONGEST_PAGE: i64 = 200;
 
 const PERSON: &str = "p.id, p.number, p.details, p.needs, p.vulnerability, p.household_id, p.photo_id, p.owner_id, \
-                      p.team_id, p.consent_case_work, p.consent_referral, p.consent_law_enforcement, \
-                      p.consent_statistics, p.consent_research, p.merged_into, p.version";
+                      p.team_id, p.consent_case_work, p.consent_case_work_until, p.consent_referral, \
+                      p.consent_referral_until, p.consent_law_enforcement, p.consent_law_enforcement_until, \
+                      p.consent_statistics, p.consent_statistics_until, p.consent_research, \
+                      p.consent_research_until, p.merged_into, p.version";
 
-fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
+/// A decision and its last day, as it counts on a day.
+fn decision_on(row: &Row<'_>, today: Day) -> Result<Decision, DbError> {
+    let (decision, until): (Decision, Option<Day>) = (row.next()?, row.next()?);
+    Ok(decision.on(today, until))
+}
+
+fn person_from(row: &Row<'_>, today: Day) -> Result<Person, DbError> {
     Ok(Person {
         id: row.next()?,
         number: row.next()?,
@@ -34,11 +43,11 @@ fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
         owner_id: row.next()?,
         team_id: row.next()?,
         consents: Consents {
-            case_work: row.next()?,
-            referral: row.next()?,
-            law_enforcement: row.next()?,
-            statistics: row.next()?,
-            research: row.next()?,
+            case_work: decision_on(row, today)?,
+            referral: decision_on(row, today)?,
+            law_enforcement: decision_on(row, today)?,
+            statistics: decision_on(row, today)?,
+            research: decision_on(row, today)?,
         },
         merged_into: row.next()?,
         version: row.next()?,
@@ -48,7 +57,7 @@ fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
 pub(in crate::people) const SUMMARY: &str = "p.id, p.number, p.display_name, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, p.vulnerability, \
      CASE WHEN p.protected = 1 THEN NULL ELSE p.photo_id END";
 
-pub(in crate::people) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, DbError> {
+pub(in crate::people) fn summary_from(row: &Row<'_>, viewer: &Viewer) -> Result<PersonSummary, DbError> {
     Ok(PersonSummary {
         id: row.next()?,
         number: row.next()?,
@@ -57,7 +66,7 @@ pub(in crate::people) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, Db
         birth_from: row.next()?,
         birth_to: row.next()?,
         nationality: row.next()?,
-        needs: list(&row.next::<String>()?),
+        needs: list(&row.next::<String>()?).into_iter().filter(|need| may_know_need(viewer, need)).collect(),
         vulnerability: row.next()?,
         photo_id: row.next()?,
     })
@@ -75,8 +84,10 @@ fn list(joined: &str) -> Vec<String> {
 pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Person, Error> {
     viewer.require(Permission::ReadPeople)?;
     let filter = viewer.visible_people().and("p.id = ?", [id.into()]);
-    tx.one(&format!("SELECT {PERSON} FROM person p WHERE {}", filter.sql()), filter.params(), person_from)?
-        .ok_or(Error::NotFound)
+    let sql = format!("SELECT {PERSON} FROM person p WHERE {}", filter.sql());
+    let mut person = tx.one(&sql, filter.params(), |row| person_from(row, viewer.today))?.ok_or(Error::NotFound)?;
+    person.needs.retain(|need| may_know_need(viewer, need));
+    Ok(person)
 }
 
 /// Writes down that a protected person's record was read.
@@ -147,7 +158,7 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
         limit + 1
     );
     let mut rows = tx.query(&sql, filter.params(), |row| {
-        let summary = summary_from(row)?;
+        let summary = summary_from(row, viewer)?;
         let at = match row.value(10)? {
             Value::Text(text) => text,
             Value::Int(number) => number.to_string(),
@@ -417,23 +428,31 @@ pub fn decision(
     organisation: OrganisationId,
     person: PersonId,
     purpose: Purpose,
+    today: Day,
 ) -> Result<Decision, Error> {
     let column = super::consent::column(purpose);
     tx.one(
-        &format!("SELECT {column} FROM person WHERE organisation_id = $1 AND id = $2"),
+        &format!("SELECT {column}, {column}_until FROM person WHERE organisation_id = $1 AND id = $2"),
         params![organisation, person],
-        |row| row.get(0),
+        |row| decision_on(row, today),
     )?
     .ok_or(Error::NotFound)
+}
+
+/// Needs come and go in a person's story as far as the reader may know them.
+fn without_delicate_needs(viewer: &Viewer, mut story: Story) -> Story {
+    let known = |needs: &str| needs.split(',').filter(|need| may_know_need(viewer, need)).collect::<Vec<_>>().join(",");
+    for line in story.changes.iter_mut().filter(|line| line.field == "needs") {
+        (line.before, line.after) = (known(&line.before), known(&line.after));
+    }
+    story.changes.retain(|line| line.field != "needs" || line.before != line.after);
+    story
 }
 
 /// A number may have become unsafe since it was written down: the story says that contacts
 /// changed, the record behind its warning says what they are.
 fn without_contacts(mut story: Story) -> Story {
-    for line in story.changes.iter_mut().filter(|line| line.field == "contacts") {
-        line.before.clear();
-        line.after.clear();
-    }
+    story.changes.iter_mut().filter(|line| line.field == "contacts").for_each(history::Line::hide);
     story
 }
 
@@ -445,5 +464,16 @@ fn without_contacts(mut story: Story) -> Story {
 pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
     find(tx, viewer, id)?;
     let entries = history::entries_of_person(tx, viewer.organisation, id, most)?;
-    Ok(entries.into_iter().filter(|entry| entry.case_id.is_none()).map(without_contacts).collect())
+    let own = entries.into_iter().filter(|entry| entry.case_id.is_none());
+    Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
+}
+
+/// The same, page by page.
+///
+/// # Errors
+/// Not there for this user, or the database failed.
+pub fn story_page(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, page: history::Page) -> Result<Vec<Story>, Error> {
+    find(tx, viewer, id)?;
+    let own = history::page_of_person(tx, viewer.organisation, id, page)?.into_iter();
+    Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
 }
