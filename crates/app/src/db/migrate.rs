@@ -8,9 +8,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_cases.sql"),
 ];
 
-/// Every table, in an order in which they can be copied.
+/// Every table, in the order in which they are copied: organisations last, so that nobody can log
+/// in to half a copy.
 pub const TABLES: &[&str] = &[
-    "organisation",
     "counter",
     "team",
     "user_account",
@@ -40,6 +40,7 @@ pub const TABLES: &[&str] = &[
     "notice",
     "history_head",
     "history",
+    "organisation",
 ];
 
 /// Applies what is missing, each migration whole or not at all.
