@@ -344,3 +344,4 @@ field-struck-by = شُطبت بواسطة
 field-struck-because = سبب الشطب
 notice-glass-judged = تم تقييم وصولك الطارئ
 today-lapsing = موافقات يجب طلبها من جديد
+follow-up-earlier = الأقدم

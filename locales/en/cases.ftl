@@ -342,3 +342,4 @@ field-struck-by = Struck out by
 field-struck-because = Why struck out
 notice-glass-judged = Your emergency access was judged
 today-lapsing = Consent to ask for again
+follow-up-earlier = Earlier ones

@@ -342,3 +342,4 @@ field-struck-by = Tachada por
 field-struck-because = Motivo de la tachadura
 notice-glass-judged = Se valoró su acceso de emergencia
 today-lapsing = Consentimientos por renovar
+follow-up-earlier = Anteriores

@@ -342,3 +342,4 @@ field-struck-by = Barrée par
 field-struck-because = Motif
 notice-glass-judged = Votre accès d’urgence a été jugé
 today-lapsing = Consentements à redemander
+follow-up-earlier = Plus anciens
