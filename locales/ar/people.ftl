@@ -1,14 +1,14 @@
 people-register = تسجيل شخص
 people-edit = تعديل السجل
 people-form-intro = لا يلزم الآن سوى الاسم. اسأل عن الباقي في الوقت المناسب.
-people-form-dates = تُكتب التواريخ هكذا: 24/11/2026 أو 2026-11-24.
+people-form-dates = تُكتب التواريخ هكذا: {"\u2066"}24/11/2026{"\u2069"} أو {"\u2066"}2026-11-24{"\u2069"}.
 people-photo = الصورة
 people-photo-choose = اختيار صورة أو التقاطها
 people-photo-hint = JPEG أو PNG أو WebP، بحد أقصى 10 ميغابايت. لا يُحفظ مكان التقاطها ولا وقته. بموافقة الشخص فقط.
-people-photo-kept = الصورة المختارة سابقاً محفوظة.
+people-photo-kept = الصورة المختارة سابقًا محفوظة.
 people-photo-keep = حفظ هذه الصورة
 people-photo-remove = إزالة الصورة
-people-photo-remove-ask = هل تُزال الصورة نهائياً؟
+people-photo-remove-ask = هل تُزال الصورة نهائيًا؟
 people-photo-of = صورة { $name }
 people-export = تصدير
 people-find = البحث بالاسم أو الرقم أو الوثيقة أو الهاتف
@@ -49,7 +49,7 @@ people-name-kind = يُستعمل كـ
 people-add-row = إضافة سطر آخر
 people-birth-sex = الميلاد والجنس
 people-birth-known = ما المعروف عن تاريخ الميلاد؟
-people-birth-from = تاريخ الميلاد أو أقرب تاريخ محتمل
+people-birth-from = تاريخ الميلاد أو أبكر تاريخ محتمل
 people-birth-to = آخر تاريخ محتمل
 people-birth-age = العمر المذكور
 people-birth-age-on = في هذا اليوم
@@ -168,14 +168,14 @@ invalid-too-many = عدد كبير جدًا.
 invalid-nothing-to-withdraw = لا تُسحب إلا موافقة مُنحت.
 invalid-guardian = للطفل، اذكر الوصي الذي قرر.
 invalid-reason = اذكر السبب في جملة.
-invalid-relative = اذكر شخصاً واحداً.
+invalid-relative = اذكر شخصًا واحدًا.
 invalid-relative-self = لا أحد قريب لنفسه.
 invalid-relation-known = هذه الصلة مسجَّلة من قبل.
 invalid-nobody = لم يُعثر على أحد. اكتب الاسم أو الرقم بطريقة أخرى أو سجِّل الشخص.
 invalid-photo = هذه ليست صورة JPEG أو PNG أو WebP يمكن قراءتها.
-invalid-photo-size = هذه الصورة كبيرة جداً: الحد الأقصى 10 ميغابايت و50 مليون بكسل.
+invalid-photo-size = هذه الصورة كبيرة جدًا: الحد الأقصى 10 ميغابايت و50 مليون بكسل.
 refused-merged = دُمج هذا السجل في سجل آخر؛ عدّل ذلك السجل.
-refused-in-household = ينتمي هذا الشخص إلى أسرة معيشية أخرى. يغادرها أولاً.
+refused-in-household = ينتمي هذا الشخص إلى أسرة معيشية أخرى. يغادرها أولًا.
 refused-relation-ended = انتهت هذه الصلة من قبل.
 refused-merge = لا يمكن دمج هذين السجلين: هما السجل نفسه، أو دُمج أحدهما من قبل.
 history-erased = مُحي المحتوى مع الشخص.
@@ -211,7 +211,13 @@ field-relative = القريب
 field-starts-on = منذ
 field-ends-on = حتى
 people-age-about = نحو { $count }
-people-needs-count = { $count } احتياجات
+people-needs-count = { $count ->
+    [one] احتياج واحد
+    [two] احتياجان
+    [few] { $count } احتياجات
+    [many] { $count } احتياجًا
+   *[other] { $count } احتياج
+}
 people-merge-kept = يُحتفظ بهذا السجل: { $name }
 people-nobody-like = لم يُعثر على أحد يشبه { $name }.
 decision-lapsed = انتهت مدتها
@@ -233,3 +239,15 @@ emergency-ends = ينتهي في { $name }
 emergency-ended = انتهى في { $name }
 field-justified = مبرر
 field-until = حتى
+people-merge-short = دمج
+people-born = الميلاد
+people-born-between = بين { $from } و{ $to }
+people-age-on-day = { $age } في { $day }
+people-guardian-needed = مطلوب للطفل
+people-journey-none = لا يُعرف شيء عن الرحلة بعد.
+people-contacts-none = لا يوجد هاتف ولا عنوان بعد.
+people-documents-none = لا توجد وثائق بعد.
+people-undo-merge-ask = هل تريد التراجع عن هذا الدمج؟
+people-merge-like = سجلات تشبه { $name }
+people-since-day = منذ { $name }
+people-until-day = حتى { $name }

@@ -211,7 +211,10 @@ field-relative = Relative
 field-starts-on = Since
 field-ends-on = Until
 people-age-about = about { $count }
-people-needs-count = { $count } needs
+people-needs-count = { $count ->
+    [one] 1 need
+   *[other] { $count } needs
+}
 people-merge-kept = This record is kept: { $name }
 people-nobody-like = Nobody like { $name } was found.
 decision-lapsed = Lapsed
@@ -233,3 +236,15 @@ emergency-ends = ends { $name }
 emergency-ended = ended { $name }
 field-justified = Justified
 field-until = Until
+people-merge-short = Merge
+people-born = Born
+people-born-between = { $from } to { $to }
+people-age-on-day = { $age } on { $day }
+people-guardian-needed = needed for a child
+people-journey-none = Nothing is known of the journey yet.
+people-contacts-none = No phone or address yet.
+people-documents-none = No document yet.
+people-undo-merge-ask = Undo this merge?
+people-merge-like = Records like { $name }
+people-since-day = since { $name }
+people-until-day = until { $name }

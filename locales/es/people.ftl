@@ -49,7 +49,7 @@ people-name-kind = Se usa como
 people-add-row = Añadir otro
 people-birth-sex = Nacimiento y sexo
 people-birth-known = ¿Qué se sabe de la fecha de nacimiento?
-people-birth-from = Nacido el, o como muy pronto
+people-birth-from = Fecha de nacimiento, o como muy pronto
 people-birth-to = Como muy tarde
 people-birth-age = Edad indicada
 people-birth-age-on = En esta fecha
@@ -211,7 +211,10 @@ field-relative = Familiar
 field-starts-on = Desde
 field-ends-on = Hasta
 people-age-about = unos { $count }
-people-needs-count = { $count } necesidades
+people-needs-count = { $count ->
+    [one] 1 necesidad
+   *[other] { $count } necesidades
+}
 people-merge-kept = Se conserva esta ficha: { $name }
 people-nobody-like = No se encontró a nadie parecido a { $name }.
 decision-lapsed = Vencido
@@ -233,3 +236,15 @@ emergency-ends = termina el { $name }
 emergency-ended = terminó el { $name }
 field-justified = Justificado
 field-until = Hasta
+people-merge-short = Fusionar
+people-born = Nacimiento
+people-born-between = entre el { $from } y el { $to }
+people-age-on-day = { $age } años el { $day }
+people-guardian-needed = necesario para un niño o una niña
+people-journey-none = Aún no se sabe nada del trayecto.
+people-contacts-none = Aún no hay teléfono ni dirección.
+people-documents-none = Aún no hay documentos.
+people-undo-merge-ask = ¿Deshacer esta fusión?
+people-merge-like = Registros parecidos a { $name }
+people-since-day = desde el { $name }
+people-until-day = hasta el { $name }

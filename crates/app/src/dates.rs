@@ -127,10 +127,24 @@ impl Day {
 
     /// The day in the words of a language, such as «24 November 2026».
     pub fn in_words(self, language: Language) -> String {
-        let month = language.t(MONTHS[usize::from(self.0.month().unsigned_abs() - 1)]);
+        self.written(language, "date-day", &MONTHS)
+    }
+
+    /// The day in few letters, such as «24 Nov»; with its year where that is not the present one.
+    pub fn in_short(self, language: Language, today: Day) -> String {
+        let form = if self.0.year() == today.0.year() { "date-short" } else { "date-short-year" };
+        self.written(language, form, &SHORT_MONTHS)
+    }
+
+    fn written(self, language: Language, form: &str, months: &[&str; 12]) -> String {
+        let month = language.t(months[usize::from(self.0.month().unsigned_abs() - 1)]);
+        let day = match (language, self.0.day()) {
+            (Language::Fr, 1) => "1er".to_owned(),
+            (_, day) => day.to_string(),
+        };
         language
-            .t("date-day")
-            .replace("%d", &self.0.day().to_string())
+            .t(form)
+            .replace("%d", &day)
             .replace("%m", month)
             .replace("%n", &self.0.month().to_string())
             .replace("%y", &self.0.year().to_string())
@@ -162,6 +176,21 @@ pub(crate) fn numbers(text: &str) -> Vec<u32> {
 const MONTHS: [&str; 12] = [
     "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10",
     "month-11", "month-12",
+];
+
+const SHORT_MONTHS: [&str; 12] = [
+    "month-short-1",
+    "month-short-2",
+    "month-short-3",
+    "month-short-4",
+    "month-short-5",
+    "month-short-6",
+    "month-short-7",
+    "month-short-8",
+    "month-short-9",
+    "month-short-10",
+    "month-short-11",
+    "month-short-12",
 ];
 
 impl Moment {

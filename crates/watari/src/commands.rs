@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use app::access::{Role, Scope};
+use app::code::Code;
+use app::dates::Moment;
 use app::db::{Db, Location};
 use app::history::{self, Actor};
 use app::keys::DataKey;
@@ -24,6 +26,7 @@ const READERS: usize = 2;
 pub fn serve(options: &Serve) -> Result<()> {
     let _lock = options.store.lock()?;
     let installation = options.store.open(options.readers)?;
+    warn_of_the_clock(&installation.db)?;
     let settings = Settings {
         public_url: options.public_url.trim_end_matches('/').to_owned(),
         behind_proxy: options.behind_proxy,
@@ -51,6 +54,15 @@ pub fn serve(options: &Serve) -> Result<()> {
         };
         Ok(())
     })
+}
+
+/// An old laptop without its battery wakes up in 1970, and every date would be wrong.
+fn warn_of_the_clock(db: &Db) -> Result<()> {
+    let last = db.read_blocking(history::last_change)?;
+    if let Some(last) = last.filter(|last| Moment::now().plus_seconds(60) < *last) {
+        tracing::warn!(now = %Moment::now(), %last, "the clock stands before the last change on record: set it right");
+    }
+    Ok(())
 }
 
 /// Certificate and key, where both are given.
@@ -240,10 +252,17 @@ pub fn import(options: &Import) -> Result<()> {
     let db = options.store.open(READERS)?.db;
     let (organisation, user) = user_named(&db, &options.user)?;
     let viewer = db.read_blocking(move |tx| sessions::viewer_of_user(tx, organisation, user))?;
-    let choices =
-        import::Options { map, dry_run: options.dry_run, update: options.update, ..import::Options::default() };
-    let report = import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} rows"))
-        .with_context(|| options.file.display().to_string())?;
+    let language = Language::accepted(&options.language);
+    let choices = import::Options {
+        map,
+        dry_run: options.dry_run,
+        dates: code("--dates", options.dates.as_deref())?,
+        update: options.update,
+        encoding: code("--encoding", options.encoding.as_deref())?,
+        language,
+    };
+    let report = import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} …"))
+        .map_err(|error| anyhow::anyhow!("{}: {}", options.file.display(), error.in_words(language)))?;
     eprintln!();
     if let Some(rejects) = &options.rejects {
         std::fs::write(rejects, report.rejects_csv()?)
@@ -255,6 +274,13 @@ pub fn import(options: &Import) -> Result<()> {
         print!("{report}");
     }
     Ok(())
+}
+
+/// The value of an option that has a list of codes.
+fn code<C: Code>(option: &str, value: Option<&str>) -> Result<Option<C>> {
+    let known = || C::ALL.iter().map(|code| code.code()).collect::<Vec<_>>().join(", ");
+    let read = |value: &str| C::from_code(value).with_context(|| format!("{option} {value}: it can be {}", known()));
+    value.map(read).transpose()
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
@@ -16,13 +16,14 @@ use super::input::{
     TraffickingMark,
 };
 use super::list::{self, CasePage, CaseQuery};
-use super::model::{Action, Case, FollowUp, Goal, Note, Screening};
+use super::model::{Action, Approval, Attachment, Case, CaseSummary, Flag, FollowUp, Goal, Note, Screening};
 use super::questionnaire::{AnswerKind, Form};
 use super::today::{self, Load, Today};
 use super::{attachments, pages, parts, plan, reading, screenings, store};
-use crate::access::{Permission, Sensitivity};
+use crate::access::{Permission, Sensitivity, Viewer};
+use crate::db::Tx;
 use crate::error::Error;
-use crate::history::{Kind, Story};
+use crate::history::{Kind, Page, Story};
 use crate::ids::{
     ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoteId, NoticeId, PersonId, ScreeningId,
 };
@@ -63,10 +64,14 @@ pub(super) async fn case(ctx: Context, Path(id): Path<CaseId>) -> Result<Version
 }
 
 /// The story of a case.
-#[utoipa::path(get, path = "/cases/{id}/history", tag = "cases", params(("id" = CaseId, Path)),
+#[utoipa::path(get, path = "/cases/{id}/history", tag = "cases", params(("id" = CaseId, Path), Page),
     responses((status = 200, body = Vec<Story>), (status = 404, body = Problem)))]
-pub(super) async fn history(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Story>>, Error> {
-    ctx.read(move |tx, viewer| pages::case::story(tx, viewer, id)).await.map(Json)
+pub(super) async fn history(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Query(page): Query<Page>,
+) -> Result<Json<Vec<Story>>, Error> {
+    ctx.read(move |tx, viewer| pages::case::story(tx, viewer, id, page)).await.map(Json)
 }
 
 fn versioned(case: Case) -> Versioned<Case> {
@@ -233,14 +238,137 @@ pub(super) async fn forms(ctx: Context) -> Result<Json<Vec<FormInWords>>, Error>
 #[utoipa::path(get, path = "/cases/{id}/screenings", tag = "cases", params(("id" = CaseId, Path)),
     responses((status = 200, body = Vec<Screening>), (status = 404, body = Problem)))]
 pub(super) async fn screenings(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Screening>>, Error> {
+    parts_of(&ctx, id, screenings::of_case).await
+}
+
+/// What gathers in a case; reading it is reading the case.
+async fn parts_of<T: Send + 'static>(
+    ctx: &Context,
+    id: CaseId,
+    read: fn(&mut Tx<'_>, &Viewer, CaseId) -> Result<Vec<T>, Error>,
+) -> Result<Json<Vec<T>>, Error> {
     let (person, found) = ctx
         .read(move |tx, viewer| {
             let person = store::find(tx, viewer, id)?.case.person_id;
-            Ok((person, screenings::of_case(tx, viewer, id)?))
+            Ok((person, read(tx, viewer, id)?))
         })
         .await?;
-    reading::note(&ctx, Kind::Case, id.0, person, id).await?;
+    reading::note(ctx, Kind::Case, id.0, person, id).await?;
     Ok(Json(found))
+}
+
+/// The goals of a case.
+#[utoipa::path(get, path = "/cases/{id}/goals", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Goal>)))]
+pub(super) async fn goals(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Goal>>, Error> {
+    parts_of(&ctx, id, plan::goals_of_case).await
+}
+
+/// The actions of a case, due first.
+#[utoipa::path(get, path = "/cases/{id}/actions", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Action>)))]
+pub(super) async fn actions(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Action>>, Error> {
+    parts_of(&ctx, id, plan::actions_of_case).await
+}
+
+/// The notes of a case that you may read, newest first.
+#[utoipa::path(get, path = "/cases/{id}/notes", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Note>)))]
+pub(super) async fn notes(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Note>>, Error> {
+    parts_of(&ctx, id, parts::notes).await
+}
+
+/// The flags of a case, those to resolve first.
+#[utoipa::path(get, path = "/cases/{id}/flags", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Flag>)))]
+pub(super) async fn flags(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Flag>>, Error> {
+    parts_of(&ctx, id, parts::flags).await
+}
+
+/// The approvals of a case, newest first.
+#[utoipa::path(get, path = "/cases/{id}/approvals", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Approval>)))]
+pub(super) async fn approvals(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Approval>>, Error> {
+    parts_of(&ctx, id, parts::approvals).await
+}
+
+/// The follow-ups of a case: planned ones, then kept ones.
+#[utoipa::path(get, path = "/cases/{id}/follow-ups", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<FollowUp>)))]
+pub(super) async fn follow_ups(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<FollowUp>>, Error> {
+    parts_of(&ctx, id, parts::follow_ups).await
+}
+
+/// The files of a case that you may read, newest first.
+#[utoipa::path(get, path = "/cases/{id}/attachments", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Attachment>)))]
+pub(super) async fn files(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Attachment>>, Error> {
+    parts_of(&ctx, id, attachments::of_case).await
+}
+
+/// A follow-up.
+#[utoipa::path(get, path = "/cases/{id}/follow-ups/{follow_up}", tag = "cases",
+    params(("id" = CaseId, Path), ("follow_up" = FollowUpId, Path)),
+    responses((status = 200, body = FollowUp)))]
+pub(super) async fn follow_up(
+    ctx: Context,
+    Path((id, meeting)): Path<(CaseId, FollowUpId)>,
+) -> Result<Versioned<FollowUp>, Error> {
+    let found = ctx
+        .read(move |tx, viewer| {
+            store::find(tx, viewer, id)?;
+            parts::follow_up(tx, viewer, id, meeting)
+        })
+        .await?;
+    Ok(Versioned(found.version, found))
+}
+
+/// The cases of a person that are there for you, newest first.
+#[utoipa::path(get, path = "/people/{id}/cases", tag = "cases", params(("id" = PersonId, Path)),
+    responses((status = 200, body = Vec<CaseSummary>)))]
+pub(super) async fn person_cases(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<CaseSummary>>, Error> {
+    ctx.read(move |tx, viewer| {
+        store::whose(tx, viewer, id)?;
+        store::of_person(tx, viewer, id)
+    })
+    .await
+    .map(Json)
+}
+
+/// Someone, or some team, to choose.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Choice {
+    /// Their id.
+    id: String,
+    /// Their name.
+    name: String,
+}
+
+/// To whom cases, actions and follow-ups can be given.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Colleagues {
+    /// Those who can carry a case.
+    colleagues: Vec<Choice>,
+    /// Those who can supervise one.
+    supervisors: Vec<Choice>,
+    /// The teams.
+    teams: Vec<Choice>,
+}
+
+/// To whom work can be given.
+#[utoipa::path(get, path = "/colleagues", tag = "cases", responses((status = 200, body = Colleagues)))]
+pub(super) async fn colleagues(ctx: Context) -> Result<Json<Colleagues>, Error> {
+    let choices = |named: Vec<store::Named>| named.into_iter().map(|(id, name)| Choice { id, name }).collect();
+    ctx.read(move |tx, viewer| {
+        viewer.require(Permission::WriteCases)?;
+        Ok(Colleagues {
+            colleagues: choices(store::colleagues(tx, viewer)?),
+            supervisors: choices(store::supervisors(tx, viewer)?),
+            teams: choices(store::teams(tx, viewer)?),
+        })
+    })
+    .await
+    .map(Json)
 }
 
 /// A questionnaire answered in a case.
@@ -250,7 +378,7 @@ pub(super) async fn screenings(ctx: Context, Path(id): Path<CaseId>) -> Result<J
 pub(super) async fn screening(
     ctx: Context,
     Path((id, screening)): Path<(CaseId, ScreeningId)>,
-) -> Result<Json<Screening>, Error> {
+) -> Result<Versioned<Screening>, Error> {
     let (person, found) = ctx
         .read(move |tx, viewer| {
             let person = store::find(tx, viewer, id)?.case.person_id;
@@ -258,7 +386,8 @@ pub(super) async fn screening(
         })
         .await?;
     reading::note(&ctx, Kind::Screening, screening.0, person, id).await?;
-    Ok(Json(found))
+    // What was answered never changes.
+    Ok(Versioned(1, found))
 }
 
 /// Answers a questionnaire.
@@ -278,7 +407,7 @@ pub(super) async fn answer(
     responses((status = 200, body = Vec<Goal>)))]
 pub(super) async fn person_progress(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<Goal>>, Error> {
     ctx.read(move |tx, viewer| {
-        viewer.require(Permission::ReadCases)?;
+        store::whose(tx, viewer, id)?;
         store::goals_of_person(tx, viewer, id)
     })
     .await
@@ -564,7 +693,8 @@ pub(super) async fn download(
 ) -> Result<Response, Error> {
     let (file, content, person) = ctx.read(move |tx, viewer| attachments::open(tx, viewer, id, attachment)).await?;
     reading::note(&ctx, Kind::Attachment, attachment.0, person, id).await?;
-    let headers = [(CONTENT_TYPE, file.media_type), (CONTENT_DISPOSITION, "attachment".to_owned())];
+    let tag = format!("\"{attachment}\"");
+    let headers = [(CONTENT_TYPE, file.media_type), (CONTENT_DISPOSITION, "attachment".to_owned()), (ETAG, tag)];
     Ok((headers, content).into_response())
 }
 

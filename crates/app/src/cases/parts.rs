@@ -593,12 +593,16 @@ pub fn record_follow_up(
     };
     let entry = Entry::changed(Kind::FollowUp, id, &before, &after).about(file.case.person_id).in_case(case);
     let pen = history::record(tx, viewer, entry)?;
-    tx.execute(
+    let written = tx.execute(
         &pen,
         "UPDATE follow_up SET done_on = $3, person_seen = $4, text = $5, version = $6 \
-         WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, id, after.done_on, after.person_seen, after.text.clone(), after.version],
+         WHERE organisation_id = $1 AND id = $2 AND version = $7",
+        params![viewer.organisation, id, after.done_on, after.person_seen, after.text.clone(), after.version, version],
     )?;
+    if written == 0 {
+        let now = follow_up(tx, viewer, case, id)?;
+        return Err(Error::stale(input, &now, now.version));
+    }
     kept(tx, viewer, &pen, &file.case, &after)?;
     Ok(after)
 }
@@ -653,7 +657,7 @@ mod tests {
             person_id: None,
             case_id: None,
             why: None,
-            changes: vec![Line { field: "text".into(), before: "a".into(), after: "b".into() }],
+            changes: vec![Line { field: "text".into(), before: "a".into(), after: "b".into(), values: Default::default() }],
             facts: vec![(GUARDED.into(), guarded.into())],
             erased: false,
         };

@@ -136,12 +136,18 @@ pub(super) fn find_for_work(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Res
     Ok(file)
 }
 
-/// A case to be changed from a version.
-fn find_version(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64) -> Result<File, Error> {
+/// A case to be changed from a version; `yours` is what the change says.
+fn find_version(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: CaseId,
+    version: i64,
+    yours: &impl serde::Serialize,
+) -> Result<File, Error> {
     viewer.require(Permission::WriteCases)?;
     let file = find(tx, viewer, id)?;
     if file.case.version != version {
-        return Err(Error::stale(&serde_json::json!({}), &file.case, file.case.version));
+        return Err(Error::stale(yours, &file.case, file.case.version));
     }
     Ok(file)
 }
@@ -274,7 +280,8 @@ pub(super) fn save(tx: &mut Tx<'_>, viewer: &Viewer, before: &Case, after: Case,
         ],
     )?;
     if written == 0 {
-        return Err(Error::stale(&after, before, before.version));
+        let now = find(tx, viewer, after.id)?.case;
+        return Err(Error::stale(&after, &now, now.version));
     }
     Ok(after)
 }
@@ -486,15 +493,17 @@ fn decision(
     Ok(found)
 }
 
-/// A plan is approved as it stood: goals and actions set afterwards need a new decision.
+/// A plan is approved as it stood: goals and actions set afterwards need a new decision. What came
+/// afterwards is told by the history's order; a clock may have been set back.
 fn plan_decision(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> Result<Option<ApprovalState>, Error> {
-    let mut since = case.opened_at;
-    for table in ["goal", "action"] {
-        let sql = format!("SELECT max(created_at) FROM {table} WHERE organisation_id = $1 AND case_id = $2");
-        let last: Option<Moment> = tx.one(&sql, params![viewer.organisation, case.id], |row| row.next())?.flatten();
-        since = since.max(last.unwrap_or(since));
-    }
-    decision(tx, viewer, case, "plan", since)
+    let set_since = tx.count(
+        "SELECT count(*) FROM history h WHERE h.organisation_id = $1 AND h.case_id = $2 AND h.act = 'created' \
+         AND h.kind IN ('goal', 'action') AND h.seq > (SELECT max(b.seq) FROM history b \
+         JOIN approval a ON a.organisation_id = b.organisation_id AND a.id = b.record_id AND a.kind = 'plan' \
+         WHERE b.organisation_id = $1 AND b.case_id = $2 AND b.act = 'created')",
+        params![viewer.organisation, case.id],
+    )?;
+    if set_since > 0 { Ok(None) } else { decision(tx, viewer, case, "plan", case.opened_at) }
 }
 
 /// Open or reopened → assessed.
@@ -502,7 +511,7 @@ fn plan_decision(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> Result<Option
 /// # Errors
 /// A rule forbids it, someone else changed the case, or the database failed.
 pub fn assess(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, &())?;
     let state = lifecycle::assess(&facts(tx, viewer, &file)?)?;
     let after = Case { state, assessed_at: Some(Moment::now()), ..file.case.clone() };
     save(tx, viewer, &file.case, after, "")
@@ -519,7 +528,8 @@ pub fn agree_plan(
     version: i64,
     one_front_reason: Option<String>,
 ) -> Result<Case, Error> {
-    let mut file = find_version(tx, viewer, id, version)?;
+    let yours = serde_json::json!({ "one_front_reason": one_front_reason });
+    let mut file = find_version(tx, viewer, id, version, &yours)?;
     let before = file.case.clone();
     let given = one_front_reason.map(|why| why.trim().to_owned()).filter(|why| !why.is_empty());
     let mut check = Check::default();
@@ -536,7 +546,7 @@ pub fn agree_plan(
 /// # Errors
 /// A rule forbids it, someone else changed the case, or the database failed.
 pub fn begin_service(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, &())?;
     let state = lifecycle::begin(&facts(tx, viewer, &file)?)?;
     let after = Case { state, in_service_at: Some(Moment::now()), ..file.case.clone() };
     save(tx, viewer, &file.case, after, "")
@@ -565,7 +575,7 @@ pub(super) fn progress(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, contact: b
 /// # Errors
 /// A rule forbids it, someone else changed the case, or the database failed.
 pub fn close(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input: &Closure) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, input)?;
     input.check()?;
     let state = lifecycle::close(&facts(tx, viewer, &file)?, !input.reason.is_empty(), input.drop_open_actions)?;
     plan::drop_open(tx, viewer, &file.case)?;
@@ -586,7 +596,7 @@ pub fn close(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input: 
 /// # Errors
 /// A rule forbids it, someone else changed the case, or the database failed.
 pub fn reopen(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, why: &str) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, &serde_json::json!({ "why": why }))?;
     let mut check = Check::default();
     check.text(why, SHORT, "why");
     check.done()?;
@@ -628,7 +638,7 @@ pub fn decide_risk(
     version: i64,
     input: &RiskDecision,
 ) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, input)?;
     lifecycle::work(file.case.state, file.person.consent)?;
     let reason = input.reason.trim();
     let differs = file.case.risk_proposed.is_some_and(|proposed| Some(proposed) != input.risk);
@@ -662,10 +672,11 @@ pub fn mark_trafficking(
     version: i64,
     input: &TraffickingMark,
 ) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    viewer.require(Permission::WriteCases)?;
     if !viewer.sees(Sensitivity::Trafficking) {
         return Err(Error::Forbidden(Permission::WriteCases));
     }
+    let file = find_version(tx, viewer, id, version, input)?;
     lifecycle::work(file.case.state, file.person.consent)?;
     let mut check = Check::default();
     check.text(&input.why, SHORT, "why");
@@ -684,7 +695,7 @@ pub fn may_assign(viewer: &Viewer, case: &Case) -> bool {
 /// # Errors
 /// A field to correct, not allowed, someone else changed the case, or the database failed.
 pub fn assign(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input: &Assignment) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, input)?;
     if !may_assign(viewer, &file.case) {
         return Err(Error::Forbidden(Permission::AssignCases));
     }
@@ -786,6 +797,17 @@ pub fn of_person(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<V
     }
     let filter = viewer.visible_cases().and("c.person_id = ?", [person.into()]);
     summaries(tx, viewer, &filter, "c.created_at DESC, c.id", 100)
+}
+
+/// The name of a person who is there for a user who reads cases.
+///
+/// # Errors
+/// The role does not read cases, the person is not there for this user, or the database failed.
+pub fn whose(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<String, Error> {
+    viewer.require(Permission::ReadCases)?;
+    let filter = viewer.visible_people().and("p.id = ?", [person.into()]);
+    let sql = format!("SELECT p.display_name FROM person p WHERE {}", filter.sql());
+    tx.one(&sql, filter.params(), |row| row.next())?.ok_or(Error::NotFound)
 }
 
 /// The goals of a person over all their cases that are there for this user.

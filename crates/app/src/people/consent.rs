@@ -10,12 +10,13 @@ use utoipa::ToSchema;
 use super::model::{Decision, Name, NameKind, Person, PersonInput, Purpose};
 use super::store;
 use crate::access::{Permission, Viewer};
+use crate::cases;
 use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
 use crate::error::{Check, Error};
 use crate::history::{self, Entry, Kind, Pen, Story};
-use crate::ids::{ConsentId, OrganisationId, PersonId, UserId};
+use crate::ids::{CaseId, ConsentId, OrganisationId, PersonId, UserId};
 use crate::params;
 use crate::reference;
 use crate::web::blank;
@@ -241,7 +242,12 @@ pub fn of_person(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<C
 /// Not there for this user, or the database failed.
 pub fn already_shared(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<Story>, Error> {
     store::find(tx, viewer, id)?;
-    Ok(history::entries_of_leaving(tx, viewer.organisation, id, 200)?)
+    let left = history::entries_of_leaving(tx, viewer.organisation, id, 200)?;
+    // A case that is hidden from someone who reads cases does not show by having left.
+    let open: Vec<CaseId> = cases::store::of_person(tx, viewer, id)?.into_iter().map(|case| case.id).collect();
+    let is_open =
+        |entry: &Story| entry.case_id.is_none_or(|case| !viewer.may(Permission::ReadCases) || open.contains(&case));
+    Ok(left.into_iter().filter(is_open).collect())
 }
 
 /// A consent that ends soon, or has ended, while a case is open.

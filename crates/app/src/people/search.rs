@@ -252,7 +252,7 @@ fn summaries(tx: &mut Tx<'_>, viewer: &Viewer, ids: &[PersonId], name: &str) -> 
             marks.join(", ")
         );
         found.extend(tx.query(&sql, &params, |row| {
-            let (person, visible) = (summary_from(row)?, row.get(10)?);
+            let (person, visible) = (summary_from(row, viewer)?, row.get(10)?);
             let score =
                 names(&row.get::<String>(11)?).iter().map(|known| linkage::likeness(name, known)).fold(0.0, f64::max);
             Ok(Found { person, visible, score })

@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{after, shown_name, to_case, to_correct};
-use crate::access::{Permission, Sensitivity};
+use crate::access::Sensitivity;
 use crate::cases::attachments::{self, Upload};
 use crate::cases::detail::{self, Detail};
 use crate::cases::input::{
@@ -81,7 +81,7 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
     let moments = [Some(case.opened_at), case.assessed_at, case.planned_at, case.in_service_at, case.closed_at];
     // A service goes on from follow-up to follow-up: no day says when it is to be closed.
     let due_on = case.due_on.filter(|_| case.state != CaseState::InService);
-    let due = due_on.map(|day| ui.name("case-due-by", &ui.day(&day)));
+    let due = due_on.map(|day| ui.name("case-due-by", &ui.short_day(&day)));
     order
         .iter()
         .enumerate()
@@ -90,10 +90,9 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
             done: place < at && moments[place].is_some(),
             now: place == at,
             when: match (moments[place], place == at + 1) {
-                (Some(moment), _) if place <= at => {
-                    ui.day(&moment.day(ui.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str())))
-                }
-                (_, true) => due.clone().unwrap_or_default(),
+                (Some(moment), _) if place <= at => ui.short_day(&ui.day_of(&moment)),
+                // In service the follow-up is due, not the closure.
+                (_, true) if *state != CaseState::Closed => due.clone().unwrap_or_default(),
                 _ => String::new(),
             },
         })
@@ -157,7 +156,7 @@ pub(in crate::cases) async fn history(ctx: Context, Path(id): Path<CaseId>) -> R
     let (it, stories) = ctx
         .read(move |tx, viewer| {
             let it = detail::read(tx, viewer, id)?;
-            Ok((it, story(tx, viewer, id)?))
+            Ok((it, story(tx, viewer, id, history::Page::default())?))
         })
         .await?;
     let ui = ctx.ui();
@@ -169,12 +168,13 @@ pub(in crate::cases) fn story(
     tx: &mut crate::db::Tx<'_>,
     viewer: &crate::access::Viewer,
     id: CaseId,
+    page: history::Page,
 ) -> Result<Vec<Story>, Error> {
     store::find(tx, viewer, id)?;
     if !viewer.sees(Sensitivity::Identity) {
         return Err(Error::NotFound);
     }
-    let stories = history::entries_of_case(tx, viewer.organisation, id, 200)?;
+    let stories = history::page_of_case(tx, viewer.organisation, id, page)?;
     Ok(stories.into_iter().map(|story| parts::told_to(viewer, story)).collect())
 }
 
@@ -184,10 +184,7 @@ pub(in crate::cases) async fn person_progress(
 ) -> Result<Html<String>, Error> {
     let (name, goals) = ctx
         .read(move |tx, viewer| {
-            viewer.require(Permission::ReadCases)?;
-            let filter = viewer.visible_people().and("p.id = ?", [person.into()]);
-            let sql = format!("SELECT p.display_name FROM person p WHERE {}", filter.sql());
-            let name: String = tx.one(&sql, filter.params(), |row| row.next())?.ok_or(Error::NotFound)?;
+            let name = store::whose(tx, viewer, person)?;
             Ok((name, store::goals_of_person(tx, viewer, person)?))
         })
         .await?;
@@ -354,7 +351,7 @@ pub(in crate::cases) async fn reopen(
     Expected(version): Expected,
     Input(input): Input<Reason>,
 ) -> Result<Response, Error> {
-    let refill = Refill::of("reopen", &input);
+    let refill = Refill::of("reopen", &input).keeping(format!("/cases/{id}"));
     let saved = ctx.write(move |tx, viewer| store::reopen(tx, viewer, id, version, &input.why)).await;
     after(saved, |_| to_case(id, ""), |errors| again(&ctx, id, refill.wrong(errors))).await
 }
