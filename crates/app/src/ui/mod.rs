@@ -116,7 +116,9 @@ impl Ui {
             ["field", "settings"].iter().find_map(|list| self.language.find(&format!("{list}-{name}")))
         });
         match label {
-            Some(label) => self.language.t_with("field-wrong", &[("field", label.into()), ("error", self.t(error).into())]),
+            Some(label) => {
+                self.language.t_with("field-wrong", &[("field", label.into()), ("error", self.t(error).into())])
+            }
             None => self.t(error).to_owned(),
         }
     }

@@ -125,7 +125,10 @@ impl Refill {
 
     /// Fields and what is wrong with them, for the summary; `id` is the field's element.
     pub fn summary(&self, ui: &Ui) -> Vec<(String, String)> {
-        self.errors.iter().map(|error| (element(self.form, &error.field), ui.wrong(&error.field, error.error))).collect()
+        self.errors
+            .iter()
+            .map(|error| (element(self.form, &error.field), ui.wrong(&error.field, error.error)))
+            .collect()
     }
 }
 
