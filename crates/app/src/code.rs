@@ -26,8 +26,8 @@ pub struct UnknownCode;
 /// An enum whose codes are the same in table, type, API and page.
 #[macro_export]
 macro_rules! codes {
-    ($(#[$meta:meta])* $list:literal $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
-        $(#[$meta])*
+    ($(#[doc = $words:literal])* $list:literal $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
+        $(#[doc = $words])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $code)] $variant),+ }
 
@@ -39,20 +39,19 @@ macro_rules! codes {
             }
         }
 
-        // The derive cannot read a code that comes through this macro, and would name the variants.
+        // By hand: the derived one does not see names that a macro passes on.
         impl utoipa::PartialSchema for $name {
-            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                utoipa::openapi::ObjectBuilder::new()
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::schema::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some(concat!($($words),*).trim()))
                     .enum_values(Some([$($code),+]))
                     .into()
             }
         }
 
         impl utoipa::ToSchema for $name {
-            fn name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
+            fn name() -> std::borrow::Cow<'static, str> { stringify!($name).into() }
         }
 
         impl From<$name> for $crate::db::Value {

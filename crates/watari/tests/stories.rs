@@ -6,6 +6,8 @@ mod support;
 mod access;
 #[path = "stories/accounts.rs"]
 mod accounts;
+#[path = "stories/cases.rs"]
+mod cases;
 #[path = "stories/contract.rs"]
 mod contract;
 #[path = "stories/doors.rs"]

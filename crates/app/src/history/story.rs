@@ -100,13 +100,8 @@ pub fn entries_of_person(
     person: PersonId,
     most: i64,
 ) -> Result<Vec<Story>, DbError> {
-    read(
-        tx,
-        organisation,
-        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.person_id = ?", [person.into()]),
-        None,
-        most,
-    )
+    let filter = Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.person_id = ?", [person.into()]);
+    read(tx, organisation, filter, None, most)
 }
 
 /// What left about a person (shared, exported, opened in an emergency), and the lists that left
@@ -131,20 +126,45 @@ pub fn entries_of_leaving(
     Ok(stories)
 }
 
-/// Entries of a case, newest first.
-pub fn entries_of_case(
+/// Which page of a record's story.
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// Only entries before this number: the `seq` with which the last page ended.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub before: Option<i64>,
+    /// How many, 1 to 500.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub limit: Option<i64>,
+}
+
+impl Page {
+    fn most(self) -> i64 {
+        self.limit.unwrap_or(200).clamp(1, 500)
+    }
+}
+
+/// Entries about a person's own record, without those of their cases, newest first.
+pub fn page_of_person(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    page: Page,
+) -> Result<Vec<Story>, DbError> {
+    let filter = Filter::new("h.organisation_id = ?", [organisation.into()])
+        .and("h.person_id = ? AND h.case_id IS NULL", [person.into()]);
+    read(tx, organisation, filter, page.before, page.most())
+}
+
+/// Entries of a case, newest first, page by page.
+pub fn page_of_case(
     tx: &mut Tx<'_>,
     organisation: OrganisationId,
     case: CaseId,
-    most: i64,
+    page: Page,
 ) -> Result<Vec<Story>, DbError> {
-    read(
-        tx,
-        organisation,
-        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.case_id = ?", [case.into()]),
-        None,
-        most,
-    )
+    let filter = Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.case_id = ?", [case.into()]);
+    read(tx, organisation, filter, page.before, page.most())
 }
 
 /// Which entries of an organisation are wanted.

@@ -15,7 +15,7 @@ use super::search::Found;
 use super::store::{ListOptions, People};
 use super::{Person, PersonInput, consent, emergency, merge, search, store};
 use crate::error::Error;
-use crate::history::Story;
+use crate::history::{Page, Story};
 use crate::ids::{ConsentId, GrantId, MergeId, PersonId};
 use crate::web::{App, Context, Expected, Input, Problem, Versioned};
 
@@ -179,8 +179,8 @@ async fn break_glass(
 }
 
 /// A person's story, newest first, without that of their cases.
-#[utoipa::path(get, path = "/people/{id}/history", tag = "people", params(("id" = PersonId, Path)),
+#[utoipa::path(get, path = "/people/{id}/history", tag = "people", params(("id" = PersonId, Path), Page),
     responses((status = 200, body = Vec<Story>), (status = "4XX", body = Problem)))]
-async fn story(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<Story>>, Error> {
-    ctx.read(move |tx, viewer| store::story(tx, viewer, id, 500)).await.map(Json)
+async fn story(ctx: Context, Path(id): Path<PersonId>, Query(page): Query<Page>) -> Result<Json<Vec<Story>>, Error> {
+    ctx.read(move |tx, viewer| store::story_page(tx, viewer, id, page)).await.map(Json)
 }

@@ -467,3 +467,13 @@ pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Resul
     let own = entries.into_iter().filter(|entry| entry.case_id.is_none());
     Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
 }
+
+/// The same, page by page.
+///
+/// # Errors
+/// Not there for this user, or the database failed.
+pub fn story_page(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, page: history::Page) -> Result<Vec<Story>, Error> {
+    find(tx, viewer, id)?;
+    let own = history::page_of_person(tx, viewer.organisation, id, page)?.into_iter();
+    Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
+}

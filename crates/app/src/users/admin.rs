@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::teams::{self, Team};
 use super::{NewUser, Organisation, OrganisationSettings, User, store};
 use crate::access::{Filter, Permission, Role, Scope, Viewer};
+use crate::cases;
 use crate::code::Code;
 use crate::db::Tx;
 use crate::error::{Check, Error, FieldError};
@@ -299,7 +300,7 @@ pub fn change_settings(
         let now = store::organisation(tx, viewer.organisation)?;
         return Err(Error::stale(input, &OrganisationChange::from(now.clone()), now.version));
     }
-    Ok(())
+    cases::store::follow_settings(tx, &pen, viewer.organisation, &input.settings)
 }
 
 impl From<Organisation> for OrganisationChange {

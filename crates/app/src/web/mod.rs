@@ -156,11 +156,15 @@ pub fn router(app: App) -> Router {
 /// The JSON API of every area; the OpenAPI document is made from the same routes.
 fn api() -> OpenApiRouter<App> {
     #[derive(OpenApi)]
-    #[openapi(info(
-        title = "Watari",
-        description = "Human security in migration: people, consent, cases, plans. Errors are RFC 9457 problems. \
-                       Lists are paged by cursor. Writes take `If-Match` and, where they create, `Idempotency-Key`."
-    ))]
+    #[openapi(
+        info(
+            title = "Watari",
+            description = "Human security in migration: people, consent, cases, plans. Errors are RFC 9457 problems. \
+                           Lists are paged by cursor. Writes take `If-Match` and, where they create, `Idempotency-Key`."
+        ),
+        // Named by parameters only.
+        components(schemas(cases::CaseSort, crate::documents::table::TableFormat))
+    )]
     struct Document;
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(users::api_routes())

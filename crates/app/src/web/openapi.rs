@@ -7,6 +7,27 @@ use utoipa::openapi::OpenApi;
 const ADDRESS: &str = "/api/v1";
 const METHODS: [&str; 4] = ["get", "post", "put", "delete"];
 
+/// What may go wrong at an operation, by status.
+const ERRORS: [(u16, &str); 12] = [
+    (400, "The request cannot be understood."),
+    (401, "Nobody is logged in, or the token is not valid."),
+    (403, "Neither role nor token allow this; or another site sent the request."),
+    (404, "Not there, or not for you: the two look the same."),
+    (409, "A rule forbids it now."),
+    (412, "Someone else changed the record meanwhile: `yours` and `current` are both versions."),
+    (413, "More data than accepted."),
+    (422, "Fields to correct."),
+    (428, "If-Match is missing."),
+    (429, "Too many requests: wait as long as Retry-After says."),
+    (500, "A fault of the server; nothing was changed."),
+    (503, "The change could not be made durable; nothing was changed."),
+];
+
+fn error(words: &str) -> Json {
+    let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+    json!({ "description": words, "content": { "application/problem+json": problem } })
+}
+
 /// The document as JSON, with errors, security and headers told at every operation.
 pub(super) fn finished(document: &OpenApi) -> String {
     let mut document = serde_json::to_value(document).unwrap_or_default();
@@ -16,6 +37,8 @@ pub(super) fn finished(document: &OpenApi) -> String {
         "token": { "type": "http", "scheme": "bearer", "description": "A token made in the user's account, limited to scopes." },
         "session": { "type": "apiKey", "in": "cookie", "name": "watari", "description": "A logged-in browser." },
     });
+    document["components"]["responses"] =
+        ERRORS.iter().map(|(status, words)| (status.to_string(), error(words))).collect();
     document["components"]["schemas"]["PersonInput"]["example"] = person();
     document["components"]["schemas"]["Problem"]["example"] = problem();
     if let Some(paths) = document["paths"].as_object_mut() {
@@ -77,30 +100,21 @@ fn finish_responses(method: &str, path: &str, operation: &mut Json) {
     let (writes, versioned) = (method != "get", is_versioned(operation));
     let has_body = operation.get("requestBody").is_some();
     let has_query = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|it| it["in"] == "query"));
-    let told = [
-        (400, has_body || has_query || versioned, "The request cannot be understood."),
-        (401, true, "Nobody is logged in, or the token is not valid."),
-        (403, true, "Neither role nor token allow this; or another site sent the request."),
-        (404, path.contains('{'), "Not there, or not for you: the two look the same."),
-        (409, true, "A rule forbids it now."),
-        (412, versioned, "Someone else changed the record meanwhile: `yours` and `current` are both versions."),
-        (413, has_body, "More data than accepted."),
-        (422, has_body, "Fields to correct."),
-        (428, versioned, "If-Match is missing."),
-        (429, true, "Too many requests: wait as long as Retry-After says."),
-        (500, true, "A fault of the server; nothing was changed."),
-        (503, writes, "The change could not be made durable; nothing was changed."),
-    ];
+    let applies = |status: u16| match status {
+        400 => has_body || has_query || versioned,
+        404 => path.contains('{'),
+        412 | 428 => versioned,
+        413 | 422 => has_body,
+        503 => writes,
+        _ => true,
+    };
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     responses.retain(|status, _| !status.starts_with('4'));
-    for (status, applies, words) in told {
-        if applies {
-            let body = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
-            responses.insert(status.to_string(), json!({ "description": words, "content": body }));
-        }
+    for (status, _) in ERRORS.iter().filter(|(status, _)| applies(*status)) {
+        responses.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{status}") }));
     }
     for response in responses.values_mut() {
-        if response["description"].as_str().is_none_or(str::is_empty) {
+        if response.get("$ref").is_none() && response["description"].as_str().is_none_or(str::is_empty) {
             response["description"] = "Done.".into();
         }
     }

@@ -35,10 +35,18 @@ story!(every_operation_tells_what_it_does_and_what_may_go_wrong, |server: &Serve
             let responses = operation["responses"].as_object().unwrap();
             assert!(responses.contains_key("401") && responses.contains_key("403"), "{method} {path}");
             assert_eq!(responses.contains_key("404"), path.contains('{'), "{method} {path}");
-            let problem = &responses["403"]["content"]["application/problem+json"]["schema"]["$ref"];
-            assert_eq!(problem, "#/components/schemas/Problem");
+            assert_eq!(responses["403"]["$ref"], "#/components/responses/403");
         }
     }
+    let mut lost = Vec::new();
+    references(&document, &mut |reference| {
+        if document.pointer(reference.trim_start_matches('#')).is_none() {
+            lost.push(reference.to_owned());
+        }
+    });
+    assert!(lost.is_empty(), "named and not there: {lost:?}");
+    let states = &document["components"]["schemas"]["CaseState"]["enum"];
+    assert!(states.as_array().unwrap().contains(&json!("in_service")), "codes as they are sent: {states}");
     let all = names.len();
     names.sort();
     names.dedup();
@@ -47,6 +55,20 @@ story!(every_operation_tells_what_it_does_and_what_may_go_wrong, |server: &Serve
     let made = server.log_in("amal").api("POST", "/people", &[], person);
     assert_eq!(made.status, 201, "the example is refused: {}", made.body);
 });
+
+/// Calls `visit` with every reference in a document.
+fn references(value: &Json, visit: &mut impl FnMut(&str)) {
+    match value {
+        Json::Object(fields) => {
+            if let Some(Json::String(reference)) = fields.get("$ref") {
+                visit(reference);
+            }
+            fields.values().for_each(|value| references(value, visit));
+        }
+        Json::Array(values) => values.iter().for_each(|value| references(value, visit)),
+        _ => {}
+    }
+}
 
 fn post(browser: &Browser, path: &str, body: &Json) -> String {
     let made = browser.api("POST", path, &[], body);

@@ -370,13 +370,15 @@ fn merged(browser: &Browser) -> String {
     post(browser, &format!("/people/{kept}/merge"), &json!({ "merged": ended, "why": "the same passport" }))
 }
 
+/// A text with the records in place of their names.
+fn filled(text: &str, records: &BTreeMap<String, String>) -> String {
+    records.iter().fold(text.to_owned(), |text, (name, id)| {
+        text.replace(&format!("{{{name}}}"), id).replace(&format!("{{{name}!}}"), id)
+    })
+}
+
 fn send(browser: &Browser, door: &Door, records: &BTreeMap<String, String>, bearer: Option<&str>) -> Answer {
-    let filled = |text: &str| {
-        records.iter().fold(text.to_owned(), |text, (name, id)| {
-            text.replace(&format!("{{{name}}}"), id).replace(&format!("{{{name}!}}"), id)
-        })
-    };
-    let (path, body) = (filled(&door.path), filled(&door.body));
+    let (path, body) = (filled(&door.path, records), filled(&door.body, records));
     let (kind, body) = match body.as_str() {
         "@photo" => ("image/jpeg", photo()),
         "@multipart" => ("multipart/form-data; boundary=x", b"--x--\r\n".to_vec()),
@@ -527,7 +529,12 @@ story!(every_token_at_every_door, |server: &Server| {
         let needed: BTreeSet<Vec<&str>> = doors.iter().map(Door::needed).filter(|set| is_within(set, all)).collect();
         for scopes in whole.union(&needed) {
             let bearer = world.token(user, scopes).1;
-            let walked = |door: &&Door| !door.needs("public") && (whole.contains(scopes) || door.needed() == *scopes);
+            let together = scopes.len() == all.len();
+            let walked = |door: &&Door| match door.needs("public") {
+                true => false,
+                // What the role may not do at all, no scope alone will open when all together do not.
+                false => together || door.needed() == *scopes || whole.contains(scopes) && door.who[user] != 'x',
+            };
             for door in doors.iter().filter(walked) {
                 let answer = world.try_door(door, user, &program, Some(&bearer));
                 let allowed = door.needs("any") || is_within(&door.needed(), scopes);
@@ -584,6 +591,75 @@ story!(a_part_is_found_under_its_own_record_only, |server: &Server| {
             let answer = send(world.browser(user), door, &records, None);
             if answer.status != 404 {
                 wrong.push(format!("{} at {} of another {parent}: {}", USERS[user], door.route(), answer.status));
+            }
+        }
+    }
+    none_wrong(&wrong);
+});
+
+story!(another_site_can_write_nowhere, |server: &Server| {
+    let world = World::new(server);
+    let mut wrong = Vec::new();
+    for door in doors().iter().filter(|door| door.method != "GET") {
+        for forged in
+            [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://elsewhere.example")]
+        {
+            let path = filled(&door.path, &world.records(door, 1));
+            let answer = world.browsers[1].request(&door.method, &path, &[forged], b"");
+            if answer.status != 403 || !answer.body.contains("another site") {
+                wrong.push(format!("{forged:?} at {}: {}", door.route(), answer.status));
+            }
+        }
+    }
+    none_wrong(&wrong);
+});
+
+story!(a_session_whose_second_factor_is_due_reaches_nothing_else, |server: &Server| {
+    let world = World::new(server);
+    let lucia = &world.browsers[1];
+    let secret = lucia.api("POST", "/account/totp", &[], &Json::Null).json()["secret"].as_str().unwrap().to_owned();
+    let confirmed = lucia.api("PUT", "/account/totp", &[], &json!({ "code": crate::support::code(&secret, -1) }));
+    assert_eq!(confirmed.status, 204, "{}", confirmed.body);
+    let half = server.log_in("lucia");
+    let mut wrong = Vec::new();
+    for door in doors().iter().filter(|door| !door.needs("public")) {
+        let wanted = if door.needs("cookie") { Seen::Open } else { Seen::Out };
+        let answer = send(&half, door, &world.records(door, 1), None);
+        if seen(&answer) != wanted {
+            wrong.push(format!("{}: {} {}", door.route(), answer.status, first(&answer)));
+        }
+    }
+    none_wrong(&wrong);
+});
+
+// What the browser is told with each answer, and what no page may hold under its policy.
+story!(every_answer_is_guarded_and_no_page_runs_what_stands_in_it, |server: &Server| {
+    let world = World::new(server);
+    let mut wrong = Vec::new();
+    for door in doors().iter().filter(|door| door.method == "GET" || door.needs("public")) {
+        for user in (0..USERS.len()).filter(|user| door.who[*user] != 'x') {
+            let answer = send(world.browser(user), door, &world.records(door, user), None);
+            let header = |name: &str| answer.headers.get(name).cloned().unwrap_or_default();
+            let policy = header("content-security-policy");
+            let guarded = policy.starts_with("default-src 'none'")
+                && !policy.contains("unsafe")
+                && policy.contains("frame-ancestors 'none'")
+                && header("x-content-type-options") == "nosniff"
+                && header("x-frame-options") == "DENY"
+                && header("referrer-policy") == "no-referrer"
+                && (door.path.starts_with("/assets/") || header("cache-control") == "no-store");
+            if !guarded {
+                wrong.push(format!("{} is not guarded: {:?}", door.route(), answer.headers));
+            }
+            if answer.kind.starts_with("text/html") {
+                let runs = |what: &str| answer.body.contains(what);
+                let bare = answer.body.split("<script").skip(1).any(|script| !script.contains(" src=\"/assets/"));
+                if bare || runs("<style") || runs(" style=") || runs("javascript:") || runs(" onclick=") {
+                    wrong.push(format!("{} holds what its policy forbids", door.route()));
+                }
+            }
+            if door.needs("public") {
+                break;
             }
         }
     }
