@@ -220,8 +220,7 @@ mod tests {
     use crate::history::{Act, Line};
 
     fn story(kind: Kind, field: &str) -> Story {
-        let line =
-            Line { field: field.to_owned(), before: "Amina".to_owned(), after: "Yusuf".to_owned(), values: None };
+        let line = Line::of(field, &serde_json::json!(["Amina", "Yusuf"])).unwrap();
         Story {
             seq: 1,
             at: crate::dates::Moment::now(),

@@ -52,9 +52,12 @@ pub struct Line {
     pub before: String,
     /// After.
     pub after: String,
-    /// Both as recorded, for pages to put into words.
+    /// Both as recorded, for pages to put into words where they still say what is told here.
     #[serde(skip)]
-    pub(crate) values: Option<[Json; 2]>,
+    pub(super) values: [Json; 2],
+    /// The names of those whose ids both are.
+    #[serde(skip)]
+    pub(super) names: [Option<String>; 2],
 }
 
 impl Line {
@@ -62,14 +65,15 @@ impl Line {
     pub(crate) fn of(field: &str, pair: &Json) -> Option<Line> {
         let values = [pair.get(0)?.clone(), pair.get(1)?.clone()];
         let (before, after) = (plain(&values[0]), plain(&values[1]));
-        (before != after).then(|| Line { field: field.to_owned(), before, after, values: Some(values) })
+        (before != after).then(|| Line { field: field.to_owned(), before, after, values, names: [None, None] })
     }
 
     /// Leaves only that the field changed.
     pub(crate) fn hide(&mut self) {
         self.before.clear();
         self.after.clear();
-        self.values = None;
+        self.values = Default::default();
+        self.names = Default::default();
     }
 }
 
@@ -275,10 +279,10 @@ fn name_users(tx: &mut Tx<'_>, organisation: OrganisationId, stories: &mut [Stor
         )?
         .into_iter()
         .collect();
-    for value in lines.iter_mut().filter_map(|line| line.values.as_mut()).flatten() {
-        let id = value.as_str().and_then(|text| text.parse::<Uuid>().ok());
-        if let Some(id) = id {
-            *value = named.get(&id).map_or(Json::Null, |name| name.as_str().into());
+    for line in &mut lines {
+        for (side, value) in line.values.iter().enumerate() {
+            let id = value.as_str().and_then(|text| text.parse::<Uuid>().ok());
+            line.names[side] = id.and_then(|id| named.get(&id).cloned());
         }
     }
     Ok(())
@@ -298,7 +302,7 @@ fn tell(story: &mut Story, content: &str) {
 }
 
 /// A value in words: lists joined by commas, objects as their values.
-fn plain(value: &Json) -> String {
+pub(super) fn plain(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
         Json::String(text) => text.clone(),

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::story::plain;
 use super::{Kind, Line, Story};
 use crate::dates::{Day, Moment};
 use crate::reference;
@@ -52,11 +53,15 @@ pub fn fact(ui: &Ui, name: &str, text: &str) -> String {
 
 fn value(ui: &Ui, kind: Kind, line: &Line, side: usize) -> String {
     let shown = if side == 0 { &line.before } else { &line.after };
-    match line.values.as_ref().map(|values| &values[side]) {
-        // What was hidden stays hidden.
-        Some(value) if !shown.is_empty() => say(ui, kind, &line.field, value),
-        _ => shown.clone(),
+    if shown.is_empty() {
+        return String::new();
     }
+    if let Some(name) = &line.names[side] {
+        return name.clone();
+    }
+    // What was left out of the line since it was read stays left out.
+    let recorded = Some(&line.values[side]).filter(|value| plain(value) == *shown);
+    recorded.map_or_else(|| word(ui, kind, &line.field, shown), |value| say(ui, kind, &line.field, value))
 }
 
 /// A value of a field of such a record.
@@ -210,5 +215,8 @@ mod tests {
         line.hide();
         let ui = Ui::new(Language::En, None, "/");
         assert_eq!(value(&ui, Kind::Person, &line, 1), "");
+        let mut line = Line::of("needs", &serde_json::json!(["", "disability,torture"])).unwrap();
+        line.after = "disability".to_owned();
+        assert_eq!(value(&ui, Kind::Person, &line, 1), "Disability");
     }
 }

@@ -257,11 +257,23 @@ struct ListPage {
     emergencies: Vec<Emergency>,
     now: Moment,
     refill: Refill,
+    /// The one whose judgement has to be corrected.
+    wrong: Option<GrantId>,
 }
 
-async fn show(ctx: &Context, refill: Refill) -> Result<Html<String>, Error> {
+impl ListPage {
+    /// The form that was sent, and for the others one that was not.
+    fn form(&self, id: &GrantId) -> &'static str {
+        if self.wrong == Some(*id) { "judge" } else { "" }
+    }
+    fn comment(&self, id: &GrantId) -> String {
+        if self.wrong == Some(*id) { "judge-comment".to_owned() } else { format!("judge-comment-{id}") }
+    }
+}
+
+async fn show(ctx: &Context, refill: Refill, wrong: Option<GrantId>) -> Result<Html<String>, Error> {
     let emergencies = ctx.read(list).await?;
-    page(ListPage { ui: ctx.ui(), emergencies, now: Moment::now(), refill })
+    page(ListPage { ui: ctx.ui(), emergencies, now: Moment::now(), refill, wrong })
 }
 
 fn list(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Emergency>, Error> {
@@ -270,7 +282,7 @@ fn list(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Emergency>, Error> {
 }
 
 async fn list_page(ctx: Context) -> Result<Html<String>, Error> {
-    show(&ctx, Refill::default()).await
+    show(&ctx, Refill::default(), None).await
 }
 
 async fn judge(ctx: Context, Path(id): Path<GrantId>, Input(input): Input<Judgement>) -> Result<Response, Error> {
@@ -278,7 +290,7 @@ async fn judge(ctx: Context, Path(id): Path<GrantId>, Input(input): Input<Judgem
     match ctx.write(move |tx, viewer| review(tx, viewer, id, &input)).await {
         Ok(()) => Ok(Redirect::to("/emergencies").into_response()),
         Err(Error::Invalid(errors)) => {
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&ctx, refill.wrong(errors)).await?).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&ctx, refill.wrong(errors), Some(id)).await?).into_response())
         }
         Err(error) => Err(error),
     }
