@@ -1,0 +1,248 @@
+//! The parts that names are made of, and who has them.
+
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
+
+use crate::likeness::Part;
+use crate::names::Skeleton;
+
+/// Alike enough to be taken for a misspelling.
+const ALIKE: f32 = 0.75;
+/// Parts followed for one part asked for.
+const MOST_NEAR: usize = 400;
+/// Parts that begin alike and are compared: as a name is typed, these are the common ones.
+const MOST_BEGUN: usize = 4000;
+/// Letters at the start of which misspelt parts are sought too, and those that must come besides.
+const HEAD: usize = 4;
+
+/// All name parts, each with the numbers of the records that have it.
+#[derive(Default)]
+pub(super) struct Dictionary {
+    entries: Vec<Entry>,
+    /// Places of parts that nobody has any more.
+    free: Vec<u32>,
+    by_text: HashTable<u32>,
+    /// By the first eight letters.
+    by_start: BTreeSet<(u64, u32)>,
+    /// By what is heard, with and without an article.
+    by_sound: BTreeSet<(Skeleton, u32)>,
+}
+
+#[derive(Default)]
+struct Entry {
+    text: SmallVec<[u8; 16]>,
+    holders: SmallVec<[u32; 4]>,
+    skeleton: Skeleton,
+    letters: u32,
+}
+
+impl Entry {
+    fn text(&self) -> &str {
+        str::from_utf8(&self.text).unwrap_or_default()
+    }
+}
+
+/// A part like the one asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Near {
+    pub(super) part: u32,
+    pub(super) likeness: f32,
+}
+
+impl Dictionary {
+    /// How many parts there are.
+    pub(super) fn len(&self) -> usize {
+        self.by_text.len()
+    }
+
+    /// The number of a part; a new one waits for [`Dictionary::add`].
+    pub(super) fn intern(&mut self, text: &str) -> u32 {
+        let hash = hash(text.as_bytes());
+        let entries = &self.entries;
+        if let Some(known) = self.by_text.find(hash, |part| entries[*part as usize].text.as_slice() == text.as_bytes())
+        {
+            return *known;
+        }
+        let entry = Entry {
+            text: SmallVec::from_slice(text.as_bytes()),
+            holders: SmallVec::new(),
+            skeleton: Skeleton::of(text),
+            letters: letters(text),
+        };
+        for skeleton in sounds(text) {
+            self.by_sound.insert((skeleton, self.next()));
+        }
+        self.by_start.insert((start(text), self.next()));
+        let part = self.next();
+        match self.free.pop() {
+            Some(place) => self.entries[place as usize] = entry,
+            None => self.entries.push(entry),
+        }
+        let entries = &self.entries;
+        self.by_text.insert_unique(hash, part, |part| hash_of(entries, *part));
+        part
+    }
+
+    fn next(&self) -> u32 {
+        self.free.last().copied().unwrap_or(self.entries.len() as u32)
+    }
+
+    /// A record has this part.
+    pub(super) fn add(&mut self, part: u32, number: u32) {
+        let holders = &mut self.entries[part as usize].holders;
+        match holders.last() {
+            Some(last) if *last >= number => {
+                if let Err(at) = holders.binary_search(&number) {
+                    holders.insert(at, number);
+                }
+            }
+            _ => holders.push(number),
+        }
+    }
+
+    /// A record has this part no more; a part that nobody has is forgotten.
+    pub(super) fn remove(&mut self, part: u32, number: u32) {
+        let entry = &mut self.entries[part as usize];
+        if let Ok(at) = entry.holders.binary_search(&number) {
+            entry.holders.remove(at);
+        }
+        if entry.holders.is_empty() {
+            self.forget(part);
+        } else if entry.holders.len() * 4 < entry.holders.capacity() {
+            entry.holders.shrink_to_fit();
+        }
+    }
+
+    fn forget(&mut self, part: u32) {
+        let mut entry = std::mem::take(&mut self.entries[part as usize]);
+        if let Ok(known) = self.by_text.find_entry(hash(&entry.text), |known| *known == part) {
+            known.remove();
+        }
+        self.by_start.remove(&(start(entry.text()), part));
+        for skeleton in sounds(entry.text()) {
+            self.by_sound.remove(&(skeleton, part));
+        }
+        // Not only given back: overwritten.
+        entry.text.fill(0);
+        self.free.push(part);
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.entries.iter_mut().for_each(|entry| entry.holders.shrink_to_fit());
+        self.entries.shrink_to_fit();
+        self.free.shrink_to_fit();
+        let entries = &self.entries;
+        self.by_text.shrink_to_fit(|part| hash_of(entries, *part));
+    }
+
+    /// Who has a part, in order.
+    pub(super) fn holders(&self, part: u32) -> &[u32] {
+        &self.entries[part as usize].holders
+    }
+
+    /// How alike a part is to one asked for.
+    pub(super) fn likeness(&self, part: u32, asked: &Part) -> f32 {
+        let entry = &self.entries[part as usize];
+        asked.likeness(entry.text(), entry.skeleton)
+    }
+
+    /// The parts that are spelt or heard like one asked for, the most alike first.
+    pub(super) fn near(&self, asked: &Part) -> Vec<Near> {
+        let mut seen: Vec<u32> = Vec::new();
+        for skeleton in asked.skeletons() {
+            seen.extend(self.heard_as(skeleton));
+        }
+        let alike = Alike::new(asked.text());
+        for skeleton in asked.skeletons() {
+            skeleton
+                .neighbours(|skeleton| seen.extend(self.heard_as(skeleton).filter(|part| alike.may_be(self, *part))));
+        }
+        if asked.text().len() >= HEAD + 2 {
+            let head = &asked.text()[..HEAD];
+            seen.extend(self.begun(head).take(MOST_BEGUN).filter(|part| alike.may_be(self, *part)));
+        }
+        if asked.is_half_typed() {
+            seen.extend(self.begun(asked.text()).take(MOST_BEGUN));
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        let mut near: Vec<Near> = seen
+            .into_iter()
+            .map(|part| Near { part, likeness: self.likeness(part, asked) })
+            .filter(|near| near.likeness >= ALIKE || self.is_begun(near.part, asked))
+            .collect();
+        near.sort_unstable_by(|one, other| other.likeness.total_cmp(&one.likeness).then(one.part.cmp(&other.part)));
+        near.truncate(MOST_NEAR);
+        near
+    }
+
+    fn heard_as(&self, skeleton: Skeleton) -> impl Iterator<Item = u32> {
+        self.by_sound.range((skeleton, 0)..=(skeleton, u32::MAX)).map(|(_, part)| *part)
+    }
+
+    fn begun(&self, head: &str) -> impl Iterator<Item = u32> {
+        let from = start(head);
+        let room = u64::BITS - 8 * head.len().min(8) as u32;
+        let to = from | u64::MAX.checked_shr(u64::BITS - room).unwrap_or(0);
+        let entries = self.by_start.range((from, 0)..=(to, u32::MAX)).map(|(_, part)| *part);
+        entries.filter(move |part| self.entries[*part as usize].text.starts_with(head.as_bytes()))
+    }
+
+    fn is_begun(&self, part: u32, asked: &Part) -> bool {
+        asked.is_half_typed() && self.entries[part as usize].text().starts_with(asked.text())
+    }
+}
+
+/// A quick look that spares most comparisons: letters and length of parts two slips away.
+struct Alike {
+    letters: u32,
+    length: usize,
+}
+
+impl Alike {
+    fn new(text: &str) -> Alike {
+        Alike { letters: letters(text), length: text.len() }
+    }
+
+    fn may_be(&self, dictionary: &Dictionary, part: u32) -> bool {
+        let entry = &dictionary.entries[part as usize];
+        (entry.letters ^ self.letters).count_ones() <= 4 && entry.text.len().abs_diff(self.length) <= 2
+    }
+}
+
+/// The skeletons under which a part is found.
+fn sounds(text: &str) -> impl Iterator<Item = Skeleton> {
+    std::iter::once(Skeleton::of(text)).chain(Skeleton::without_article(text))
+}
+
+/// Which letters and digits stand in a part.
+fn letters(text: &str) -> u32 {
+    text.bytes().fold(0, |letters, letter| {
+        letters
+            | 1 << match letter {
+                b'a'..=b'z' => letter - b'a',
+                other => 26 + other % 6,
+            }
+    })
+}
+
+/// The first eight letters as a number that sorts like them.
+fn start(text: &str) -> u64 {
+    let mut start = [0; 8];
+    for (place, letter) in start.iter_mut().zip(text.bytes()) {
+        *place = letter;
+    }
+    u64::from_be_bytes(start)
+}
+
+fn hash(text: &[u8]) -> u64 {
+    FxBuildHasher.hash_one(text)
+}
+
+fn hash_of(entries: &[Entry], part: u32) -> u64 {
+    hash(&entries[part as usize].text)
+}

@@ -1,0 +1,155 @@
+//! Ranking who is called like this.
+
+use std::hash::Hash;
+
+use rustc_hash::FxHashMap;
+
+use super::dictionary::Near;
+use super::{Index, LAST};
+use crate::likeness::{Part, fit};
+use crate::names::Words;
+
+/// People of one part's likes that are compared one by one, whatever their other parts.
+const DIRECT: usize = 2_000;
+/// People compared for one question, about.
+const MOST_COMPARED: usize = 4_000;
+
+/// A record found, and how well it fits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit<I> {
+    /// The caller's id.
+    pub id: I,
+    /// From 0 to 1, as [`crate::likeness`] says; what may be only half typed counts as begun.
+    pub score: f64,
+}
+
+/// How alike a part is to each part asked for.
+type Row = [f32; 8];
+
+/// A part asked for, with its likes.
+struct Asked {
+    part: Part,
+    near: Vec<Near>,
+    /// Records behind the likes together; some may count more than once.
+    volume: usize,
+}
+
+impl<I: Copy + Eq + Hash> Index<I> {
+    /// The records whose names are most like this one, best first: misspelt, from another script,
+    /// in another order, with parts missing, the last part perhaps half typed.
+    pub fn find(&self, name: &str, limit: usize) -> Vec<Hit<I>> {
+        let mut words = Words::default();
+        words.read(name);
+        let last = words.iter().len().wrapping_sub(1);
+        let asked: Vec<Asked> =
+            words.iter().enumerate().map(|(at, word)| self.ask(Part::new(word, at == last))).collect();
+        let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
+        let mut ranked: Vec<(f32, u32)> = self
+            .candidates(&asked, limit)
+            .into_iter()
+            .map(|number| (self.compare(number, &asked, &mut rows), number))
+            .collect();
+        let order = |one: &(f32, u32), other: &(f32, u32)| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1));
+        if ranked.len() > limit && limit > 0 {
+            ranked.select_nth_unstable_by(limit - 1, order);
+        }
+        ranked.truncate(limit);
+        ranked.sort_unstable_by(order);
+        let hit = |(score, number): (f32, u32)| {
+            self.records[number as usize].id.map(|id| Hit { id, score: f64::from(score) })
+        };
+        ranked.into_iter().filter_map(hit).collect()
+    }
+
+    fn ask(&self, part: Part) -> Asked {
+        let near = self.dictionary.near(&part);
+        let volume = near.iter().map(|near| self.dictionary.holders(near.part).len()).sum();
+        Asked { part, near, volume }
+    }
+
+    fn holders_of<'i>(&'i self, asked: &'i Asked) -> impl Iterator<Item = u32> + 'i {
+        asked.near.iter().flat_map(|near| self.dictionary.holders(near.part).iter().copied())
+    }
+
+    /// Records worth a comparison: all behind rare parts; behind common ones those who share two,
+    /// or, where there are no others, the first of them.
+    fn candidates(&self, asked: &[Asked], limit: usize) -> Vec<u32> {
+        let mut by_volume: Vec<&Asked> = asked.iter().filter(|asked| asked.volume > 0).collect();
+        by_volume.sort_by_key(|asked| asked.volume);
+        let (rare, common) = by_volume.split_at(by_volume.partition_point(|asked| asked.volume <= DIRECT));
+        let mut found: Vec<u32> = Vec::new();
+        for asked in rare {
+            if found.len() < MOST_COMPARED {
+                found.extend(self.holders_of(asked));
+            }
+        }
+        if common.len() > 1 {
+            self.sharing(common, MOST_COMPARED.saturating_sub(found.len()), &mut found);
+        }
+        if found.len() < limit
+            && let Some(asked) = common.first()
+        {
+            found.extend(self.holders_of(asked).take(DIRECT.max(limit)));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Adds records that have likes of two of the parts.
+    fn sharing(&self, asked: &[&Asked], most: usize, found: &mut Vec<u32>) {
+        let mut marks = Marks::new(self.records.len());
+        let mut left = most;
+        for (at, one) in asked.iter().enumerate() {
+            if at > 0 {
+                let before = found.len();
+                found.extend(self.holders_of(one).filter(|number| marks.has(*number)).take(left));
+                left -= found.len() - before;
+            }
+            if left == 0 {
+                return;
+            }
+            if at + 1 < asked.len() {
+                self.holders_of(one).for_each(|number| marks.set(number));
+            }
+        }
+    }
+
+    /// The fit of a record's best name.
+    fn compare(&self, number: u32, asked: &[Asked], rows: &mut FxHashMap<u32, Row>) -> f32 {
+        let mut best = 0.0_f32;
+        for name in self.names_of(number) {
+            let mut known: [Row; 8] = [[0.0; 8]; 8];
+            for (known, part) in known.iter_mut().zip(name) {
+                *known = *rows.entry(part & !LAST).or_insert_with_key(|part| self.row(*part, asked));
+            }
+            best = best.max(fit(asked.len(), name.len(), |asked, at| known[at][asked]));
+        }
+        best
+    }
+
+    fn row(&self, part: u32, asked: &[Asked]) -> Row {
+        let mut row = Row::default();
+        for (cell, asked) in row.iter_mut().zip(asked) {
+            *cell = self.dictionary.likeness(part, &asked.part);
+        }
+        row
+    }
+}
+
+/// A set of record numbers.
+struct Marks(Vec<u64>);
+
+impl Marks {
+    fn new(records: usize) -> Marks {
+        Marks(vec![0; records / 64 + 1])
+    }
+
+    fn set(&mut self, number: u32) {
+        self.0[number as usize / 64] |= 1 << (number % 64);
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.0[number as usize / 64] >> (number % 64) & 1 == 1
+    }
+}
