@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use linkage::Index;
+use linkage::{Index, likeness};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rustix::time::{ClockId, clock_gettime};
@@ -299,6 +299,15 @@ fn person(registry: &Registry, id: u64) -> Person {
     Person { culture, parts, names, writings }
 }
 
+/// An id as wide as a UUID.
+fn number(id: u64) -> [u8; 16] {
+    (u128::from(id) << 64 | u128::from(id)).to_le_bytes()
+}
+
+fn of(number: [u8; 16]) -> u64 {
+    u128::from_le_bytes(number) as u64
+}
+
 fn slip(name: &str, dice: &mut StdRng) -> String {
     let mut letters: Vec<char> = name.chars().collect();
     let places: Vec<usize> = (0..letters.len()).filter(|at| letters[*at] != ' ').collect();
@@ -367,18 +376,14 @@ fn main() {
     let (people, questions, readers) = (next(1_000_000), next(1000), next(8));
     let registry = Registry::new();
     let before = resident();
-    let mut index: Index<u128> = Index::new();
+    let mut index: Index<[u8; 16]> = Index::new();
     let mut building = Duration::ZERO;
     for id in 0..people {
         let person = person(&registry, id);
         let (document, phone) = (format!("d:{:x}", id * 7919), format!("t:{:09}", id * 104_729 % 1_000_000_000));
         let keys = [document.as_str(), phone.as_str()];
         let begun = processor();
-        index.insert(
-            u128::from(id) << 64 | u128::from(id),
-            person.names.iter().map(String::as_str),
-            keys.into_iter().take(1 + id as usize % 2),
-        );
+        index.insert(number(id), person.names.iter().map(String::as_str), keys.into_iter().take(1 + id as usize % 2));
         building += processor() - begun;
     }
     let begun = processor();
@@ -390,7 +395,9 @@ fn main() {
         building.as_secs_f64(),
         (resident() - before) / 1024
     );
-    println!("| question | recall@10 | p50 ms | p99 ms | processor p50 ms | p99 ms |\n|---|---|---|---|---|---|");
+    println!(
+        "| question | recall@10 | or ten fit as well | p50 ms | p99 ms | processor p50 ms | p99 ms |\n|---|---|---|---|---|---|---|"
+    );
     let kinds = [
         "as written",
         "misspelt, one slip",
@@ -413,19 +420,21 @@ fn main() {
                 asked.chunks(share).map(|asked| scope.spawn(|| ask(&index, &registry, asked))).collect();
             readers.into_iter().flat_map(|reader| reader.join().unwrap_or_default()).collect()
         });
-        let found = results.iter().filter(|(found, ..)| *found).count();
+        let found = results.iter().filter(|(found, ..)| *found == 1).count();
+        let drowned = results.iter().filter(|(found, ..)| *found == 0).count();
         let mut clock: Vec<Duration> = results.iter().map(|(_, clock, _)| *clock).collect();
         let mut processor: Vec<Duration> = results.iter().map(|(_, _, processor)| *processor).collect();
         println!(
-            "| {kind} | {:.3} | {:.2} | {:.2} | {:.2} | {:.2} |",
+            "| {kind} | {:.3} | {:.3} | {:.2} | {:.2} | {:.2} | {:.2} |",
             found as f64 / results.len() as f64,
+            (found + drowned) as f64 / results.len() as f64,
             percentile(&mut clock, 0.5),
             percentile(&mut clock, 0.99),
             percentile(&mut processor, 0.5),
             percentile(&mut processor, 0.99),
         );
         if std::env::var_os("SHOW_MISSED").is_some() {
-            for ((asked, meant), _) in asked.iter().zip(&results).filter(|(_, (found, ..))| !found).take(12) {
+            for ((asked, meant), _) in asked.iter().zip(&results).filter(|(_, (found, ..))| *found == -1).take(12) {
                 println!("    {asked} for {meant}");
             }
         }
@@ -434,7 +443,7 @@ fn main() {
     for id in 0..questions {
         let person = person(&registry, people + id);
         let begun = Instant::now();
-        index.insert(u128::from(id) << 64 | u128::from(id), person.names.iter().map(String::as_str), []);
+        index.insert(number(id), person.names.iter().map(String::as_str), []);
         changes.push(begun.elapsed());
     }
     println!(
@@ -445,14 +454,26 @@ fn main() {
 }
 
 /// Whether each question was answered well, and its time by the clock and by the processor.
-fn ask(index: &Index<u128>, registry: &Registry, asked: &[(String, String)]) -> Vec<(bool, Duration, Duration)> {
+fn ask(index: &Index<[u8; 16]>, registry: &Registry, asked: &[(String, String)]) -> Vec<(i8, Duration, Duration)> {
     let mut results = Vec::new();
     for (asked, meant) in asked {
         let (clock, used) = (Instant::now(), processor());
         let hits = index.find(asked, 10);
         let (clock, used) = (clock.elapsed(), processor() - used);
-        let names: HashSet<String> = hits.iter().flat_map(|hit| person(registry, hit.id as u64).names).collect();
-        results.push((names.contains(meant), clock, used));
+        let names: HashSet<String> = hits.iter().flat_map(|hit| person(registry, of(hit.id)).names).collect();
+        // Where ten others fit the question as well, nothing in it tells which was meant.
+        let drowned = hits.len() == 10 && hits[9].score >= likeness(asked, meant) + 1e-6;
+        results.push((
+            if names.contains(meant) {
+                1
+            } else if drowned {
+                0
+            } else {
+                -1
+            },
+            clock,
+            used,
+        ));
     }
     results
 }

@@ -2,7 +2,7 @@
 
 use rapidfuzz::distance::jaro_winkler;
 
-use crate::names::{Skeleton, Words};
+use crate::names::{Skeleton, Words, without_article};
 
 /// What a part costs that the one asked for has and the other lacks.
 const LACKING: f32 = 0.09;
@@ -19,7 +19,7 @@ pub fn likeness(one: &str, other: &str) -> f64 {
     known.read(other);
     let parts: Vec<Part> = asked.iter().map(|token| Part::new(token, false)).collect();
     let known: Vec<(&str, Skeleton)> = known.iter().map(|token| (token, Skeleton::of(token))).collect();
-    let fit = fit(parts.len(), known.len(), |asked, at| parts[asked].likeness(known[at].0, known[at].1));
+    let fit = fit(parts.len(), known.len(), |asked, at| parts[asked].likeness(known[at].0.as_bytes(), known[at].1));
     f64::from(fit)
 }
 
@@ -98,23 +98,23 @@ impl Part {
 
     /// How alike another part is, from 0 to 1: as it is spelt (Jaro and Winkler's distance), as it
     /// is heard, or as this one goes on.
-    pub(crate) fn likeness(&self, other: &str, skeleton: Skeleton) -> f32 {
-        if self.text == other {
+    pub(crate) fn likeness(&self, other: &[u8], skeleton: Skeleton) -> f32 {
+        if self.text.as_bytes() == other {
             return 1.0;
         }
-        let spelt = self.spelling.similarity(other.bytes()) as f32;
+        let spelt = self.spelling.similarity(other.iter().copied()) as f32;
         let heard = if self.sounds_like(other, skeleton) { self.sameness() + 0.05 * spelt } else { 0.0 };
-        let begun = match self.half_typed && other.starts_with(&self.text) {
+        let begun = match self.half_typed && other.starts_with(self.text.as_bytes()) {
             true => 0.72 + 0.2 * self.text.len() as f32 / other.len() as f32,
             false => 0.0,
         };
         spelt.max(heard).max(begun)
     }
 
-    fn sounds_like(&self, other: &str, skeleton: Skeleton) -> bool {
+    fn sounds_like(&self, other: &[u8], skeleton: Skeleton) -> bool {
         self.skeleton == skeleton
             || self.bare == Some(skeleton)
-            || Skeleton::without_article(other).is_some_and(|bare| bare == self.skeleton || Some(bare) == self.bare)
+            || without_article(other).is_some_and(|bare| bare == self.skeleton || Some(bare) == self.bare)
     }
 
     /// What the same skeleton is worth: many names have one short skeleton.

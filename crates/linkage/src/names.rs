@@ -220,7 +220,16 @@ const BONES: &[u8] = b"abfghklmnrstxy0123456789";
 impl Skeleton {
     /// The skeleton of a token.
     pub fn of(token: &str) -> Skeleton {
-        let letters = token.as_bytes();
+        Skeleton::of_letters(token.as_bytes())
+    }
+
+    /// The skeleton without an article written together with the name, if there can be one:
+    /// Alkhatib and Khatib, Elsayed and Sayed.
+    pub fn without_article(token: &str) -> Option<Skeleton> {
+        without_article(token.as_bytes())
+    }
+
+    pub(crate) fn of_letters(letters: &[u8]) -> Skeleton {
         let mut skeleton = Skeleton::default();
         let (mut at, mut last) = (0, 0);
         while let Some(letter) = letters.get(at) {
@@ -232,14 +241,6 @@ impl Skeleton {
             last = bone;
         }
         skeleton
-    }
-
-    /// The skeleton without an article written together with the name, if there can be one:
-    /// Alkhatib and Khatib, Elsayed and Sayed.
-    pub fn without_article(token: &str) -> Option<Skeleton> {
-        let rest = token.strip_prefix("al").or_else(|| token.strip_prefix("el"))?;
-        let is_name = rest.len() >= 4 && !rest.starts_with(['a', 'e', 'i', 'o', 'u']);
-        is_name.then(|| Skeleton::of(rest))
     }
 
     /// How many bones it has.
@@ -280,6 +281,13 @@ impl Skeleton {
             }
         }
     }
+}
+
+/// [`Skeleton::without_article`] of a token's letters.
+pub(crate) fn without_article(letters: &[u8]) -> Option<Skeleton> {
+    let rest = letters.strip_prefix(b"al").or_else(|| letters.strip_prefix(b"el"))?;
+    let is_name = rest.len() >= 4 && !matches!(rest[0], b'a' | b'e' | b'i' | b'o' | b'u');
+    is_name.then(|| Skeleton::of_letters(rest))
 }
 
 fn mask(bones: u32) -> u64 {

@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
 use crate::likeness::Part;
-use crate::names::Skeleton;
+use crate::names::{Skeleton, without_article};
 
 /// Alike enough to be taken for a misspelling.
 const ALIKE: f32 = 0.75;
@@ -29,7 +29,7 @@ pub(super) struct Dictionary {
     /// By the first eight letters.
     by_start: BTreeSet<(u64, u32)>,
     /// By what is heard, with and without an article.
-    by_sound: BTreeSet<(Skeleton, u32)>,
+    by_sound: BTreeSet<(Skeleton, Sketch, u32)>,
 }
 
 #[derive(Default)]
@@ -37,13 +37,6 @@ struct Entry {
     text: SmallVec<[u8; 16]>,
     holders: SmallVec<[u32; 4]>,
     skeleton: Skeleton,
-    letters: u32,
-}
-
-impl Entry {
-    fn text(&self) -> &str {
-        str::from_utf8(&self.text).unwrap_or_default()
-    }
 }
 
 /// A part like the one asked for.
@@ -71,10 +64,10 @@ impl Dictionary {
             text: SmallVec::from_slice(text.as_bytes()),
             holders: SmallVec::new(),
             skeleton: Skeleton::of(text),
-            letters: letters(text),
         };
+        let text = text.as_bytes();
         for skeleton in sounds(text) {
-            self.by_sound.insert((skeleton, self.next()));
+            self.by_sound.insert((skeleton, Sketch::of(text), self.next()));
         }
         self.by_start.insert((start(text), self.next()));
         let part = self.next();
@@ -122,9 +115,9 @@ impl Dictionary {
         if let Ok(known) = self.by_text.find_entry(hash(&entry.text), |known| *known == part) {
             known.remove();
         }
-        self.by_start.remove(&(start(entry.text()), part));
-        for skeleton in sounds(entry.text()) {
-            self.by_sound.remove(&(skeleton, part));
+        self.by_start.remove(&(start(&entry.text), part));
+        for skeleton in sounds(&entry.text) {
+            self.by_sound.remove(&(skeleton, Sketch::of(&entry.text), part));
         }
         // Not only given back: overwritten.
         entry.text.fill(0);
@@ -147,23 +140,23 @@ impl Dictionary {
     /// How alike a part is to one asked for.
     pub(super) fn likeness(&self, part: u32, asked: &Part) -> f32 {
         let entry = &self.entries[part as usize];
-        asked.likeness(entry.text(), entry.skeleton)
+        asked.likeness(&entry.text, entry.skeleton)
     }
 
     /// The parts that are spelt or heard like one asked for, the most alike first.
     pub(super) fn near(&self, asked: &Part) -> Vec<Near> {
         let mut seen: Vec<u32> = Vec::new();
+        let sketch = Sketch::of(asked.text().as_bytes());
         for skeleton in asked.skeletons() {
-            seen.extend(self.heard_as(skeleton));
-        }
-        let alike = Alike::new(asked.text());
-        for skeleton in asked.skeletons() {
-            skeleton
-                .neighbours(|skeleton| seen.extend(self.heard_as(skeleton).filter(|part| alike.may_be(self, *part))));
+            seen.extend(self.heard_as(skeleton).map(|(_, part)| part));
+            skeleton.neighbours(|skeleton| {
+                let alike = self.heard_as(skeleton).filter(|(other, _)| sketch.may_be(*other));
+                seen.extend(alike.map(|(_, part)| part));
+            });
         }
         if asked.text().len() >= HEAD + 2 {
-            let head = &asked.text()[..HEAD];
-            seen.extend(self.begun(head).take(MOST_BEGUN).filter(|part| alike.may_be(self, *part)));
+            let alike = |part: &u32| sketch.may_be(Sketch::of(&self.entries[*part as usize].text));
+            seen.extend(self.begun(&asked.text()[..HEAD]).take(MOST_BEGUN).filter(alike));
         }
         if asked.is_half_typed() {
             seen.extend(self.begun(asked.text()).take(MOST_BEGUN));
@@ -180,12 +173,13 @@ impl Dictionary {
         near
     }
 
-    fn heard_as(&self, skeleton: Skeleton) -> impl Iterator<Item = u32> {
-        self.by_sound.range((skeleton, 0)..=(skeleton, u32::MAX)).map(|(_, part)| *part)
+    fn heard_as(&self, skeleton: Skeleton) -> impl Iterator<Item = (Sketch, u32)> {
+        let bounds = (skeleton, Sketch::default(), 0)..=(skeleton, Sketch(u32::MAX), u32::MAX);
+        self.by_sound.range(bounds).map(|(_, sketch, part)| (*sketch, *part))
     }
 
     fn begun(&self, head: &str) -> impl Iterator<Item = u32> {
-        let from = start(head);
+        let from = start(head.as_bytes());
         let room = u64::BITS - 8 * head.len().min(8) as u32;
         let to = from | u64::MAX.checked_shr(u64::BITS - room).unwrap_or(0);
         let entries = self.by_start.range((from, 0)..=(to, u32::MAX)).map(|(_, part)| *part);
@@ -193,48 +187,41 @@ impl Dictionary {
     }
 
     fn is_begun(&self, part: u32, asked: &Part) -> bool {
-        asked.is_half_typed() && self.entries[part as usize].text().starts_with(asked.text())
+        asked.is_half_typed() && self.entries[part as usize].text.starts_with(asked.text().as_bytes())
     }
 }
 
-/// A quick look that spares most comparisons: letters and length of parts two slips away.
-struct Alike {
-    letters: u32,
-    length: usize,
-}
+/// Which letters a part has and how many: a quick look that spares most comparisons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Sketch(u32);
 
-impl Alike {
-    fn new(text: &str) -> Alike {
-        Alike { letters: letters(text), length: text.len() }
+impl Sketch {
+    const LETTERS: u32 = (1 << 27) - 1;
+
+    fn of(text: &[u8]) -> Sketch {
+        let letters = text.iter().fold(0, |letters, letter| match letter {
+            b'a'..=b'z' => letters | 1 << (letter - b'a'),
+            _ => letters | 1 << 26,
+        });
+        Sketch(letters | (text.len() as u32).min(31) << 27)
     }
 
-    fn may_be(&self, dictionary: &Dictionary, part: u32) -> bool {
-        let entry = &dictionary.entries[part as usize];
-        (entry.letters ^ self.letters).count_ones() <= 4 && entry.text.len().abs_diff(self.length) <= 2
+    /// Whether two slips can make one of the other.
+    fn may_be(self, other: Sketch) -> bool {
+        ((self.0 ^ other.0) & Sketch::LETTERS).count_ones() <= 4 && (self.0 >> 27).abs_diff(other.0 >> 27) <= 2
     }
 }
 
 /// The skeletons under which a part is found.
-fn sounds(text: &str) -> impl Iterator<Item = Skeleton> {
-    std::iter::once(Skeleton::of(text)).chain(Skeleton::without_article(text))
-}
-
-/// Which letters and digits stand in a part.
-fn letters(text: &str) -> u32 {
-    text.bytes().fold(0, |letters, letter| {
-        letters
-            | 1 << match letter {
-                b'a'..=b'z' => letter - b'a',
-                other => 26 + other % 6,
-            }
-    })
+fn sounds(text: &[u8]) -> impl Iterator<Item = Skeleton> {
+    std::iter::once(Skeleton::of_letters(text)).chain(without_article(text))
 }
 
 /// The first eight letters as a number that sorts like them.
-fn start(text: &str) -> u64 {
+fn start(text: &[u8]) -> u64 {
     let mut start = [0; 8];
-    for (place, letter) in start.iter_mut().zip(text.bytes()) {
-        *place = letter;
+    for (place, letter) in start.iter_mut().zip(text) {
+        *place = *letter;
     }
     u64::from_be_bytes(start)
 }

@@ -9,10 +9,10 @@ use super::{Index, LAST};
 use crate::likeness::{Part, fit};
 use crate::names::Words;
 
-/// People of one part's likes that are compared one by one, whatever their other parts.
-const DIRECT: usize = 2_000;
-/// People compared for one question, about.
-const MOST_COMPARED: usize = 4_000;
+/// Most records of one part's likes that are compared one by one, whatever their other parts.
+const DIRECT: usize = 1_000;
+/// Most records compared because they share two parts' likes.
+const SHARED: usize = 800;
 
 /// A record found, and how well it fits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,12 +79,10 @@ impl<I: Copy + Eq + Hash> Index<I> {
         let (rare, common) = by_volume.split_at(by_volume.partition_point(|asked| asked.volume <= DIRECT));
         let mut found: Vec<u32> = Vec::new();
         for asked in rare {
-            if found.len() < MOST_COMPARED {
-                found.extend(self.holders_of(asked));
-            }
+            found.extend(self.holders_of(asked));
         }
-        if common.len() > 1 {
-            self.sharing(common, MOST_COMPARED.saturating_sub(found.len()), &mut found);
+        if rare.is_empty() {
+            found.extend(self.sharing(common));
         }
         if found.len() < limit
             && let Some(asked) = common.first()
@@ -96,23 +94,38 @@ impl<I: Copy + Eq + Hash> Index<I> {
         found
     }
 
-    /// Adds records that have likes of two of the parts.
-    fn sharing(&self, asked: &[&Asked], most: usize, found: &mut Vec<u32>) {
+    /// Records that have likes of two of the parts, those with the most alike first.
+    fn sharing(&self, asked: &[&Asked]) -> Vec<u32> {
+        if asked.len() < 2 {
+            return Vec::new();
+        }
         let mut marks = Marks::new(self.records.len());
-        let mut left = most;
+        // By how far both parts together are from what was asked.
+        let mut shelves: [Vec<u32>; 5] = Default::default();
         for (at, one) in asked.iter().enumerate() {
-            if at > 0 {
-                let before = found.len();
-                found.extend(self.holders_of(one).filter(|number| marks.has(*number)).take(left));
-                left -= found.len() - before;
-            }
-            if left == 0 {
-                return;
+            for near in &one.near {
+                let distance = distance(near.likeness);
+                for number in self.dictionary.holders(near.part) {
+                    if let Some(other) = marks.distance(*number)
+                        && let Some(shelf) = shelves.get_mut(distance + other)
+                        && shelf.len() < SHARED
+                    {
+                        shelf.push(*number);
+                    }
+                }
             }
             if at + 1 < asked.len() {
-                self.holders_of(one).for_each(|number| marks.set(number));
+                for near in &one.near {
+                    let distance = distance(near.likeness);
+                    self.dictionary.holders(near.part).iter().for_each(|number| marks.set(*number, distance));
+                }
             }
         }
+        let mut found = Vec::new();
+        for shelf in shelves {
+            found.extend(shelf.into_iter().take(SHARED.saturating_sub(found.len())));
+        }
+        found
     }
 
     /// The fit of a record's best name.
@@ -137,19 +150,36 @@ impl<I: Copy + Eq + Hash> Index<I> {
     }
 }
 
-/// A set of record numbers.
+/// A part itself, one that is close, one that is far.
+fn distance(likeness: f32) -> usize {
+    match likeness {
+        1.0.. => 0,
+        0.88.. => 1,
+        _ => 2,
+    }
+}
+
+/// Records that have a part's like, and at what distance: two bits each.
 struct Marks(Vec<u64>);
 
 impl Marks {
     fn new(records: usize) -> Marks {
-        Marks(vec![0; records / 64 + 1])
+        Marks(vec![0; records / 32 + 1])
     }
 
-    fn set(&mut self, number: u32) {
-        self.0[number as usize / 64] |= 1 << (number % 64);
+    /// Marks a record, unless it is marked as closer.
+    fn set(&mut self, number: u32, distance: usize) {
+        let (place, mark) = (&mut self.0[number as usize / 32], 3 - distance as u64);
+        let shift = number % 32 * 2;
+        if *place >> shift & 3 < mark {
+            *place = *place & !(3 << shift) | mark << shift;
+        }
     }
 
-    fn has(&self, number: u32) -> bool {
-        self.0[number as usize / 64] >> (number % 64) & 1 == 1
+    fn distance(&self, number: u32) -> Option<usize> {
+        match self.0[number as usize / 32] >> (number % 32 * 2) & 3 {
+            0 => None,
+            mark => Some(3 - mark as usize),
+        }
     }
 }
