@@ -61,7 +61,7 @@ impl Words {
             }
             return letter.is_ascii_alphanumeric() || matches!(letter, '\'' | '`');
         }
-        if let Some(latin) = arabic(letter, self.text.len() == word.start) {
+        if let Some(latin) = placed(letter, self.text.len() == word.start) {
             self.text.push_str(latin);
             word.narrow = true;
             return true;
@@ -168,9 +168,9 @@ fn is_syllable(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Arabic letters whose sound hangs on their place: what stands at a word's start is heard, inside
-/// it is a vowel.
-fn arabic(letter: char, at_start: bool) -> Option<&'static str> {
+/// Letters whose sound hangs on their place: of Arabic, what is heard at a word's start is a vowel
+/// inside it.
+fn placed(letter: char, at_start: bool) -> Option<&'static str> {
     Some(match (letter, at_start) {
         ('ا' | 'أ' | 'إ' | 'آ' | 'ٱ', _) | ('ع', true) | ('ى' | 'ة', _) => "a",
         ('و', true) => "w",
@@ -181,6 +181,7 @@ fn arabic(letter: char, at_start: bool) -> Option<&'static str> {
         ('ذ', _) => "dh",
         ('ث', _) => "th",
         ('ح' | 'ه', _) => "h",
+        ('Е' | 'е' | 'Є' | 'є', true) => "ye",
         ('\u{64b}'..='\u{65f}' | '\u{640}' | '\u{670}', _) => "",
         _ => return None,
     })
@@ -214,8 +215,8 @@ pub struct Skeleton(u64);
 const BONE: u32 = 6;
 /// Bones kept.
 const MOST_BONES: u32 = 10;
-/// The bones there are.
-const BONES: &[u8] = b"abfghklmnrstxy0123456789";
+/// The bones that slips make of each other; nobody mistakes a letter for a digit.
+const BONES: &[u8] = b"abfghklmnrstxy";
 
 impl Skeleton {
     /// The skeleton of a token.
@@ -231,14 +232,14 @@ impl Skeleton {
 
     pub(crate) fn of_letters(letters: &[u8]) -> Skeleton {
         let mut skeleton = Skeleton::default();
-        let (mut at, mut last) = (0, 0);
+        let mut at = 0;
         while let Some(letter) = letters.get(at) {
             let (bone, width) = heard(*letter, &letters[at + 1..], at == 0);
             at += width;
-            if bone != 0 && bone != last {
+            // Scripts without vowels do not tell «nn» from «nan».
+            if bone != 0 && skeleton.0 & mask(1) != code(bone) {
                 skeleton = skeleton.with(bone);
             }
-            last = bone;
         }
         skeleton
     }
@@ -320,7 +321,7 @@ fn heard(letter: u8, rest: &[u8], is_first: bool) -> (u8, usize) {
         (b'c', b'k') => (b'k', 2),
         (b'c', b'e' | b'i' | b'y') => (b's', 1),
         // Yusuf and Iusuf, Walid and Oualid.
-        (b'i' | b'y', b'a' | b'e' | b'o' | b'u') if is_first => (b'y', 1),
+        (b'i' | b'y', b'a' | b'e' | b'o' | b'u') | (b'y', b'i') if is_first => (b'y', 1),
         (b'o', b'u') if is_first && matches!(rest.get(1), Some(b'a' | b'e' | b'i')) => (b'b', 2),
         (b'a' | b'e' | b'i' | b'o' | b'u' | b'y', _) => (if is_first { b'a' } else { 0 }, 1),
         (b'h', _) => (if is_first { b'h' } else { 0 }, 1),
@@ -358,6 +359,8 @@ mod tests {
             ("فاطمة", "Fatima"),
             ("たなか", "Tanaka"),
             ("شكري", "Chokri"),
+            ("Екатерина", "Yekaterina"),
+            ("حنان", "Hanan"),
         ] {
             assert_eq!(skeletons(one), skeletons(other), "{one} and {other}");
         }

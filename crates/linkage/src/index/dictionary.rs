@@ -13,9 +13,9 @@ use crate::names::{Skeleton, without_article};
 /// Alike enough to be taken for a misspelling.
 const ALIKE: f32 = 0.75;
 /// Parts followed for one part asked for.
-const MOST_NEAR: usize = 400;
-/// Parts that begin alike and are compared: as a name is typed, these are the common ones.
-const MOST_BEGUN: usize = 4000;
+const MOST_NEAR: usize = 250;
+/// Parts that begin alike and are compared; fewer are followed for one that is half typed.
+const MOST_BEGUN: usize = 3000;
 /// Letters at the start of which misspelt parts are sought too, and those that must come besides.
 const HEAD: usize = 4;
 
@@ -169,7 +169,7 @@ impl Dictionary {
             .filter(|near| near.likeness >= ALIKE || self.is_begun(near.part, asked))
             .collect();
         near.sort_unstable_by(|one, other| other.likeness.total_cmp(&one.likeness).then(one.part.cmp(&other.part)));
-        near.truncate(MOST_NEAR);
+        near.truncate(if asked.is_half_typed() { MOST_BEGUN / 2 } else { MOST_NEAR });
         near
     }
 
@@ -206,9 +206,11 @@ impl Sketch {
         Sketch(letters | (text.len() as u32).min(31) << 27)
     }
 
-    /// Whether two slips can make one of the other.
+    /// Whether two slips can make one of the other; in a short part, one.
     fn may_be(self, other: Sketch) -> bool {
-        ((self.0 ^ other.0) & Sketch::LETTERS).count_ones() <= 4 && (self.0 >> 27).abs_diff(other.0 >> 27) <= 2
+        let slips = if self.0 >> 27 > 5 { 2 } else { 1 };
+        ((self.0 ^ other.0) & Sketch::LETTERS).count_ones() <= 2 * slips
+            && (self.0 >> 27).abs_diff(other.0 >> 27) <= slips
     }
 }
 

@@ -81,7 +81,7 @@ impl<I: Copy + Eq + Hash> Index<I> {
         for asked in rare {
             found.extend(self.holders_of(asked));
         }
-        if rare.is_empty() {
+        if rare.is_empty() && common.len() > 1 {
             found.extend(self.sharing(common));
         }
         if found.len() < limit
@@ -94,31 +94,31 @@ impl<I: Copy + Eq + Hash> Index<I> {
         found
     }
 
-    /// Records that have likes of two of the parts, those with the most alike first.
+    /// Records that have likes of two of the parts or more: first those with more, then those with the most alike.
     fn sharing(&self, asked: &[&Asked]) -> Vec<u32> {
-        if asked.len() < 2 {
-            return Vec::new();
-        }
-        let mut marks = Marks::new(self.records.len());
-        // By how far both parts together are from what was asked.
-        let mut shelves: [Vec<u32>; 5] = Default::default();
-        for (at, one) in asked.iter().enumerate() {
+        let [first, others @ ..] = asked else { return Vec::new() };
+        let (mut once, mut twice) = (Marks::new(self.records.len()), Marks::new(self.records.len()));
+        // First who shares more than two, then by how far both parts together are from what was asked.
+        let mut shelves: [Vec<u32>; 6] = Default::default();
+        self.mark(first, &mut once);
+        for (at, one) in others.iter().enumerate() {
             for near in &one.near {
                 let distance = distance(near.likeness);
                 for number in self.dictionary.holders(near.part) {
-                    if let Some(other) = marks.distance(*number)
-                        && let Some(shelf) = shelves.get_mut(distance + other)
-                        && shelf.len() < SHARED
-                    {
-                        shelf.push(*number);
+                    let Some(other) = once.distance(*number) else { continue };
+                    let shelf = if twice.distance(*number).is_some_and(|earlier| earlier < at) {
+                        0
+                    } else {
+                        1 + distance + other
+                    };
+                    twice.set(*number, at.min(2));
+                    if shelves[shelf].len() < SHARED {
+                        shelves[shelf].push(*number);
                     }
                 }
             }
-            if at + 1 < asked.len() {
-                for near in &one.near {
-                    let distance = distance(near.likeness);
-                    self.dictionary.holders(near.part).iter().for_each(|number| marks.set(*number, distance));
-                }
+            if at + 1 < others.len() {
+                self.mark(one, &mut once);
             }
         }
         let mut found = Vec::new();
@@ -126,6 +126,13 @@ impl<I: Copy + Eq + Hash> Index<I> {
             found.extend(shelf.into_iter().take(SHARED.saturating_sub(found.len())));
         }
         found
+    }
+
+    fn mark(&self, asked: &Asked, marks: &mut Marks) {
+        for near in &asked.near {
+            let distance = distance(near.likeness);
+            self.dictionary.holders(near.part).iter().for_each(|number| marks.set(*number, distance));
+        }
     }
 
     /// The fit of a record's best name.
