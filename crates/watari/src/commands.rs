@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use app::access::{Role, Scope};
+use app::dates::Moment;
 use app::db::{Db, Location};
 use app::history::{self, Actor};
 use app::keys::DataKey;
@@ -24,6 +25,7 @@ const READERS: usize = 2;
 pub fn serve(options: &Serve) -> Result<()> {
     let _lock = options.store.lock()?;
     let installation = options.store.open(options.readers)?;
+    warn_of_the_clock(&installation.db)?;
     let settings = Settings {
         public_url: options.public_url.trim_end_matches('/').to_owned(),
         behind_proxy: options.behind_proxy,
@@ -51,6 +53,15 @@ pub fn serve(options: &Serve) -> Result<()> {
         };
         Ok(())
     })
+}
+
+/// An old laptop without its battery wakes up in 1970, and every date would be wrong.
+fn warn_of_the_clock(db: &Db) -> Result<()> {
+    let last = db.read_blocking(history::last_change)?;
+    if let Some(last) = last.filter(|last| Moment::now().plus_seconds(60) < *last) {
+        tracing::warn!(now = %Moment::now(), %last, "the clock stands before the last change on record: set it right");
+    }
+    Ok(())
 }
 
 /// Certificate and key, where both are given.

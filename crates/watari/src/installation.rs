@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use app::db::{Db, Location};
+use app::db::{Db, DbError, Location};
 use app::keys::{DataKey, Unlock, WrappedKey};
 use zeroize::Zeroizing;
 
@@ -117,6 +117,20 @@ impl Store {
         Ok(path)
     }
 
+    /// Which database does not open, and what to look at.
+    fn unopened(&self, error: DbError) -> anyhow::Error {
+        let place = match &self.database_url {
+            Some(_) => "the PostgreSQL database".to_owned(),
+            None => format!("the database in {}", self.data.display()),
+        };
+        let look = match &error {
+            error if error.is_not_durable() => ": may this user write there, and has the disk room?",
+            error if error.is_unavailable() => ": is it running, and not held by another program?",
+            _ => "",
+        };
+        anyhow::Error::new(error).context(format!("{place} does not open{look}"))
+    }
+
     /// Opens an installation.
     ///
     /// # Errors
@@ -124,7 +138,7 @@ impl Store {
     pub fn open(&self, readers: usize) -> Result<Installation> {
         let wrapped = WrappedKey::load(&self.wrapped_key_path()?)?;
         let key = wrapped.unwrap(&self.unlock("Passphrase: ")?)?;
-        let db = Db::open(self.location(), &key, readers).context("the database does not open")?;
+        let db = Db::open(self.location(), &key, readers).map_err(|error| self.unopened(error))?;
         Ok(Installation { db, key, wrapped })
     }
 }

@@ -8,6 +8,8 @@ mod access;
 mod accounts;
 #[path = "stories/family.rs"]
 mod family;
+#[path = "stories/faults.rs"]
+mod faults;
 #[path = "stories/operations.rs"]
 mod operations;
 #[path = "stories/people.rs"]

@@ -121,6 +121,10 @@ codes! {
     }
 }
 
+/// The person agreed to police and courts being told, and the last day of that has not passed.
+const AGREED_TO_POLICE: &str = "p.consent_law_enforcement = 'given' \
+                                AND COALESCE(p.consent_law_enforcement_until, '9999-12-31') >= ?";
+
 /// How the request came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Via {
@@ -208,8 +212,8 @@ impl Viewer {
         match (self.role, self.scope, self.team) {
             // Consent alone does not open every record: only those that a trafficking case made their work.
             (Role::LawEnforcementLiaison, ..) if !self.sees_trafficking => filter.and("1 = 0", []),
-            (Role::LawEnforcementLiaison, ..) => filter.and(
-                "p.consent_law_enforcement = 'given' AND EXISTS (SELECT 1 FROM case_file l \
+            (Role::LawEnforcementLiaison, ..) => filter.and(AGREED_TO_POLICE, [self.today.into()]).and(
+                "EXISTS (SELECT 1 FROM case_file l \
                  WHERE l.organisation_id = p.organisation_id AND l.person_id = p.id AND l.trafficking = 1)",
                 [],
             ),
@@ -242,7 +246,7 @@ impl Viewer {
         }
         match (self.role, self.scope, self.team) {
             (Role::LawEnforcementLiaison, ..) => {
-                filter.and("p.consent_law_enforcement = 'given' AND c.trafficking = 1", [])
+                filter.and(AGREED_TO_POLICE, [self.today.into()]).and("c.trafficking = 1", [])
             }
             (_, Scope::Organisation, _) => filter,
             (_, Scope::Team, Some(team)) => filter.and(

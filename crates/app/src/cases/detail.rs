@@ -6,11 +6,12 @@ use super::model::{
     Action, ActionState, Approval, ApprovalState, Attachment, Case, CaseState, Flag, FollowUp, Front, Goal, Note,
     Screening,
 };
+use super::questionnaire::Respondent;
 use super::{attachments, lifecycle, parts, plan, screenings, store};
 use crate::access::{Permission, Viewer};
 use crate::db::Tx;
 use crate::error::Error;
-use crate::ids::CaseId;
+use crate::ids::{CaseId, UserId};
 
 /// A case with everything in it that this user may read.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -45,6 +46,9 @@ pub struct Detail {
     pub may_work: bool,
     /// Whether this user may give it to someone else.
     pub may_assign: bool,
+    /// Sex and age of the person, for the choice of questionnaires.
+    #[serde(skip)]
+    pub respondent: Respondent,
     /// Why nothing can be changed: the code of the sentence in `locales/`.
     #[serde(skip)]
     pub held_because: Option<&'static str>,
@@ -77,6 +81,7 @@ pub fn read(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Detail, Erro
             Error::Refused(key) if file.case.state != CaseState::Closed => Some(key),
             _ => None,
         }),
+        respondent: file.person.respondent,
         person_name: file.person.name,
         case: file.case,
     })
@@ -91,6 +96,11 @@ impl Detail {
     /// The actions towards a goal.
     pub fn actions_for(&self, goal: &Goal) -> Vec<&Action> {
         self.actions.iter().filter(|action| action.goal_id == goal.id).collect()
+    }
+
+    /// Whether this user may strike out or remove what someone kept: their own, or a supervisor.
+    pub fn may_put_right(&self, viewer: &Viewer, keeper: &UserId) -> bool {
+        viewer.may(Permission::WriteCases) && (*keeper == viewer.user || viewer.may(Permission::Approve))
     }
 
     /// Actions not ended.

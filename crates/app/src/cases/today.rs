@@ -11,6 +11,8 @@ use crate::error::Error;
 use crate::history::{Bookkeeping, Pen};
 use crate::ids::{CaseId, NoticeId, PersonId, UserId};
 use crate::params;
+use crate::people::consent::{self, Lapsing};
+use crate::people::emergency::{self, Emergency};
 
 /// Most rows of one section; beyond, the list of cases takes over.
 const MOST: i64 = 100;
@@ -142,6 +144,10 @@ pub struct Today {
     pub waiting: Vec<WaitingItem>,
     /// Cases given to this user and not opened yet.
     pub newly_assigned: Vec<CaseSummary>,
+    /// Consents that end soon or have ended, of people with an open case.
+    pub lapsing: Vec<Lapsing>,
+    /// Emergency access that waits for this user's judgement.
+    pub emergencies: Vec<Emergency>,
     /// Unread notices.
     pub notices: Vec<NoticeItem>,
     /// Figures, for those who see no identity.
@@ -193,8 +199,10 @@ pub fn today(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Today, Error> {
     }
     let due = due_items(tx, viewer)?;
     (today.overdue, today.due_today) = due.into_iter().partition(|item| item.days_late > 0);
+    today.lapsing = consent::lapsing(tx, viewer)?;
     if viewer.may(Permission::Approve) {
         today.waiting = waiting(tx, viewer)?;
+        today.emergencies = emergency::to_review(tx, viewer)?;
     }
     let new = viewer.visible_cases().and(
         "c.owner_id = ? AND c.state <> 'closed' AND c.assigned_at IS NOT NULL \

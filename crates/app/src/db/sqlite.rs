@@ -39,13 +39,19 @@ pub(super) fn open(file: &Path, key: &DataKey) -> Result<Connection, DbError> {
     connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.hex().as_str()))?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(256);
-    connection.execute_batch(
+    let opened = connection.execute_batch(
         "PRAGMA cipher_memory_security = OFF; PRAGMA journal_mode = WAL; \
          PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
          PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864; \
          SELECT count(*) FROM sqlite_schema;",
-    )?;
-    Ok(connection)
+    );
+    match opened {
+        Ok(()) => Ok(connection),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            Err(DbError::Other(format!("{} is damaged, or locked with another key", file.display())))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// True where the file is there and is not a plain SQLite database.
@@ -74,19 +80,22 @@ fn read_loop(connection: &Connection, key: &DataKey, queue: &flume::Receiver<Rea
 fn write_loop(connection: &Connection, key: &DataKey, queue: &flume::Receiver<WriteJob>) {
     while let Ok(first) = queue.recv() {
         if let Err(error) = run(connection, "BEGIN IMMEDIATE", &[]) {
-            let reason = error.to_string();
-            refuse(first, &reason);
+            tracing::error!(%error, "no change can be written");
+            // Whoever waits behind would wait as long for the same answer.
+            std::iter::once(first).chain(queue.drain()).for_each(|job| refuse(job, &error));
             continue;
         }
         let mut group = vec![savepoint(connection, key, first)];
-        while group.len() < GROUP {
+        while group.len() < GROUP && is_open(connection) {
             let Ok(job) = queue.try_recv() else { break };
             group.push(savepoint(connection, key, job));
         }
-        let committed = run(connection, "COMMIT", &[]);
+        let committed = if is_open(connection) { run(connection, "COMMIT", &[]) } else { Err(rolled_back()) };
         if let Err(error) = &committed {
             tracing::error!(%error, "a commit failed");
-            drop(connection.execute_batch("ROLLBACK"));
+            if is_open(connection) {
+                drop(connection.execute_batch("ROLLBACK"));
+            }
         }
         for written in group {
             (written.answer)(match &committed {
@@ -98,9 +107,18 @@ fn write_loop(connection: &Connection, key: &DataKey, queue: &flume::Receiver<Wr
     drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
 }
 
-fn refuse(job: WriteJob, reason: &str) {
-    let written = job(Err(DbError::Commit(reason.to_owned())));
-    (written.answer)(Err(DbError::Commit(reason.to_owned())));
+/// On a full disk SQLite gives the whole transaction up by itself. A savepoint set after that
+/// would be a transaction of its own, kept although its neighbours are told that nothing was.
+fn is_open(connection: &Connection) -> bool {
+    !connection.is_autocommit()
+}
+
+fn rolled_back() -> DbError {
+    DbError::Commit("the transaction was rolled back: the disk is full or fails".to_owned())
+}
+
+fn refuse(job: WriteJob, error: &DbError) {
+    (job(Err(error.refusal())).answer)(Err(error.refusal()));
 }
 
 fn savepoint(connection: &Connection, key: &DataKey, job: WriteJob) -> Written {
@@ -109,6 +127,10 @@ fn savepoint(connection: &Connection, key: &DataKey, job: WriteJob) -> Written {
         Ok(_) => job(Ok(&mut tx)),
         Err(error) => return job(Err(error)),
     };
+    if !is_open(connection) {
+        // What the work itself said of the disk tells more than that its savepoint is gone.
+        return Written { keep: false, ..written };
+    }
     let ending = if written.keep { "RELEASE request" } else { "ROLLBACK TO request" };
     let ended = run(connection, ending, &[])
         .and_then(|_| if written.keep { Ok(0) } else { run(connection, "RELEASE request", &[]) });

@@ -23,7 +23,10 @@ use crate::ids::{CaseId, OrganisationId, PersonId, UserId};
 use crate::params;
 
 pub use pages::{api_routes, routes};
-pub use story::{Line, Story, Wanted, entries_of_case, entries_of_organisation, entries_of_person, entries_of_record};
+pub use story::{
+    Line, Story, Wanted, entries_of_case, entries_of_leaving, entries_of_organisation, entries_of_person,
+    entries_of_record,
+};
 pub use verify::{Fault, Verified, verify, verify_organisation};
 
 /// The proof that the history knows of a change; nothing else can make one.
@@ -301,6 +304,19 @@ pub fn record(tx: &mut Tx<'_>, by: impl Into<Actor>, entry: Entry) -> Result<Pen
         params![by.organisation, hash.as_slice(), head_mac(tx, by.organisation, seq, &hash).as_slice()],
     )?;
     Ok(pen)
+}
+
+/// When the last change of any organisation was written: a clock that stands before it was set back.
+///
+/// # Errors
+/// The database failed.
+pub fn last_change(tx: &mut Tx<'_>) -> Result<Option<Moment>, DbError> {
+    tx.one(
+        "SELECT max(h.at) FROM history_head d JOIN history h ON h.organisation_id = d.organisation_id AND h.seq = d.seq",
+        &[],
+        |row| row.get(0),
+    )
+    .map(Option::flatten)
 }
 
 /// Removes what the entries about an erased person or record say; that there were entries stays.

@@ -81,6 +81,28 @@ pub fn entries_of_person(
     )
 }
 
+/// What left about a person (shared, exported, opened in an emergency), and the lists that left
+/// since the first entry about them and may name them; newest first.
+pub fn entries_of_leaving(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    most: i64,
+) -> Result<Vec<Story>, DbError> {
+    let own = Filter::new("h.organisation_id = ?", [organisation.into()])
+        .and("h.person_id = ? AND h.act IN ('shared', 'exported', 'broke_glass')", [person.into()]);
+    let lists = Filter::new("h.organisation_id = ?", [organisation.into()])
+        .and("h.record_id = ? AND h.kind = 'list' AND h.act = 'exported'", [organisation.into()])
+        .and(
+            "h.seq > (SELECT min(f.seq) FROM history f WHERE f.organisation_id = ? AND f.person_id = ?)",
+            [organisation.into(), person.into()],
+        );
+    let mut stories = read(tx, own, None, most)?;
+    stories.extend(read(tx, lists, None, most)?);
+    stories.sort_by_key(|story| -story.seq);
+    Ok(stories)
+}
+
 /// Entries of a case, newest first.
 pub fn entries_of_case(
     tx: &mut Tx<'_>,

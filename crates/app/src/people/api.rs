@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::consent::{Consent, ConsentInput};
 use super::emergency::EmergencyInput;
-use super::merge::MergeInput;
+use super::merge::{Merge, MergeInput};
 use super::search::Found;
 use super::store::{ListOptions, People};
 use super::{Person, PersonInput, consent, emergency, merge, search, store};
@@ -27,10 +27,14 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(find_matches))
         .routes(routes!(show, change))
         .routes(routes!(consents, decide))
+        .routes(routes!(already_shared))
         .routes(routes!(merge_people))
+        .routes(routes!(merges))
+        .routes(routes!(shared))
         .routes(routes!(undo_merge))
         .routes(routes!(break_glass))
         .routes(routes!(story))
+        .merge(super::emergency::api_routes())
         .merge(super::family::api_routes())
         .merge(super::photo::api_routes())
         .merge(super::export::api_routes())
@@ -112,6 +116,13 @@ async fn decide(
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 
+/// What has left about a person, and lists that may name them: a withdrawal cannot call it back.
+#[utoipa::path(get, path = "/people/{id}/shared", tag = "people", params(("id" = PersonId, Path)),
+    responses((status = 200, body = Vec<Story>), (status = "4XX", body = Problem)))]
+async fn already_shared(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<Story>>, Error> {
+    ctx.read(move |tx, viewer| consent::already_shared(tx, viewer, id)).await.map(Json)
+}
+
 #[utoipa::path(post, path = "/people/{id}/merge", tag = "people", request_body = MergeInput,
     params(("id" = PersonId, Path, description = "The record kept")),
     responses((status = 201, body = Made<MergeId>), (status = "4XX", body = Problem)))]
@@ -122,6 +133,30 @@ async fn merge_people(
 ) -> Result<(StatusCode, Json<Made<MergeId>>), Error> {
     let id = ctx.create(input, move |tx, viewer, input| merge::merge(tx, viewer, id, &input)).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
+}
+
+/// The records merged into a person's, newest first; those undone are left out.
+#[utoipa::path(get, path = "/people/{id}/merges", tag = "people", params(("id" = PersonId, Path)),
+    responses((status = 200, body = Vec<Merge>), (status = "4XX", body = Problem)))]
+async fn merges(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<Merge>>, Error> {
+    ctx.read(move |tx, viewer| {
+        store::find(tx, viewer, id)?;
+        merge::into_person(tx, viewer, id)
+    })
+    .await
+    .map(Json)
+}
+
+/// What left this house about a person: what a withdrawn consent cannot take back.
+#[utoipa::path(get, path = "/people/{id}/shared", tag = "people", params(("id" = PersonId, Path)),
+    responses((status = 200, body = Vec<Story>), (status = "4XX", body = Problem)))]
+async fn shared(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<Story>>, Error> {
+    ctx.read(move |tx, viewer| {
+        store::find(tx, viewer, id)?;
+        consent::already_shared(tx, viewer, id)
+    })
+    .await
+    .map(Json)
 }
 
 #[utoipa::path(post, path = "/merges/{id}/undo", tag = "people", params(("id" = MergeId, Path)),

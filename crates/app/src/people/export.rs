@@ -10,12 +10,13 @@ use utoipa_axum::routes;
 
 use crate::access::{Permission, Viewer};
 use crate::cases::export::{MOST_ROWS, in_background, note_list};
+use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
 use crate::documents::download;
 use crate::documents::table::{Table, TableFormat};
 use crate::error::Error;
-use crate::people::{PersonInput, Safety};
+use crate::people::{Decision, PersonInput, Safety};
 use crate::reference;
 use crate::ui::Language;
 use crate::web::{App, Context, Problem};
@@ -79,13 +80,15 @@ fn table(tx: &mut Tx<'_>, viewer: &Viewer, from: Option<i64>, language: Language
     }
     let sql = format!(
         "SELECT p.number, p.display_name, p.protected, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, \
-         p.vulnerability, p.details, p.consent_case_work, u.name, t.name, p.created_at FROM person p \
+         p.vulnerability, p.details, p.consent_case_work, p.consent_case_work_until, u.name, t.name, p.created_at FROM person p \
          LEFT JOIN user_account u ON u.organisation_id = p.organisation_id AND u.id = p.owner_id \
          LEFT JOIN team t ON t.organisation_id = p.organisation_id AND t.id = p.team_id \
          WHERE {} ORDER BY p.number LIMIT {MOST_ROWS}",
         filter.sql()
     );
     let coded = |list: &str, code: &str| language.t(&format!("{list}-{}", code.replace('_', "-"))).to_owned();
+    let consent_in_words =
+        |decision: Decision, until: Option<Day>| coded("decision", decision.on(viewer.today, until).code());
     let rows = tx.query(&sql, filter.params(), |row| {
         let number: i64 = row.next()?;
         let (name, protected): (String, bool) = (row.next()?, row.next()?);
@@ -108,7 +111,7 @@ fn table(tx: &mut Tx<'_>, viewer: &Viewer, from: Option<i64>, language: Language
             needs.join(", ").into(),
             vulnerability.into(),
             contacts.into(),
-            coded("decision", &row.next::<String>()?).into(),
+            consent_in_words(row.next()?, row.next()?).into(),
             row.next::<Option<String>>()?.into(),
             row.next::<Option<String>>()?.into(),
             row.next::<Moment>()?.day(&viewer.time_zone).into(),

@@ -5,9 +5,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::PersonInput;
-use super::{search, store};
+use super::model::{PersonInput, Purpose};
+use super::{consent, search, store};
 use crate::access::{Permission, Viewer};
+use crate::code::Code;
 use crate::dates::Moment;
 use crate::db::Tx;
 use crate::error::Error;
@@ -109,6 +110,7 @@ pub fn merge(tx: &mut Tx<'_>, viewer: &Viewer, kept: PersonId, input: &MergeInpu
         ],
     )?;
     store::update(tx, viewer, kept, keep.version, joined)?;
+    consent::settle(tx, &pen, viewer.organisation, kept, Purpose::ALL)?;
     Ok(id)
 }
 
@@ -157,6 +159,9 @@ pub fn undo(tx: &mut Tx<'_>, viewer: &Viewer, id: MergeId) -> Result<PersonId, E
         params![viewer.organisation, id, viewer.user, Moment::now()],
     )?;
     store::update(tx, viewer, kept, keep.version, before)?;
+    for person in [kept, merged] {
+        consent::settle(tx, &pen, viewer.organisation, person, Purpose::ALL)?;
+    }
     let back = store::find(tx, viewer, merged)?;
     search::index(tx, viewer.organisation, merged, &back.record)?;
     Ok(merged)

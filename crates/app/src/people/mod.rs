@@ -39,6 +39,7 @@ pub fn routes() -> Router<App> {
         .route("/merges/{id}/undo", post(pages::undo_merge))
         .route("/people/{id}/emergency", get(pages::emergency).post(pages::break_glass))
         .route("/people/{id}/history", get(pages::history))
+        .merge(emergency::routes())
         .merge(family::routes())
         .merge(photo::routes())
         .merge(export::routes())

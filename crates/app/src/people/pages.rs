@@ -26,10 +26,11 @@ use crate::cases::{self, CaseSummary};
 use crate::code::Code;
 use crate::dates::Day;
 use crate::db::Tx;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, Stale};
 use crate::history::Story;
 use crate::ids::{HouseholdId, MergeId, PersonId};
 use crate::ui::Ui;
+use crate::ui::conflict::Conflict;
 use crate::ui::refill::Refill;
 use crate::web::{Context, Expected, Fields, Input, Sent, Typed, Unread, form, page};
 
@@ -158,6 +159,8 @@ struct FormPage {
     input: PersonInput,
     unread: Vec<Unread>,
     errors: Vec<FieldError>,
+    /// Both versions, where someone else was faster.
+    conflict: Option<Conflict>,
     found: Vec<Found>,
     today: Day,
 }
@@ -226,6 +229,14 @@ impl FormPage {
         chosen == code
     }
 
+    /// The form again with what was typed, beside what someone else saved meanwhile: saving it
+    /// once more puts it in place of that.
+    fn stale(mut self, id: PersonId, stale: &Stale) -> Result<Response, Error> {
+        self.action = format!("/people/{id}?version={}", stale.version);
+        self.conflict = Some(Conflict::of(&self.ui, stale));
+        Ok((StatusCode::PRECONDITION_FAILED, page(self)?).into_response())
+    }
+
     /// The form again, with what to correct.
     fn wrong(mut self, errors: Vec<FieldError>) -> Result<Response, Error> {
         self.errors = errors;
@@ -292,6 +303,7 @@ fn form_page(ctx: &Context, action: String, title: &'static str, input: PersonIn
         input: with_blank_rows(input),
         unread: Vec::new(),
         errors: Vec::new(),
+        conflict: None,
         found: Vec::new(),
         today: ctx.viewer.today,
     }
@@ -392,6 +404,7 @@ pub(super) async fn change(
     match ctx.write(move |tx, viewer| store::update(tx, viewer, id, version, input)).await {
         Ok(()) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
         Err(Error::Invalid(errors)) => again.wrong(errors),
+        Err(Error::Stale(stale)) => again.stale(id, &stale),
         Err(error) => Err(error),
     }
 }
@@ -450,6 +463,30 @@ impl ShowPage {
     }
     fn may_be_child(&self) -> bool {
         self.person.record.birth.may_be_child(self.today)
+    }
+    /// The name of the form about a purpose, part of its fields' ids.
+    fn consent_form(&self, purpose: &Purpose) -> &'static str {
+        consent_form(*purpose)
+    }
+    fn decisions(&self) -> [Decision; 3] {
+        [Decision::Given, Decision::Refused, Decision::Withdrawn]
+    }
+    /// What is likely to be recorded next.
+    fn likely(&self, purpose: &Purpose) -> Decision {
+        if self.is_given(purpose) { Decision::Withdrawn } else { Decision::Given }
+    }
+    /// Until when the decision holds, or when it lapsed.
+    fn until(&self, purpose: &Purpose) -> Option<String> {
+        let day = self.ui.day(&self.latest(purpose)?.decision.valid_until?);
+        match self.person.consents.of(*purpose) {
+            Decision::Given => Some(self.ui.name("people-consent-until", &day)),
+            Decision::Lapsed => Some(self.ui.name("people-consent-lapsed-on", &day)),
+            _ => None,
+        }
+    }
+    /// A list that left is not known to name this person, only likely to.
+    fn is_list(&self, story: &Story) -> bool {
+        story.person_id.is_none()
     }
     fn is_given(&self, purpose: &Purpose) -> bool {
         self.person.consents.of(*purpose) == Decision::Given
@@ -526,9 +563,23 @@ pub(super) async fn decide(
     ctx: Context,
     Path(id): Path<PersonId>,
     Input(input): Input<ConsentInput>,
-) -> Result<Redirect, Error> {
-    ctx.create(input, move |tx, viewer, input| consent::decide(tx, viewer, id, input)).await?;
-    Ok(Redirect::to(&format!("/people/{id}#consent")))
+) -> Result<Response, Error> {
+    let refill = Refill::of(consent_form(input.purpose), &input);
+    match ctx.create(input, move |tx, viewer, input| consent::decide(tx, viewer, id, input)).await {
+        Ok(_) => Ok(to_person(id, "#consent").into_response()),
+        Err(Error::Invalid(errors)) => show_again(&ctx, id, refill.wrong(errors)).await,
+        Err(error) => Err(error),
+    }
+}
+
+fn consent_form(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::CaseWork => "consent-case-work",
+        Purpose::Referral => "consent-referral",
+        Purpose::LawEnforcement => "consent-law-enforcement",
+        Purpose::Statistics => "consent-statistics",
+        Purpose::Research => "consent-research",
+    }
 }
 
 #[derive(Template)]

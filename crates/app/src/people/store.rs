@@ -18,10 +18,18 @@ use crate::users::store::next_number;
 pub const LONGEST_PAGE: i64 = 200;
 
 const PERSON: &str = "p.id, p.number, p.details, p.needs, p.vulnerability, p.household_id, p.photo_id, p.owner_id, \
-                      p.team_id, p.consent_case_work, p.consent_referral, p.consent_law_enforcement, \
-                      p.consent_statistics, p.consent_research, p.merged_into, p.version";
+                      p.team_id, p.consent_case_work, p.consent_case_work_until, p.consent_referral, \
+                      p.consent_referral_until, p.consent_law_enforcement, p.consent_law_enforcement_until, \
+                      p.consent_statistics, p.consent_statistics_until, p.consent_research, \
+                      p.consent_research_until, p.merged_into, p.version";
 
-fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
+/// A decision and its last day, as it counts on a day.
+fn decision_on(row: &Row<'_>, today: Day) -> Result<Decision, DbError> {
+    let (decision, until): (Decision, Option<Day>) = (row.next()?, row.next()?);
+    Ok(decision.on(today, until))
+}
+
+fn person_from(row: &Row<'_>, today: Day) -> Result<Person, DbError> {
     Ok(Person {
         id: row.next()?,
         number: row.next()?,
@@ -34,11 +42,11 @@ fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
         owner_id: row.next()?,
         team_id: row.next()?,
         consents: Consents {
-            case_work: row.next()?,
-            referral: row.next()?,
-            law_enforcement: row.next()?,
-            statistics: row.next()?,
-            research: row.next()?,
+            case_work: decision_on(row, today)?,
+            referral: decision_on(row, today)?,
+            law_enforcement: decision_on(row, today)?,
+            statistics: decision_on(row, today)?,
+            research: decision_on(row, today)?,
         },
         merged_into: row.next()?,
         version: row.next()?,
@@ -75,8 +83,8 @@ fn list(joined: &str) -> Vec<String> {
 pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Person, Error> {
     viewer.require(Permission::ReadPeople)?;
     let filter = viewer.visible_people().and("p.id = ?", [id.into()]);
-    tx.one(&format!("SELECT {PERSON} FROM person p WHERE {}", filter.sql()), filter.params(), person_from)?
-        .ok_or(Error::NotFound)
+    let sql = format!("SELECT {PERSON} FROM person p WHERE {}", filter.sql());
+    tx.one(&sql, filter.params(), |row| person_from(row, viewer.today))?.ok_or(Error::NotFound)
 }
 
 /// Writes down that a protected person's record was read.
@@ -417,12 +425,13 @@ pub fn decision(
     organisation: OrganisationId,
     person: PersonId,
     purpose: Purpose,
+    today: Day,
 ) -> Result<Decision, Error> {
     let column = super::consent::column(purpose);
     tx.one(
-        &format!("SELECT {column} FROM person WHERE organisation_id = $1 AND id = $2"),
+        &format!("SELECT {column}, {column}_until FROM person WHERE organisation_id = $1 AND id = $2"),
         params![organisation, person],
-        |row| row.get(0),
+        |row| decision_on(row, today),
     )?
     .ok_or(Error::NotFound)
 }

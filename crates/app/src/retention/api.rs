@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::store::{self, Place};
-use super::{Due, Erasure};
+use super::{Due, Erasure, Overview};
 use crate::error::Error;
 use crate::ids::PersonId;
-use crate::web::{Context, Expected, Input, Problem};
+use crate::web::{Context, Expected, Input, Problem, Versioned};
 
 /// Which page of the list.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -37,6 +37,14 @@ pub(super) async fn list(ctx: Context, Query(page): Query<Page>) -> Result<Json<
     let limit = page.limit.unwrap_or(50);
     let (items, next) = ctx.read(move |tx, viewer| store::due(tx, viewer, after, limit)).await?;
     Ok(Json(DuePage { items, next: next.map(write_place) }))
+}
+
+/// What erasing a person would mean.
+#[utoipa::path(get, path = "/people/{id}/erase", tag = "retention", params(("id" = PersonId, Path)),
+    responses((status = 200, body = Overview)))]
+pub(super) async fn overview(ctx: Context, Path(person): Path<PersonId>) -> Result<Versioned<Overview>, Error> {
+    let found = ctx.read(move |tx, viewer| store::overview(tx, viewer, person)).await?;
+    Ok(Versioned(found.version, found))
 }
 
 /// Erases one person for good. `If-Match` carries the version of the person's record.

@@ -1,5 +1,6 @@
 //! Layout, components, language, charts: what every page shares.
 
+pub mod conflict;
 mod language;
 mod navigation;
 pub mod refill;

@@ -2,6 +2,7 @@
 
 mod assets;
 mod context;
+mod drain;
 mod input;
 mod metrics;
 mod problem;

@@ -9,7 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
 use super::App;
-use super::input::deserialize_form;
+use super::input::{deserialize_form, unread};
 use crate::error::{Error, FieldError};
 
 /// A form whose slips of the pen are named, so that the page can show it again with all that
@@ -56,7 +56,7 @@ impl FromRequest<App> for Sent {
         let largest = app.settings.largest_request;
         let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("multipart/form-data") {
-            let body = Bytes::from_request(request, app).await.map_err(|_| Error::TooLarge(largest))?;
+            let body = Bytes::from_request(request, app).await.map_err(|error| unread(&error, largest))?;
             return Ok(Sent { fields: Fields::of(&body), files: Vec::new() });
         }
         let broken = |error: MultipartError| match error.status().as_u16() {

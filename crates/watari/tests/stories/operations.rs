@@ -1,20 +1,10 @@
 //! What an operator does: start, stop, keys, the first administrator, verify.
 
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
 use crate::story;
-use crate::support::{self, Cluster, Engine, Server, first_address, signal};
-
-fn watari(data: &Path, passphrase: &str, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_watari"));
-    command.args(args).env("WATARI_DATA", data).env("WATARI_PASSPHRASE", passphrase).env_remove("WATARI_DATABASE_URL");
-    command
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
+use crate::support::installed::{PASSPHRASE, first_listening, installed, key_of, officer, said, serving, watari};
+use crate::support::{self, Cluster, Engine, Server, signal};
 
 #[test]
 fn it_stops_cleanly() {
@@ -62,34 +52,6 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
     let database = std::fs::read(data.join("watari.db")).unwrap();
     assert_ne!(&database[..15], b"SQLite format 3");
     assert!(!database.windows(10).any(|window| window == b"Test house"), "the database is not encrypted");
-}
-
-/// A server that goes when the story ends, however it ends.
-struct Serving(std::process::Child);
-
-impl Serving {
-    /// Ends it as an operator would and says whether it ended cleanly.
-    fn stops(&mut self) -> bool {
-        signal(&self.0, "TERM");
-        self.0.wait().unwrap().success()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// Starts `serve` on a free port.
-fn serving(data: &Path, options: &[&str]) -> (Serving, String) {
-    let mut child = watari(data, PASSPHRASE, &[&["serve", "--listen", "127.0.0.1:0"], options].concat())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let address = first_listening(&mut child);
-    (Serving(child), address)
 }
 
 #[test]
@@ -200,11 +162,6 @@ fn postgresql_is_reached_over_tls_and_only_where_it_is_the_one_meant() {
     assert!(copied.status.success(), "{}", said(&copied));
 }
 
-fn first_listening(child: &mut std::process::Child) -> String {
-    let address = first_address(child, "Listening on ");
-    format!("http://{address}")
-}
-
 #[test]
 fn a_missing_installation_is_said_plainly() {
     let folder = tempfile::tempdir().unwrap();
@@ -215,17 +172,6 @@ fn a_missing_installation_is_said_plainly() {
 story!(health_needs_no_log_in, |server: &Server| {
     assert_eq!(server.browser().get("/healthz").status, 200);
 });
-
-/// An installation with an administrator, and its folder.
-fn installed() -> (tempfile::TempDir, std::path::PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let made = watari(&data, PASSPHRASE, &["init"]).output().unwrap();
-    assert!(made.status.success(), "{}", said(&made));
-    (folder, data)
-}
-
-const PASSPHRASE: &str = "four words for testing";
 
 #[test]
 fn a_backup_comes_back_elsewhere_and_only_with_its_key() {
@@ -288,12 +234,6 @@ fn verify_names_what_was_altered_or_removed() {
     assert!(said(&verify()).contains("the content of entry 1 is missing"));
 }
 
-fn key_of(data: &Path) -> String {
-    let wrapped = app::keys::WrappedKey::load(&data.join("key.toml")).unwrap();
-    let unlock = app::keys::Unlock::Passphrase(PASSPHRASE.to_owned().into());
-    wrapped.unwrap(&unlock).unwrap().hex().to_string()
-}
-
 /// Kill -9 in the middle of writes: the chain is whole, and the rest can be brought in.
 #[test]
 fn a_killed_import_leaves_a_whole_history_and_can_be_run_again() {
@@ -325,30 +265,6 @@ fn a_killed_import_leaves_a_whole_history_and_can_be_run_again() {
         (Some(0), Some(3000)),
         "safe to run twice: {again}"
     );
-}
-
-/// Makes a data officer behind the server's back, as `init` makes the administrator.
-fn officer(data: &Path) {
-    let wrapped = app::keys::WrappedKey::load(&data.join("key.toml")).unwrap();
-    let key = wrapped.unwrap(&app::keys::Unlock::Passphrase(PASSPHRASE.to_owned().into())).unwrap();
-    let db = app::db::Db::open(app::db::Location::Sqlite(data.join("watari.db")), &key, 1).unwrap();
-    let made: Result<_, app::error::Error> = db.write_blocking(|tx| {
-        let organisation = tx.one("SELECT id FROM organisation", &[], |row| row.get(0))?.unwrap();
-        let user = app::users::NewUser {
-            username: "officer".into(),
-            name: "Officer".into(),
-            email: None,
-            language: app::ui::Language::En,
-            role: app::access::Role::DataOfficer,
-            scope: app::access::Scope::Organisation,
-            team_id: None,
-            supervisor_id: None,
-            sees_medical: false,
-            sees_trafficking: false,
-        };
-        app::users::store::create_user(tx, app::history::Actor { organisation, user: None }, &user)
-    });
-    made.unwrap();
 }
 
 /// `WATARI_TEST_KILLS` sets how often; the figure in bench/README.md is for 200.

@@ -1,5 +1,7 @@
 //! The real binary on a real database, driven over HTTP.
 
+pub mod installed;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -100,6 +102,13 @@ impl Server {
     /// Someone who is not logged in.
     pub fn browser(&self) -> Browser {
         browser_at(&self.address)
+    }
+
+    /// The most memory it ever held, in bytes.
+    pub fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
     /// Ends the server as an operator would and says whether it ended cleanly.
@@ -216,6 +225,13 @@ impl Browser {
         self.agent.get(self.url(path)).call().is_ok()
     }
 
+    /// Its cookies as it would send them.
+    pub fn cookie(&self) -> String {
+        let jar = self.agent.cookie_jar_lock();
+        let pairs: Vec<String> = jar.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        pairs.join("; ")
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         read(self.agent.get(self.url(path)).call())
     }
@@ -300,6 +316,15 @@ impl Cluster {
     /// The certificate that the cluster shows.
     pub fn certificate(&self) -> PathBuf {
         self.folder.join("certificate.pem")
+    }
+
+    /// Runs SQL in one of its databases.
+    pub fn run(&self, address: &str, sql: &str) -> bool {
+        let psql = binaries().join("psql");
+        Command::new(psql)
+            .args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql, address])
+            .status()
+            .is_ok_and(|it| it.success())
     }
 
     fn psql(&self, sql: &str) -> bool {
@@ -395,6 +420,6 @@ fn own(folder: &Path) {
     }
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
 }
