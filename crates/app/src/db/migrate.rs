@@ -107,4 +107,30 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn an_installation_from_before_the_index_gets_its_entries() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, key) = (folder.path().join("watari.db"), crate::keys::DataKey::generate());
+        let open = || crate::db::Db::open(crate::db::Location::Sqlite(file.clone()), &key, 1).unwrap();
+        drop(open());
+        let version = MIGRATIONS.iter().position(|step| step.fill.is_some()).unwrap();
+        let columns = "organisation_id, id, number, display_name, sort_name, sex, birth_kind, details, needs, vulnerability, \
+             protected, consent_case_work, consent_referral, consent_law_enforcement, consent_statistics, \
+             consent_research, created_at, updated_at, version";
+        let details =
+            r#"{"names":[{"kind":"main","given":"Zubaida","family":"Qasmi"}],"documents":[{"number":"A 12-3"}]}"#;
+        let before = format!(
+            "DROP TABLE search_entry; CREATE TABLE person_key (key TEXT); DELETE FROM schema_version WHERE version > {version}; \
+             INSERT INTO person ({columns}) VALUES (x'00000000000000000000000000000001', x'00000000000000000000000000000002', 1, '', \
+             '', 'female', 'unknown', '{details}', '', 0, 0, '', '', '', '', '', 0, 0, 1)"
+        );
+        crate::db::sqlite::open(&file, &key).unwrap().execute_batch(&before).unwrap();
+        let entries = open().read_blocking(|tx| {
+            tx.query("SELECT names, keys FROM search_entry", &[], |row| {
+                Ok((row.next::<String>()?, row.next::<String>()?))
+            })
+        });
+        assert_eq!(entries.unwrap(), [("Zubaida Qasmi".to_owned(), "d:a123".to_owned())]);
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
 use crate::likeness::Part;
@@ -27,9 +27,9 @@ pub(super) struct Dictionary {
     free: Vec<u32>,
     by_text: HashTable<u32>,
     /// By the first eight letters.
-    by_start: BTreeSet<(u64, u32)>,
+    by_start: BTreeSet<(u64, Sketch, u32)>,
     /// By what is heard, with and without an article.
-    by_sound: BTreeSet<(Skeleton, Sketch, u32)>,
+    by_sound: FxHashMap<Skeleton, SmallVec<[(Sketch, u32); 2]>>,
 }
 
 #[derive(Default)]
@@ -66,11 +66,11 @@ impl Dictionary {
             skeleton: Skeleton::of(text),
         };
         let text = text.as_bytes();
+        let part = self.free.last().copied().unwrap_or(self.entries.len() as u32);
         for skeleton in sounds(text) {
-            self.by_sound.insert((skeleton, Sketch::of(text), self.next()));
+            self.by_sound.entry(skeleton).or_default().push((Sketch::of(text), part));
         }
-        self.by_start.insert((start(text), self.next()));
-        let part = self.next();
+        self.by_start.insert((start(text), Sketch::of(text), part));
         match self.free.pop() {
             Some(place) => self.entries[place as usize] = entry,
             None => self.entries.push(entry),
@@ -78,10 +78,6 @@ impl Dictionary {
         let entries = &self.entries;
         self.by_text.insert_unique(hash, part, |part| hash_of(entries, *part));
         part
-    }
-
-    fn next(&self) -> u32 {
-        self.free.last().copied().unwrap_or(self.entries.len() as u32)
     }
 
     /// A record has this part.
@@ -115,9 +111,14 @@ impl Dictionary {
         if let Ok(known) = self.by_text.find_entry(hash(&entry.text), |known| *known == part) {
             known.remove();
         }
-        self.by_start.remove(&(start(&entry.text), part));
+        self.by_start.remove(&(start(&entry.text), Sketch::of(&entry.text), part));
         for skeleton in sounds(&entry.text) {
-            self.by_sound.remove(&(skeleton, Sketch::of(&entry.text), part));
+            if let Some(parts) = self.by_sound.get_mut(&skeleton) {
+                parts.retain(|(_, known)| *known != part);
+                if parts.is_empty() {
+                    self.by_sound.remove(&skeleton);
+                }
+            }
         }
         // Not only given back: overwritten.
         entry.text.fill(0);
@@ -130,6 +131,8 @@ impl Dictionary {
         self.free.shrink_to_fit();
         let entries = &self.entries;
         self.by_text.shrink_to_fit(|part| hash_of(entries, *part));
+        self.by_sound.values_mut().for_each(SmallVec::shrink_to_fit);
+        self.by_sound.shrink_to_fit();
     }
 
     /// Who has a part, in order.
@@ -155,11 +158,11 @@ impl Dictionary {
             });
         }
         if asked.text().len() >= HEAD + 2 {
-            let alike = |part: &u32| sketch.may_be(Sketch::of(&self.entries[*part as usize].text));
-            seen.extend(self.begun(&asked.text()[..HEAD]).take(MOST_BEGUN).filter(alike));
+            let alike = |(other, _): &(Sketch, u32)| sketch.may_be(*other);
+            seen.extend(self.begun(&asked.text()[..HEAD]).take(MOST_BEGUN).filter(alike).map(|(_, part)| part));
         }
         if asked.is_half_typed() {
-            seen.extend(self.begun(asked.text()).take(MOST_BEGUN));
+            seen.extend(self.begun(asked.text()).take(MOST_BEGUN).map(|(_, part)| part));
         }
         seen.sort_unstable();
         seen.dedup();
@@ -174,20 +177,25 @@ impl Dictionary {
     }
 
     fn heard_as(&self, skeleton: Skeleton) -> impl Iterator<Item = (Sketch, u32)> {
-        let bounds = (skeleton, Sketch::default(), 0)..=(skeleton, Sketch(u32::MAX), u32::MAX);
-        self.by_sound.range(bounds).map(|(_, sketch, part)| (*sketch, *part))
+        self.by_sound.get(&skeleton).into_iter().flatten().copied()
     }
 
-    fn begun(&self, head: &str) -> impl Iterator<Item = u32> {
+    fn begun(&self, head: &str) -> impl Iterator<Item = (Sketch, u32)> {
         let from = start(head.as_bytes());
         let room = u64::BITS - 8 * head.len().min(8) as u32;
         let to = from | u64::MAX.checked_shr(u64::BITS - room).unwrap_or(0);
-        let entries = self.by_start.range((from, 0)..=(to, u32::MAX)).map(|(_, part)| *part);
-        entries.filter(move |part| self.entries[*part as usize].text.starts_with(head.as_bytes()))
+        let bounds = (from, Sketch::default(), 0)..=(to, Sketch(u32::MAX), u32::MAX);
+        let begun = self.by_start.range(bounds).map(|(_, sketch, part)| (*sketch, *part));
+        // Beyond the eighth letter the text itself tells.
+        begun.filter(move |(_, part)| head.len() <= 8 || self.has_head(*part, head))
+    }
+
+    fn has_head(&self, part: u32, head: &str) -> bool {
+        self.entries[part as usize].text.starts_with(head.as_bytes())
     }
 
     fn is_begun(&self, part: u32, asked: &Part) -> bool {
-        asked.is_half_typed() && self.entries[part as usize].text.starts_with(asked.text().as_bytes())
+        asked.is_half_typed() && self.has_head(part, asked.text())
     }
 }
 

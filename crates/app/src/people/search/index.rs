@@ -56,11 +56,8 @@ impl Search {
     /// # Errors
     /// [`Error::NotReady`] where that takes too long.
     pub(super) async fn ready(&self) -> Result<Known, Error> {
-        let mut built = self.known.0.built.subscribe();
-        match tokio::time::timeout(PATIENCE, built.wait_for(|built| *built)).await {
-            Ok(Ok(_)) => Ok(self.known.clone()),
-            _ => Err(Error::NotReady),
-        }
+        self.known.built_within(PATIENCE).await?;
+        Ok(self.known.clone())
     }
 }
 
@@ -96,6 +93,14 @@ struct State {
 }
 
 impl Known {
+    pub(super) async fn built_within(&self, patience: Duration) -> Result<(), Error> {
+        let mut built = self.0.built.subscribe();
+        match tokio::time::timeout(patience, built.wait_for(|built| *built)).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(Error::NotReady),
+        }
+    }
+
     /// People of an organisation whose names are like this one, as they stand in this transaction.
     pub(super) fn like(
         &self,
@@ -141,7 +146,7 @@ impl Known {
                 Ok(false) => return,
                 Err(error) => {
                     tracing::error!(%error, "the index of names could not be built; trying again");
-                    drop(stop.recv_timeout(EVERY));
+                    let _ = stop.recv_timeout(EVERY);
                 }
             }
         }

@@ -159,8 +159,8 @@ fn summaries(tx: &mut Tx<'_>, viewer: &Viewer, scores: &HashMap<PersonId, f64>) 
     let people: Vec<PersonId> = scores.keys().copied().collect();
     let mut found = Vec::new();
     for chunk in people.chunks(SHOWN) {
-        let mut filter = Filter::new("p.organisation_id = ?", [viewer.organisation.into()])
-            .and("p.merged_into IS NULL", []);
+        let mut filter =
+            Filter::new("p.organisation_id = ?", [viewer.organisation.into()]).and("p.merged_into IS NULL", []);
         // As many marks each time, so that the statement is prepared once.
         let padding = chunk.last().into_iter().cycle().take(chunk.len().next_multiple_of(10) - chunk.len());
         let marks: Vec<String> = chunk.iter().chain(padding).map(|id| filter.bind(*id)).collect();
