@@ -152,10 +152,13 @@ impl Dictionary {
         let sketch = Sketch::of(asked.text().as_bytes());
         for skeleton in asked.skeletons() {
             seen.extend(self.heard_as(skeleton).map(|(_, part)| part));
-            skeleton.neighbours(|skeleton| {
-                let alike = self.heard_as(skeleton).filter(|(other, _)| sketch.may_be(*other));
-                seen.extend(alike.map(|(_, part)| part));
-            });
+            // One bone away from a single one is anything.
+            if skeleton.len() > 1 {
+                skeleton.neighbours(|skeleton| {
+                    let alike = self.heard_as(skeleton).filter(|(other, _)| sketch.may_be(*other));
+                    seen.extend(alike.map(|(_, part)| part));
+                });
+            }
         }
         if asked.text().len() >= HEAD + 2 {
             let alike = |(other, _): &(Sketch, u32)| sketch.may_be(*other);

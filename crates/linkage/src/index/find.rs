@@ -12,7 +12,10 @@ use crate::names::Words;
 /// Most records of one part's likes that are compared one by one, whatever their other parts.
 const DIRECT: usize = 1_000;
 /// Most records compared because they share two parts' likes.
-const SHARED: usize = 800;
+const SHARED: usize = 600;
+
+/// A fit after which nobody is sought among the common parts any more.
+const GOOD: f32 = 0.9;
 
 /// A record found, and how well it fits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,11 +47,15 @@ impl<I: Copy + Eq + Hash> Index<I> {
         let asked: Vec<Asked> =
             words.iter().enumerate().map(|(at, word)| self.ask(Part::new(word, at == last))).collect();
         let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
-        let mut ranked: Vec<(f32, u32)> = self
-            .candidates(&asked, limit)
-            .into_iter()
-            .map(|number| (self.compare(number, &asked, &mut rows), number))
-            .collect();
+        let mut ranked: Vec<(f32, u32)> = Vec::new();
+        for candidates in self.candidates(&asked, limit) {
+            if ranked.iter().any(|(score, _)| *score >= GOOD) && ranked.len() >= limit {
+                break;
+            }
+            ranked.extend(candidates.into_iter().map(|number| (self.compare(number, &asked, &mut rows), number)));
+        }
+        ranked.sort_unstable_by_key(|(_, number)| *number);
+        ranked.dedup_by_key(|(_, number)| *number);
         let order = |one: &(f32, u32), other: &(f32, u32)| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1));
         if ranked.len() > limit && limit > 0 {
             ranked.select_nth_unstable_by(limit - 1, order);
@@ -71,27 +78,25 @@ impl<I: Copy + Eq + Hash> Index<I> {
         asked.near.iter().flat_map(|near| self.dictionary.holders(near.part).iter().copied())
     }
 
-    /// Records worth a comparison: all behind rare parts; behind common ones those who share two,
-    /// or, where there are no others, the first of them.
-    fn candidates(&self, asked: &[Asked], limit: usize) -> Vec<u32> {
-        let mut by_volume: Vec<&Asked> = asked.iter().filter(|asked| asked.volume > 0).collect();
-        by_volume.sort_by_key(|asked| asked.volume);
-        let (rare, common) = by_volume.split_at(by_volume.partition_point(|asked| asked.volume <= DIRECT));
-        let mut found: Vec<u32> = Vec::new();
-        for asked in rare {
-            found.extend(self.holders_of(asked));
-        }
-        if rare.is_empty() && common.len() > 1 {
-            found.extend(self.sharing(common));
-        }
-        if found.len() < limit
-            && let Some(asked) = common.first()
-        {
-            found.extend(self.holders_of(asked).take(DIRECT.max(limit)));
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
+    /// Records worth a comparison: all behind rare parts; then, where these were the wrong ones, behind common parts
+    /// those who share two, and at last the first of them.
+    fn candidates<'i>(&'i self, asked: &'i [Asked], limit: usize) -> impl Iterator<Item = Vec<u32>> + 'i {
+        let mut rare: Vec<&Asked> = asked.iter().filter(|asked| asked.volume > 0).collect();
+        rare.sort_by_key(|asked| asked.volume);
+        let common = rare.split_off(rare.partition_point(|asked| asked.volume <= DIRECT));
+        let first = common.first().copied();
+        let behind_rare = move || rare.iter().flat_map(|asked| self.holders_of(asked)).collect();
+        let sharing = move || self.sharing(&common);
+        let behind_common =
+            move || first.into_iter().flat_map(|asked| self.holders_of(asked)).take(DIRECT.max(limit)).collect();
+        let steps: [Box<dyn Fn() -> Vec<u32> + 'i>; 3] =
+            [Box::new(behind_rare), Box::new(sharing), Box::new(behind_common)];
+        steps.into_iter().map(|step| {
+            let mut found = step();
+            found.sort_unstable();
+            found.dedup();
+            found
+        })
     }
 
     /// Records that have likes of two of the parts or more: first those with more, then those with the most alike.
