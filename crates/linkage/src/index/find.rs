@@ -13,7 +13,6 @@ use crate::names::Words;
 const DIRECT: usize = 1_000;
 /// Most records compared because they share two parts' likes.
 const SHARED: usize = 600;
-
 /// A fit after which nobody is sought among the common parts any more.
 const GOOD: f32 = 0.9;
 
@@ -49,7 +48,7 @@ impl<I: Copy + Eq + Hash> Index<I> {
         let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
         let mut ranked: Vec<(f32, u32)> = Vec::new();
         for candidates in self.candidates(&asked, limit) {
-            if ranked.iter().any(|(score, _)| *score >= GOOD) && ranked.len() >= limit {
+            if ranked.iter().any(|(score, _)| *score >= GOOD) {
                 break;
             }
             ranked.extend(candidates.into_iter().map(|number| (self.compare(number, &asked, &mut rows), number)));
@@ -102,6 +101,9 @@ impl<I: Copy + Eq + Hash> Index<I> {
     /// Records that have likes of two of the parts or more: first those with more, then those with the most alike.
     fn sharing(&self, asked: &[&Asked]) -> Vec<u32> {
         let [first, others @ ..] = asked else { return Vec::new() };
+        if others.is_empty() {
+            return Vec::new();
+        }
         let (mut once, mut twice) = (Marks::new(self.records.len()), Marks::new(self.records.len()));
         // First who shares more than two, then by how far both parts together are from what was asked.
         let mut shelves: [Vec<u32>; 6] = Default::default();
