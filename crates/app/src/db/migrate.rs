@@ -2,7 +2,11 @@
 
 use super::{DbError, Tx};
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_foundation.sql"), include_str!("migrations/0002_days.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_foundation.sql"),
+    include_str!("migrations/0002_days.sql"),
+    include_str!("migrations/0004_narrow_indexes.sql"),
+];
 
 /// Every table, in an order in which they can be copied.
 pub const TABLES: &[&str] = &[

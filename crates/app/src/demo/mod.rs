@@ -3,11 +3,15 @@
 mod cases;
 mod people;
 
-use crate::access::{Role, Scope};
+use std::sync::Arc;
+
+use crate::access::{Role, Scope, Viewer};
 use crate::db::{Db, Tx};
 use crate::error::Error;
 use crate::history::Actor;
 use crate::ids::{OrganisationId, UserId};
+use crate::people::consent::{self, ConsentInput};
+use crate::people::store::{self as people_store, Registration};
 use crate::ui::Language;
 use crate::users::{NewUser, OrganisationSettings, passwords, sessions, store};
 use cases::Caseload;
@@ -59,34 +63,98 @@ const HOUSES: [House; 2] = [
     },
 ];
 
-/// Fills an empty database; answers the log-ins.
+/// People registered, and cases carried on, in one transaction: enough to make its commit cheap,
+/// few enough that the first requests need not wait for the last person.
+const BATCH: [u32; 2] = [500, 50];
+/// Batches made ready while another is written.
+const AHEAD: usize = 4;
+
+/// How many people and cases are there, while an empty database is filled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// People registered.
+    pub people: u32,
+    /// Cases opened and carried on.
+    pub cases: u32,
+}
+
+/// Fills an empty database, and tells how far it is.
 ///
 /// # Errors
 /// The database failed.
-pub fn fill(db: &Db, people: u32, cases: u32) -> Result<Vec<DemoUser>, Error> {
+pub fn fill(db: &Db, people: u32, cases: u32, mut tell: impl FnMut(Progress)) -> Result<(), Error> {
     let hash = passwords::hash_blocking(PASSWORD)?;
     let founded =
         db.write_blocking(move |tx| HOUSES.iter().map(|house| found(tx, house, &hash)).collect::<Result<Vec<_>, _>>())?;
-    let shares = [people - people / 4, people / 4];
+    let mut progress = Progress::default();
     let mut inventor = Inventor::new();
-    for (house, share) in founded.iter().zip(shares) {
-        // In batches, so that the first requests need not wait for the last person.
-        let mut left = share;
-        while left > 0 {
-            let batch: Vec<_> = (0..left.min(100)).map(|_| inventor.person()).collect();
-            left -= batch.len() as u32;
-            let house = house.clone();
-            db.write_blocking(move |tx| register(tx, &house, batch))?;
-        }
+    for (house, share) in founded.iter().zip([people - people / 4, people / 4]) {
+        let workers = house.clone();
+        let workers = db.read_blocking(move |tx| workers.workers(tx))?;
+        std::thread::scope(|scope| {
+            let (invented, batches) = flume::bounded(AHEAD);
+            let (inventor, workers) = (&mut inventor, &workers);
+            scope.spawn(move || invent(inventor, workers, share, &invented));
+            for batch in batches {
+                let batch = batch?;
+                progress.people += batch.len() as u32;
+                db.write_blocking(move |tx| register(tx, batch))?;
+                tell(progress);
+            }
+            Ok::<_, Error>(())
+        })?;
     }
     let mut caseload = Caseload::new()?;
     for (house, share) in founded.into_iter().zip([cases - cases / 4, cases / 4]) {
-        caseload = db.write_blocking(move |tx| {
-            caseload.fill(tx, &house, share)?;
-            Ok::<_, Error>(caseload)
-        })?;
+        let mut left = share;
+        while left > 0 {
+            let (house, batch) = (house.clone(), left.min(BATCH[1]));
+            let opened;
+            (caseload, opened) = db.write_blocking(move |tx| {
+                let opened = caseload.fill(tx, &house, batch)?;
+                Ok::<_, Error>((caseload, opened))
+            })?;
+            if opened == 0 {
+                break;
+            }
+            left -= opened;
+            progress.cases += opened;
+            tell(progress);
+        }
+        caseload.begin_again();
     }
-    Ok(HOUSES.iter().flat_map(log_ins).collect())
+    Ok(())
+}
+
+/// The demo's log-ins.
+pub fn users() -> Vec<DemoUser> {
+    HOUSES.iter().flat_map(log_ins).collect()
+}
+
+/// Someone to be registered: in whose name, the record, what they decided.
+type Newcomer = (Arc<Viewer>, Registration, Vec<ConsentInput>);
+
+/// Invents people in batches, ready to be registered.
+fn invent(
+    inventor: &mut Inventor,
+    workers: &[Arc<Viewer>],
+    share: u32,
+    to: &flume::Sender<Result<Vec<Newcomer>, Error>>,
+) {
+    let mut left = share;
+    while left > 0 {
+        let batch: Result<Vec<Newcomer>, Error> = (0..left.min(BATCH[0]))
+            .map(|index| {
+                let (worker, invented) = (&workers[index as usize % workers.len()], inventor.person());
+                Ok((worker.clone(), Registration::of(worker, invented.record)?, invented.consents))
+            })
+            .collect();
+        left -= left.min(BATCH[0]);
+        if to.send(batch).is_err() {
+            // Registering failed, and says so itself.
+            return;
+        }
+    }
 }
 
 fn log_ins(house: &House) -> impl Iterator<Item = DemoUser> {
@@ -98,18 +166,11 @@ fn log_ins(house: &House) -> impl Iterator<Item = DemoUser> {
 }
 
 /// Registers people in the names of the caseworkers and supervisors, with their consents.
-fn register(tx: &mut Tx<'_>, house: &Founded, batch: Vec<people::Invented>) -> Result<(), Error> {
-    let workers: Vec<UserId> = house
-        .users
-        .iter()
-        .filter(|(role, _)| matches!(role, Role::Caseworker | Role::Supervisor))
-        .map(|(_, user)| *user)
-        .collect();
-    for (index, invented) in batch.into_iter().enumerate() {
-        let viewer = sessions::viewer_of_user(tx, house.organisation, workers[index % workers.len()])?;
-        let person = crate::people::store::create(tx, &viewer, invented.record)?;
-        for consent in invented.consents {
-            crate::people::consent::decide(tx, &viewer, person, consent)?;
+fn register(tx: &mut Tx<'_>, batch: Vec<Newcomer>) -> Result<(), Error> {
+    for (worker, registration, consents) in batch {
+        let person = people_store::register(tx, &worker, registration)?;
+        for consent in consents {
+            consent::decide(tx, &worker, person, consent)?;
         }
     }
     Ok(())
@@ -120,6 +181,15 @@ fn register(tx: &mut Tx<'_>, house: &Founded, batch: Vec<people::Invented>) -> R
 struct Founded {
     organisation: OrganisationId,
     users: Vec<(Role, UserId)>,
+}
+
+impl Founded {
+    /// Those who register people.
+    fn workers(&self, tx: &mut Tx<'_>) -> Result<Vec<Arc<Viewer>>, Error> {
+        let works = |role: &Role| matches!(role, Role::Caseworker | Role::Supervisor);
+        let workers = self.users.iter().filter(|(role, _)| works(role));
+        workers.map(|(_, user)| sessions::viewer_of_user(tx, self.organisation, *user).map(Arc::new)).collect()
+    }
 }
 
 fn found(tx: &mut Tx<'_>, house: &House, hash: &str) -> Result<Founded, Error> {

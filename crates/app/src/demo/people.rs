@@ -54,8 +54,13 @@ const ORIGINS: &[(&str, &[&str], &[&str])] = &[
 /// How many people in 24 each culture has.
 const SHARES: [usize; 12] = [5, 3, 5, 2, 2, 1, 2, 1, 1, 1, 1, 0];
 
+/// So many people are asked about every purpose; in a registry as large as a country's, those after
+/// them only whether a case may be kept, as at a busy desk.
+const ASKED_IN_FULL: u32 = 5_000;
+
 pub(super) struct Inventor {
     dice: StdRng,
+    invented: u32,
     names: Vec<NameRow>,
     places: Vec<PlaceRow>,
     today: Day,
@@ -65,7 +70,7 @@ impl Inventor {
     pub(super) fn new() -> Inventor {
         let names = csv::Reader::from_reader(NAMES.as_bytes()).deserialize().filter_map(Result::ok).collect();
         let places = csv::Reader::from_reader(PLACES.as_bytes()).deserialize().filter_map(Result::ok).collect();
-        Inventor { dice: StdRng::seed_from_u64(2026), names, places, today: Moment::now().day("UTC") }
+        Inventor { dice: StdRng::seed_from_u64(2026), invented: 0, names, places, today: Moment::now().day("UTC") }
     }
 
     pub(super) fn person(&mut self) -> Invented {
@@ -89,7 +94,10 @@ impl Inventor {
             protected: self.dice.random_range(0..20) == 0,
             ..PersonInput::default()
         };
-        Invented { record, consents: self.consents(child) }
+        self.invented += 1;
+        let mut consents = self.consents(child);
+        consents.truncate(if self.invented > ASKED_IN_FULL { 1 } else { consents.len() });
+        Invented { record, consents }
     }
 
     fn culture(&mut self) -> usize {

@@ -51,21 +51,6 @@ pub struct Line {
     pub after: String,
 }
 
-/// Entries about a record, newest first.
-pub fn entries_of_record(
-    tx: &mut Tx<'_>,
-    organisation: OrganisationId,
-    record: Uuid,
-    most: i64,
-) -> Result<Vec<Story>, DbError> {
-    read(
-        tx,
-        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.record_id = ?", [record.into()]),
-        None,
-        most,
-    )
-}
-
 /// Entries about a person and everything of theirs, newest first.
 pub fn entries_of_person(
     tx: &mut Tx<'_>,
@@ -79,6 +64,38 @@ pub fn entries_of_person(
         None,
         most,
     )
+}
+
+/// Entries about a person outside their cases, newest first.
+pub fn own_entries_of_person(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    most: i64,
+) -> Result<Vec<Story>, DbError> {
+    read(tx, own_entries(organisation, person), None, most)
+}
+
+/// The same, told in brief: who did what when, without what changed and why.
+pub fn own_entries_in_brief(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    most: i64,
+) -> Result<Vec<Story>, DbError> {
+    select(tx, "CASE WHEN h.content IS NULL THEN NULL ELSE '{}' END", &own_entries(organisation, person), most)
+}
+
+fn own_entries(organisation: OrganisationId, person: PersonId) -> Filter {
+    let filter = Filter::new("h.organisation_id = ?", [organisation.into()]);
+    filter.and("h.person_id = ? AND h.case_id IS NULL", [person.into()])
+}
+
+/// What has left the organisation about a person, newest first.
+pub fn left(tx: &mut Tx<'_>, organisation: OrganisationId, person: PersonId, most: i64) -> Result<Vec<Story>, DbError> {
+    let filter = Filter::new("h.organisation_id = ?", [organisation.into()]);
+    let filter = filter.and("h.person_id = ?", [person.into()]).and("h.act IN ('shared', 'exported')", []);
+    read(tx, filter, None, most)
 }
 
 /// Entries of a case, newest first.
@@ -137,8 +154,12 @@ fn read(tx: &mut Tx<'_>, mut filter: Filter, before: Option<i64>, most: i64) -> 
     if let Some(before) = before {
         filter = filter.and("h.seq < ?", [before.into()]);
     }
+    select(tx, "h.content", &filter, most)
+}
+
+fn select(tx: &mut Tx<'_>, content: &str, filter: &Filter, most: i64) -> Result<Vec<Story>, DbError> {
     let sql = format!(
-        "SELECT h.seq, h.at, h.user_id, u.name, h.act, h.kind, h.record_id, h.person_id, h.case_id, h.content \
+        "SELECT h.seq, h.at, h.user_id, u.name, h.act, h.kind, h.record_id, h.person_id, h.case_id, {content} \
          FROM history h LEFT JOIN user_account u ON u.organisation_id = h.organisation_id AND u.id = h.user_id \
          WHERE {} ORDER BY h.seq DESC LIMIT {most}",
         filter.sql()

@@ -3,6 +3,8 @@
 //! Decisions are only ever added; the latest about a purpose counts, and stands in the person's
 //! own row too, where access reads it: a withdrawal takes effect with the commit that records it.
 
+mod pages;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,13 +12,15 @@ use super::model::{Decision, Purpose};
 use super::store;
 use crate::access::{Permission, Viewer};
 use crate::dates::{Day, Moment};
-use crate::db::Tx;
+use crate::db::{DbError, Tx};
 use crate::error::{Check, Error};
-use crate::history::{self, Act, Entry, Kind, Story};
+use crate::history::{self, Entry, Kind, Story};
 use crate::ids::{ConsentId, PersonId, UserId};
 use crate::params;
 use crate::reference;
 use crate::web::blank;
+
+pub use pages::routes;
 
 /// A decision to be recorded.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -75,10 +79,17 @@ pub(super) fn column(purpose: Purpose) -> &'static str {
 /// Not there for this user, fields to correct, or the database failed.
 pub fn decide(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, input: ConsentInput) -> Result<ConsentId, Error> {
     viewer.require(Permission::WritePeople)?;
-    let person = store::find(tx, viewer, id)?;
-    let before = person.consents.of(input.purpose);
+    viewer.require(Permission::ReadPeople)?;
+    let filter = viewer.visible_people().and("p.id = ?", [id.into()]);
+    let known = tx.one(
+        &format!("SELECT p.{}, p.birth_from, p.birth_to FROM person p WHERE {}", column(input.purpose), filter.sql()),
+        filter.params(),
+        |row| Ok((row.next::<Decision>()?, row.next::<Option<Day>>()?, row.next::<Option<Day>>()?)),
+    )?;
+    let (before, from, to) = known.ok_or(Error::NotFound)?;
+    let may_be_child = from.and(to).is_some_and(|born| born.years_until(viewer.today) < 18);
     let decided_on = input.decided_on.unwrap_or(viewer.today);
-    check(&input, decided_on, viewer.today, before, person.record.birth.may_be_child(viewer.today))?;
+    check(&input, decided_on, viewer.today, before, may_be_child)?;
     let consent = ConsentId::new();
     let pen = history::record(tx, viewer, Entry::created(Kind::Consent, consent, &input).about(id))?;
     tx.execute(
@@ -169,12 +180,28 @@ pub fn of_person(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<C
     )?)
 }
 
-/// What has already left the organisation about a person: a withdrawal cannot call it back.
-///
-/// # Errors
-/// Not there for this user, or the database failed.
-pub fn already_shared(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<Story>, Error> {
-    store::find(tx, viewer, id)?;
-    let entries = history::entries_of_person(tx, viewer.organisation, id, 1000)?;
-    Ok(entries.into_iter().filter(|entry| matches!(entry.act, Act::Shared | Act::Exported)).collect())
+/// What a person's page says of a decision.
+pub(in crate::people) struct Latest {
+    /// About which purpose.
+    pub purpose: Purpose,
+    /// When it was made.
+    pub decided_on: Day,
+    /// Who decided for a child.
+    pub guardian: String,
+}
+
+/// The decisions of a person who was found for the user before, newest first.
+pub(in crate::people) fn latest(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<Latest>, DbError> {
+    tx.query(
+        "SELECT purpose, decided_on, coalesce(guardian, '') FROM consent \
+         WHERE organisation_id = $1 AND person_id = $2 ORDER BY created_at DESC, id DESC",
+        params![viewer.organisation, id],
+        |row| Ok(Latest { purpose: row.next()?, decided_on: row.next()?, guardian: row.next()? }),
+    )
+}
+
+/// What has already left the organisation about a person who was found for the user before: a
+/// withdrawal cannot call it back.
+pub(in crate::people) fn already_shared(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<Story>, DbError> {
+    history::left(tx, viewer.organisation, id, 1000)
 }

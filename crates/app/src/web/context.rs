@@ -76,9 +76,8 @@ impl Context {
         let Some(key) = self.once.clone() else {
             return self.write(move |tx, viewer| work(tx, viewer, input)).await;
         };
-        let path = self.path.clone();
+        let request = fingerprint(&self.path, &input);
         self.write(move |tx, viewer| {
-            let request = fingerprint(&path, &input);
             if let Some(answer) = answered(tx, viewer, &key, &request)? {
                 return Ok(answer);
             }
