@@ -272,11 +272,10 @@ async function family(worker, told, person) {
 
 async function consent(worker, person, purpose, decision, guardian) {
   await worker.go(person);
-  const form = `form:has([name=purpose][value="${purpose}"])`;
-  await worker.unfold(`details:has(> ${form}) > summary`);
-  await worker.choose(`${form} [name=decision]`, decision);
-  if (guardian) await worker.write(`${form} [name=guardian]`, guardian);
-  await worker.send(form, "button");
+  await worker.press(`#consent a[href$="/consents/${purpose}"]`);
+  await worker.choose(`main [name=decision][value=${decision}]`);
+  if (guardian) await worker.write("main [name=guardian]", guardian);
+  await worker.send("main form");
 }
 
 async function consents(worker, told, person, child) {
@@ -287,11 +286,9 @@ async function consents(worker, told, person, child) {
   await worker.go(person);
   assert.equal(await worker.page.locator("#consent .badge.done").count(), 1);
   assert.equal(await worker.page.locator("#consent .badge.refused").count(), 2);
-  await worker.go(child);
-  const form = 'form:has([name=purpose][value="case_work"])';
-  await worker.unfold(`details:has(> ${form}) > summary`);
-  await worker.choose(`${form} [name=decision]`, "given");
-  await worker.sendWrong(form, "button");
+  await worker.go(`${child}/consents/case_work`);
+  await worker.choose("main [name=decision][value=given]");
+  await worker.sendWrong("main form");
   await consent(worker, child, "case_work", "given", told.guardian);
   assert.ok((await worker.text("#consent")).includes(told.guardian));
 }

@@ -13,9 +13,12 @@ pub trait Code: Copy + 'static {
         Self::ALL.iter().copied().find(|it| it.code() == code)
     }
     /// The key of the label in `locales/`.
-    fn label(self) -> String {
-        format!("{}-{}", Self::LIST, self.code().replace(['_', ':'], "-"))
-    }
+    fn label(self) -> &'static str;
+}
+
+/// The keys of a list's labels, in its order.
+pub(crate) fn labels<C: Code>() -> Vec<String> {
+    C::ALL.iter().map(|it| format!("{}-{}", C::LIST, it.code().replace(['_', ':'], "-"))).collect()
 }
 
 /// A code that its list does not have.
@@ -36,6 +39,11 @@ macro_rules! codes {
             const ALL: &'static [Self] = &[$($name::$variant),+];
             fn code(self) -> &'static str {
                 match self { $($name::$variant => $code),+ }
+            }
+            fn label(self) -> &'static str {
+                static LABELS: std::sync::LazyLock<Vec<String>> =
+                    std::sync::LazyLock::new($crate::code::labels::<$name>);
+                &LABELS[self as usize]
             }
         }
 
@@ -60,8 +68,7 @@ macro_rules! codes {
 
         impl $crate::db::FromColumn for $name {
             fn from_column(row: &$crate::db::Row<'_>, column: usize) -> Result<Self, $crate::db::DbError> {
-                let code: String = row.get(column)?;
-                $crate::code::Code::from_code(&code).ok_or($crate::db::DbError::Column { column, expected: $list })
+                row.text(column, $list, $crate::code::Code::from_code)
             }
         }
 

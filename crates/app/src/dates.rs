@@ -268,8 +268,7 @@ impl From<Moment> for Value {
 
 impl FromColumn for Day {
     fn from_column(row: &Row<'_>, column: usize) -> Result<Day, DbError> {
-        let text: String = row.get(column)?;
-        text.parse().map(Day).map_err(|_| DbError::Column { column, expected: "a day" })
+        row.text(column, "a day", |text| text.parse().ok().map(Day))
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use app::access::{Role, Scope};
 use app::code::Code;
 use app::dates::Moment;
 use app::db::{Db, Location};
+use app::demo::Progress;
 use app::history::{self, Actor};
 use app::keys::DataKey;
 use app::people::import::{self, ImportError};
@@ -15,7 +17,7 @@ use app::ui::Language;
 use app::users::{NewUser, OrganisationSettings, sessions, store};
 use app::web::{App, Settings};
 
-use crate::installation::{Unfinished, key_path, lock};
+use crate::installation::{DemoFolder, Unfinished, key_path, lock};
 use crate::options::{Backup, Copy, Demo, Import, Init, Link, Restore, Serve, Verify};
 use crate::serve::{Stop, figures_until_stopped, listen, until_stopped, until_stopped_over_tls};
 
@@ -80,30 +82,47 @@ pub fn demo(options: &Demo) -> Result<()> {
     let folder = options.data.as_deref().unwrap_or(temporary.path());
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let _lock = lock(folder)?;
-    let location = match &options.database_url {
-        Some(address) => Location::Postgres(address.clone()),
-        None => Location::Sqlite(folder.join("watari.db")),
-    };
-    let db = Db::open(location, &DataKey::generate(), 4)?;
+    let demo = DemoFolder::open(folder, options.database_url.clone().map(Location::Postgres), 4)?;
+    let db = demo.db.clone();
     runtime()?.block_on(async {
         let stop = Stop::listen()?;
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
         let address = listener.local_addr()?;
-        eprintln!("Inventing {} people and {} cases …", options.people, options.cases);
-        let (filled, people, cases) = (db.clone(), options.people, options.cases);
-        let users = tokio::task::spawn_blocking(move || app::demo::fill(&filled, people, cases)).await??;
+        if !demo.filled {
+            eprintln!("Inventing {} people and {} cases …", options.people, options.cases);
+            let (filled, people, cases) = (db.clone(), options.people, options.cases);
+            tokio::task::spawn_blocking(move || app::demo::fill(&filled, people, cases, told_now_and_then())).await??;
+        }
+        if !demo.filled && options.data.is_some() && options.database_url.is_none() {
+            demo.keep()?;
+        }
         let public_url = format!("http://localhost:{}", address.port());
         println!(
             "\nWatari's demo is at {public_url}\n\nLog in as any of these; the password of all is: {}\n",
             app::demo::PASSWORD
         );
-        for user in users {
+        for user in app::demo::users() {
             println!("  {:<12} {:<26} {}", user.username, user.role, user.organisation);
         }
-        println!("\nStop it with Ctrl-C; the data are then gone.");
+        match &options.data {
+            Some(folder) => println!("\nStop it with Ctrl-C; the data stay in {} for the next time.", folder.display()),
+            None => println!("\nStop it with Ctrl-C; the data are then gone."),
+        }
         let settings = Settings { public_url, requests_per_minute: options.requests_per_minute, ..Settings::default() };
         until_stopped(App::new(db, settings), listener, stop).await
     })
+}
+
+/// Progress of a demo large enough to wait for, on standard error.
+fn told_now_and_then() -> impl FnMut(Progress) {
+    let (begun, mut told) = (Instant::now(), Instant::now());
+    move |progress| {
+        if told.elapsed() > Duration::from_secs(2) {
+            told = Instant::now();
+            let seconds = begun.elapsed().as_secs();
+            eprintln!("{} people, {} cases after {seconds} s", progress.people, progress.cases);
+        }
+    }
 }
 
 /// `watari init`

@@ -202,7 +202,66 @@ impl Drop for Unfinished {
     }
 }
 
+/// The key file of a demo that is kept: its people are invented, so it may lie beside the data.
+const DEMO_KEY: &str = "demo.key";
+
+/// The database of a demo, and whether it is filled already.
+pub struct DemoFolder {
+    /// Its database.
+    pub db: Db,
+    /// Filled by an earlier start.
+    pub filled: bool,
+    folder: PathBuf,
+    key: DataKey,
+}
+
+impl DemoFolder {
+    /// Opens a folder: what a demo left there, or an empty database.
+    ///
+    /// # Errors
+    /// What is there is no whole demo, or the database does not open.
+    pub fn open(folder: &Path, elsewhere: Option<Location>, readers: usize) -> Result<DemoFolder> {
+        let file = folder.join("watari.db");
+        let filled = elsewhere.is_none() && key_path(folder).exists();
+        // The wrapped key is written last, when all is there.
+        if elsewhere.is_none() && !filled && file.exists() {
+            bail!("the demo in {} was not filled to its end: remove it, or choose another --data", folder.display());
+        }
+        let key = match filled {
+            true => WrappedKey::load(&key_path(folder))?.unwrap(&demo_key(folder)?)?,
+            false => DataKey::generate(),
+        };
+        let db = Db::open(elsewhere.unwrap_or(Location::Sqlite(file)), &key, readers)?;
+        Ok(DemoFolder { db, filled, folder: folder.to_owned(), key })
+    }
+
+    /// Notes that the folder is filled, and how it is opened again.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn keep(&self) -> Result<()> {
+        let file = self.folder.join(DEMO_KEY);
+        write_new_key(&file)?;
+        Ok(self.key.wrap(&demo_key(&self.folder)?).store(&key_path(&self.folder))?)
+    }
+}
+
+fn demo_key(folder: &Path) -> Result<Unlock> {
+    let file = folder.join(DEMO_KEY);
+    let content = std::fs::read(&file).with_context(|| format!("{} is not a demo's folder", folder.display()))?;
+    Ok(Unlock::KeyFile(Zeroizing::new(content)))
+}
+
 fn new_key_file(file: &Path) -> Result<()> {
+    write_new_key(file)?;
+    eprintln!(
+        "A new key file was made: {}. Keep it apart from the data and keep a copy: without it the data are lost.",
+        file.display()
+    );
+    Ok(())
+}
+
+fn write_new_key(file: &Path) -> Result<()> {
     use std::io::Write;
     let secret: [u8; 32] = rand::random();
     let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -213,9 +272,5 @@ fn new_key_file(file: &Path) -> Result<()> {
     let mut out = options.open(file).with_context(|| format!("the key file {} cannot be made", file.display()))?;
     out.write_all(text.as_bytes())?;
     out.sync_all()?;
-    eprintln!(
-        "A new key file was made: {}. Keep it apart from the data and keep a copy: without it the data are lost.",
-        file.display()
-    );
     Ok(())
 }

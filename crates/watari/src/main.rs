@@ -12,6 +12,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use options::Command;
 
+// A page is a thousand small pieces of text, made in one thread and freed in another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(

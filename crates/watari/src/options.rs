@@ -67,14 +67,15 @@ pub struct Store {
     pub passphrase: Option<String>,
 }
 
-/// Invented, lifelike data in a temporary folder, gone when it stops.
+/// Invented, lifelike data, in a temporary folder that is gone when it stops, or in one that is kept.
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Demo {
     /// Port on this machine
     #[conf(long, env = "WATARI_PORT", default_value = "8080")]
     pub port: u16,
-    /// Folder of the demo's data; a temporary one without it
+    /// Folder that keeps the demo's data for the next time, when they are there at once; a temporary
+    /// one without it
     #[conf(long)]
     pub data: Option<PathBuf>,
     /// How many people to invent

@@ -7,6 +7,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0001_foundation.sql")),
     Migration::of(include_str!("migrations/0002_days.sql")),
     Migration::of(include_str!("migrations/0003_cases.sql")),
+    Migration::of(include_str!("migrations/0004_narrow_indexes.sql")),
     Migration { sql: include_str!("migrations/0005_search_entry.sql"), fill: Some(search::note_everyone) },
 ];
 

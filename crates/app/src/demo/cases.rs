@@ -9,8 +9,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 
-use super::Founded;
 use super::people::{Company, Inventor, Party, Profile};
+use super::{Founded, Progress};
 use crate::access::{Role, Scope, Sensitivity, Viewer};
 use crate::cases::input::{
     ActionChange, Answers, ApprovalDecision, Assignment, Closure, FlagResolution, FollowUpRecord, GoalChange,
@@ -140,6 +140,10 @@ enum Event {
     Case(Box<Course>, Step),
 }
 
+/// So many people are asked about every purpose; in a registry as large as a country's, those after
+/// them only whether a case may be kept, as at a busy desk.
+const ASKED_IN_FULL: usize = 5_000;
+
 /// One organisation's months, told step by step.
 pub(super) struct Chronicle {
     house: Founded,
@@ -205,6 +209,11 @@ impl Chronicle {
             })?;
         }
         Ok(!self.agenda.is_empty())
+    }
+
+    /// How far the telling has come.
+    pub(super) fn progress(&self) -> Progress {
+        Progress { people: self.registered, cases: self.opened }
     }
 
     /// What stands on the first pages today: a case just handed over, an emergency to judge.
@@ -370,7 +379,8 @@ impl Chronicle {
         let mut agreed = Vec::new();
         for member in &party.members {
             let person = people::store::create(tx, viewer, member.record.clone())?;
-            for consent in self.with_last_days(&member.consents, viewer.today) {
+            let asked = if self.registered > ASKED_IN_FULL { 1 } else { member.consents.len() };
+            for consent in self.with_last_days(&member.consents[..asked.min(member.consents.len())], viewer.today) {
                 people::consent::decide(tx, viewer, person, consent)?;
             }
             match household {

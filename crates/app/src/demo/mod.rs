@@ -62,15 +62,25 @@ const HOUSES: [House; 2] = [
     },
 ];
 
-/// Fills an empty database; answers the log-ins.
+/// How many people and cases are there, while an empty database is filled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// People registered.
+    pub people: usize,
+    /// Cases opened and carried on.
+    pub cases: usize,
+}
+
+/// Fills an empty database, and tells how far it is.
 ///
 /// # Errors
 /// The database failed.
-pub fn fill(db: &Db, people: u32, cases: u32) -> Result<Vec<DemoUser>, Error> {
+pub fn fill(db: &Db, people: u32, cases: u32, mut tell: impl FnMut(Progress)) -> Result<(), Error> {
     let hash = passwords::hash_blocking(PASSWORD)?;
     let founded =
         db.write_blocking(move |tx| HOUSES.iter().map(|house| found(tx, house, &hash)).collect::<Result<Vec<_>, _>>())?;
     let shares = [(people - people / 4, cases - cases / 4), (people / 4, cases / 4)];
+    let mut before = Progress::default();
     for (house, (people, cases)) in founded.into_iter().zip(shares) {
         let mut chronicle = db.write_blocking(move |tx| Chronicle::new(tx, &house, people, cases))?;
         let mut left = true;
@@ -80,10 +90,19 @@ pub fn fill(db: &Db, people: u32, cases: u32) -> Result<Vec<DemoUser>, Error> {
                 let left = chronicle.tell(tx, BATCH)?;
                 Ok::<_, Error>((chronicle, left))
             })?;
+            let Progress { people, cases } = chronicle.progress();
+            tell(Progress { people: before.people + people, cases: before.cases + cases });
         }
+        let Progress { people, cases } = chronicle.progress();
+        before = Progress { people: before.people + people, cases: before.cases + cases };
         db.write_blocking(move |tx| chronicle.end(tx))?;
     }
-    Ok(HOUSES.iter().flat_map(log_ins).collect())
+    Ok(())
+}
+
+/// The demo's log-ins.
+pub fn users() -> Vec<DemoUser> {
+    HOUSES.iter().flat_map(log_ins).collect()
 }
 
 fn log_ins(house: &House) -> impl Iterator<Item = DemoUser> {

@@ -77,22 +77,6 @@ impl Line {
     }
 }
 
-/// Entries about a record, newest first.
-pub fn entries_of_record(
-    tx: &mut Tx<'_>,
-    organisation: OrganisationId,
-    record: Uuid,
-    most: i64,
-) -> Result<Vec<Story>, DbError> {
-    read(
-        tx,
-        organisation,
-        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.record_id = ?", [record.into()]),
-        None,
-        most,
-    )
-}
-
 /// Entries about a person and everything of theirs, newest first.
 pub fn entries_of_person(
     tx: &mut Tx<'_>,
@@ -115,7 +99,7 @@ pub fn entries_of_leaving(
     let own = Filter::new("h.organisation_id = ?", [organisation.into()])
         .and("h.person_id = ? AND h.act IN ('shared', 'exported', 'broke_glass')", [person.into()]);
     let lists = Filter::new("h.organisation_id = ?", [organisation.into()])
-        .and("h.record_id = ? AND h.kind = 'list' AND h.act = 'exported'", [organisation.into()])
+        .and("h.kind = 'list' AND h.act = 'exported'", [])
         .and(
             "h.seq > (SELECT min(f.seq) FROM history f WHERE f.organisation_id = ? AND f.person_id = ?)",
             [organisation.into(), person.into()],

@@ -109,9 +109,9 @@ fn word(ui: &Ui, kind: Kind, field: &str, text: &str) -> String {
     }
     if let Some(list) = listed(kind, field) {
         return if field == "nationalities" && reference::has("special_nationalities", text) {
-            ui.entry("special_nationalities", text)
+            ui.entry("special_nationalities", text).to_owned()
         } else {
-            ui.entry(list, text)
+            ui.entry(list, text).to_owned()
         };
     }
     if let Some(prefix) = labelled(kind, field) {

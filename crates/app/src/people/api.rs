@@ -59,7 +59,8 @@ async fn list(ctx: Context, Query(options): Query<ListOptions>) -> Result<Json<P
     params(("Idempotency-Key" = Option<String>, Header, description = "Repeating it gets the first answer")),
     responses((status = 201, body = Made<PersonId>), (status = "4XX", body = Problem)))]
 async fn register(ctx: Context, Input(input): Input<PersonInput>) -> Result<(StatusCode, Json<Made<PersonId>>), Error> {
-    let id = ctx.create(input, store::create).await?;
+    let ready = store::Registration::of(&ctx.viewer, input.clone())?;
+    let id = ctx.create(input, |tx, viewer, _| store::register(tx, viewer, ready)).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 

@@ -4,22 +4,26 @@
 //! last day in the person's own row too, where access reads it: a withdrawal takes effect with the
 //! commit that records it, a last day with the midnight that ends it ([`Decision::on`]).
 
+mod pages;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{Decision, Name, NameKind, Person, PersonInput, Purpose};
 use super::store;
 use crate::access::{Permission, Viewer};
-use crate::cases;
+use crate::cases::{self, CaseSummary};
 use crate::code::Code;
 use crate::dates::{Day, Moment};
-use crate::db::Tx;
+use crate::db::{DbError, Tx};
 use crate::error::{Check, Error};
 use crate::history::{self, Entry, Kind, Pen, Story};
 use crate::ids::{CaseId, ConsentId, OrganisationId, PersonId, UserId};
 use crate::params;
 use crate::reference;
 use crate::web::blank;
+
+pub use pages::routes;
 
 /// Days before its last day from which a consent is to be asked for again.
 const REMIND_DAYS: i64 = 14;
@@ -221,7 +225,7 @@ pub fn of_person(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<C
                 decision: ConsentInput {
                     purpose: row.next()?,
                     decision: row.next()?,
-                    provider_kinds: row.next::<String>()?.split(',').filter(|kind| !kind.is_empty()).map(str::to_owned).collect(),
+                    provider_kinds: kinds(&row.next::<String>()?),
                     decided_on: Some(row.next()?),
                     valid_until: row.next()?,
                     wording: row.next()?,
@@ -242,12 +246,64 @@ pub fn of_person(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<C
 /// Not there for this user, or the database failed.
 pub fn already_shared(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<Story>, Error> {
     store::find(tx, viewer, id)?;
+    let cases = cases::store::of_person(tx, viewer, id)?;
+    Ok(shared(tx, viewer, id, &cases)?)
+}
+
+/// The same of a person who was found for the user before, with the cases found for the user.
+pub(in crate::people) fn shared(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: PersonId,
+    cases: &[CaseSummary],
+) -> Result<Vec<Story>, DbError> {
     let left = history::entries_of_leaving(tx, viewer.organisation, id, 200)?;
     // A case that is hidden from someone who reads cases does not show by having left.
-    let open: Vec<CaseId> = cases::store::of_person(tx, viewer, id)?.into_iter().map(|case| case.id).collect();
-    let is_open =
-        |entry: &Story| entry.case_id.is_none_or(|case| !viewer.may(Permission::ReadCases) || open.contains(&case));
+    let is_open = |entry: &Story| {
+        let is_of = |case: CaseId| cases.iter().any(|open| open.id == case);
+        entry.case_id.is_none_or(|case| !viewer.may(Permission::ReadCases) || is_of(case))
+    };
     Ok(left.into_iter().filter(is_open).collect())
+}
+
+/// What a person's page says of a decision.
+pub(in crate::people) struct Latest {
+    /// About which purpose.
+    pub purpose: Purpose,
+    /// When it was made.
+    pub decided_on: Day,
+    /// Its last day.
+    pub valid_until: Option<Day>,
+    /// To which kinds of provider.
+    pub provider_kinds: Vec<String>,
+    /// Who decided for a child.
+    pub guardian: String,
+    /// Who was there.
+    pub witness: String,
+}
+
+/// The decisions of a person who was found for the user before, the ones decided last first.
+pub(in crate::people) fn latest(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Vec<Latest>, DbError> {
+    tx.query(
+        "SELECT purpose, decided_on, valid_until, provider_kinds, coalesce(guardian, ''), coalesce(witness, '') \
+         FROM consent WHERE organisation_id = $1 AND person_id = $2 ORDER BY decided_on DESC, created_at DESC, id DESC",
+        params![viewer.organisation, id],
+        |row| {
+            Ok(Latest {
+                purpose: row.next()?,
+                decided_on: row.next()?,
+                valid_until: row.next()?,
+                provider_kinds: kinds(&row.next::<String>()?),
+                guardian: row.next()?,
+                witness: row.next()?,
+            })
+        },
+    )
+}
+
+/// Kinds of provider as a column holds them.
+fn kinds(joined: &str) -> Vec<String> {
+    joined.split(',').filter(|kind| !kind.is_empty()).map(str::to_owned).collect()
 }
 
 /// A consent that ends soon, or has ended, while a case is open.

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
-use super::consent::{Consent, ConsentInput};
+use super::consent::Latest;
 use super::emergency::EmergencyInput;
 use super::family::{self, Family, Member};
 use super::merge::{Merge, MergeInput};
@@ -22,7 +22,7 @@ use super::store::{ListOptions, People};
 use super::{consent, emergency, merge, number, search, store};
 use crate::access::{Permission, Viewer};
 use crate::cases::progress::ProgressPicture;
-use crate::cases::{self, CaseSummary};
+use crate::cases::{self, CaseSummary, Goal};
 use crate::code::Code;
 use crate::dates::Day;
 use crate::db::Tx;
@@ -87,12 +87,9 @@ impl ListPage {
 }
 
 /// A country or special nationality in words.
-pub(crate) fn nationality(ui: &Ui, code: &str) -> String {
-    if crate::reference::has("special_nationalities", code) {
-        ui.entry("special_nationalities", code)
-    } else {
-        ui.entry("countries", code)
-    }
+pub(crate) fn nationality<'c>(ui: &Ui, code: &'c str) -> &'c str {
+    let list = if crate::reference::has("special_nationalities", code) { "special_nationalities" } else { "countries" };
+    ui.entry(list, code)
 }
 
 #[derive(Template)]
@@ -436,28 +433,33 @@ pub(super) async fn change(
 /// Reads a person; that a protected one was read is durable before anything is shown.
 pub(in crate::people) async fn read_person(ctx: &Context, id: PersonId) -> Result<Person, Error> {
     let person = ctx.read(move |tx, viewer| store::find(tx, viewer, id)).await?;
-    if person.record.protected {
-        ctx.write(move |tx, viewer| store::note_reading(tx, viewer, id)).await?;
-    }
+    note_reading(ctx, &person).await?;
     Ok(person)
 }
 
 /// Entries of the history on a person's page; its own page has all.
 const RECENT: usize = 5;
 
+async fn note_reading(ctx: &Context, person: &Person) -> Result<(), Error> {
+    let id = person.id;
+    match person.record.protected {
+        true => ctx.write(move |tx, viewer| store::note_reading(tx, viewer, id)).await,
+        false => Ok(()),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "people/templates/show.html")]
 struct ShowPage {
     ui: Ui,
     person: Person,
-    consents: Vec<Consent>,
+    consents: Vec<Latest>,
     shared: Vec<Story>,
     merges: Vec<Merge>,
     stories: Vec<Story>,
     cases: Vec<CaseSummary>,
     progress: Option<ProgressPicture>,
     today: Day,
-    wordings: Vec<(Purpose, &'static str)>,
     refill: Refill,
     family: Family,
 }
@@ -466,7 +468,7 @@ impl ShowPage {
     fn household_number(&self, value: &i64) -> String {
         family::household_number(*value)
     }
-    fn role(&self, member: &Member) -> String {
+    fn role<'m>(&self, member: &'m Member) -> &'m str {
         family::role(&self.ui, member.role.as_deref())
     }
     fn number(&self) -> String {
@@ -476,7 +478,7 @@ impl ShowPage {
         let (from, to) = self.person.record.birth.range(self.today);
         age(&self.ui, &from, &to, &self.today)
     }
-    fn nationality(&self, code: &str) -> String {
+    fn nationality<'c>(&self, code: &'c str) -> &'c str {
         nationality(&self.ui, code)
     }
     /// The name as otherwise written, for the line below it.
@@ -523,11 +525,14 @@ impl ShowPage {
     fn recent(&self) -> Vec<&Story> {
         self.stories.iter().filter(|story| !history::words::is_silent(story)).take(RECENT).collect()
     }
+    fn purposes(&self) -> &'static [Purpose] {
+        Purpose::ALL
+    }
     fn decision(&self, purpose: &Purpose) -> &'static str {
         self.ui.label(&self.person.consents.of(*purpose))
     }
-    fn latest(&self, purpose: &Purpose) -> Option<&Consent> {
-        self.consents.iter().find(|consent| consent.decision.purpose == *purpose)
+    fn latest(&self, purpose: &Purpose) -> Option<&Latest> {
+        self.consents.iter().find(|latest| latest.purpose == *purpose)
     }
     fn merged_number(&self, merge: &Merge) -> String {
         number(merge.merged_number)
@@ -535,20 +540,9 @@ impl ShowPage {
     fn may_be_child(&self) -> bool {
         self.person.record.birth.may_be_child(self.today)
     }
-    /// The name of the form about a purpose, part of its fields' ids.
-    fn consent_form(&self, purpose: &Purpose) -> &'static str {
-        consent_form(*purpose)
-    }
-    fn decisions(&self) -> [Decision; 3] {
-        [Decision::Given, Decision::Refused, Decision::Withdrawn]
-    }
-    /// What is likely to be recorded next.
-    fn likely(&self, purpose: &Purpose) -> Decision {
-        if self.is_given(purpose) { Decision::Withdrawn } else { Decision::Given }
-    }
     /// Until when the decision holds, or when it lapsed.
     fn until(&self, purpose: &Purpose) -> Option<String> {
-        let day = self.ui.day(&self.latest(purpose)?.decision.valid_until?);
+        let day = self.ui.day(&self.latest(purpose)?.valid_until?);
         match self.person.consents.of(*purpose) {
             Decision::Given => Some(self.ui.name("people-consent-until", &day)),
             Decision::Lapsed => Some(self.ui.name("people-consent-lapsed-on", &day)),
@@ -559,17 +553,9 @@ impl ShowPage {
     fn is_list(&self, story: &Story) -> bool {
         story.person_id.is_none()
     }
-    fn is_given(&self, purpose: &Purpose) -> bool {
-        self.person.consents.of(*purpose) == Decision::Given
-    }
     fn need(&self, code: &str) -> &'static str {
         self.ui.t(&format!("need-{}", code.replace('_', "-")))
     }
-}
-
-/// What only those who may see cases are shown.
-fn of_cases<T>(viewer: &Viewer, read: impl FnOnce() -> Result<Vec<T>, Error>) -> Result<Vec<T>, Error> {
-    if viewer.may(Permission::ReadCases) { read() } else { Ok(Vec::new()) }
 }
 
 /// Back to a person's page.
@@ -588,69 +574,53 @@ pub(in crate::people) async fn show_again(ctx: &Context, id: PersonId, refill: R
     Ok(response)
 }
 
+/// What a person's page shows around their record.
+struct Around {
+    family: Family,
+    consents: Vec<Latest>,
+    shared: Vec<Story>,
+    merges: Vec<Merge>,
+    stories: Vec<Story>,
+    cases: Vec<CaseSummary>,
+    goals: Vec<Goal>,
+}
+
+/// Entries of the history read for a person's page: some of them are silent.
+const NEWEST: i64 = 8;
+
+fn around(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<Around, Error> {
+    let id = person.id;
+    let cases = cases::store::of_person(tx, viewer, id)?;
+    Ok(Around {
+        family: family::store::family(tx, viewer, person)?,
+        consents: consent::latest(tx, viewer, id)?,
+        shared: consent::shared(tx, viewer, id, &cases)?,
+        merges: merge::into_person(tx, viewer, id)?,
+        stories: store::newest(tx, viewer, id, NEWEST)?,
+        goals: if cases.is_empty() { Vec::new() } else { cases::store::goals_of_person(tx, viewer, id)? },
+        cases,
+    })
+}
+
 async fn show_page(ctx: &Context, id: PersonId, refill: Refill) -> Result<Response, Error> {
-    let person = read_person(ctx, id).await?;
+    let (person, around) = ctx
+        .read(move |tx, viewer| {
+            let person = store::find(tx, viewer, id)?;
+            let around = around(tx, viewer, &person)?;
+            Ok((person, around))
+        })
+        .await?;
+    note_reading(ctx, &person).await?;
     if let Some(kept) = person.merged_into {
         return Ok(Redirect::to(&format!("/people/{kept}")).into_response());
     }
-    let known = person.clone();
-    let (family, consents, shared, merges, stories, cases, goals) = ctx
-        .read(move |tx, viewer| {
-            Ok((
-                family::store::family(tx, viewer, &known)?,
-                consent::of_person(tx, viewer, id)?,
-                consent::already_shared(tx, viewer, id)?,
-                merge::into_person(tx, viewer, id)?,
-                store::story(tx, viewer, id, 30)?,
-                of_cases(viewer, || cases::store::of_person(tx, viewer, id))?,
-                of_cases(viewer, || cases::store::goals_of_person(tx, viewer, id))?,
-            ))
-        })
-        .await?;
     let ui = ctx.ui();
-    let progress = (!goals.is_empty()).then(|| ProgressPicture::of(&ui, &goals));
-    let wordings = Purpose::ALL
-        .iter()
-        .map(|purpose| (*purpose, ui.t(&format!("consent-wording-{}", purpose.code().replace('_', "-")))))
-        .collect();
-    let shown = page(ShowPage {
-        ui,
-        person,
-        consents,
-        shared,
-        merges,
-        stories,
-        cases,
-        progress,
-        today: ctx.viewer.today,
-        wordings,
-        refill,
-        family,
-    })?;
+    let progress = (!around.goals.is_empty()).then(|| ProgressPicture::of(&ui, &around.goals));
+    let Around { family, consents, shared, merges, stories, cases, .. } = around;
+    let today = ctx.viewer.today;
+    let shown =
+        page(ShowPage { ui, person, consents, shared, merges, stories, cases, progress, today, refill, family })?;
     Ok(shown.into_response())
-}
-
-pub(super) async fn decide(
-    ctx: Context,
-    Path(id): Path<PersonId>,
-    Input(input): Input<ConsentInput>,
-) -> Result<Response, Error> {
-    let refill = Refill::of(consent_form(input.purpose), &input);
-    match ctx.create(input, move |tx, viewer, input| consent::decide(tx, viewer, id, input)).await {
-        Ok(_) => Ok(to_person(id, "#consent").into_response()),
-        Err(Error::Invalid(errors)) => show_again(&ctx, id, refill.wrong(errors)).await,
-        Err(error) => Err(error),
-    }
-}
-
-fn consent_form(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::CaseWork => "consent-case-work",
-        Purpose::Referral => "consent-referral",
-        Purpose::LawEnforcement => "consent-law-enforcement",
-        Purpose::Statistics => "consent-statistics",
-        Purpose::Research => "consent-research",
-    }
 }
 
 #[derive(Template)]

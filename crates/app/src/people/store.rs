@@ -5,12 +5,12 @@ use serde_json::json;
 
 use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
 use super::search;
-use crate::access::{Filter, Permission, Viewer};
+use crate::access::{Filter, Permission, Viewer, Way};
 use crate::cases::questionnaire::may_know_need;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
-use crate::history::{self, Act, Actor, Entry, Kind, Story};
+use crate::history::{self, Act, Entry, Kind, Sealed, Story};
 use crate::ids::{OrganisationId, PersonId, TeamId, UserId};
 use crate::params;
 use crate::users::store::next_number;
@@ -142,38 +142,52 @@ pub struct People {
 /// The role does not allow it, a cursor that is none, or the database failed.
 pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> Result<People, Error> {
     viewer.require(Permission::ReadPeople)?;
-    let mut filter = narrowed(viewer, options);
     let (column, order) = match options.sort.as_deref() {
         Some("name") => ("p.sort_name", "ASC"),
         Some("vulnerability") => ("p.vulnerability", "DESC"),
         _ => ("p.updated_at", "DESC"),
     };
-    if let Some(after) = &options.after {
-        filter = filter.and_filter(beyond(column, order, after)?);
-    }
     let limit = options.limit.unwrap_or(50).clamp(1, LONGEST_PAGE);
-    let sql = format!(
-        "SELECT {SUMMARY}, {column} FROM person p WHERE {} ORDER BY {column} {order}, p.id {order} LIMIT {}",
-        filter.sql(),
-        limit + 1
-    );
-    let mut rows = tx.query(&sql, filter.params(), |row| {
-        let summary = summary_from(row, viewer)?;
-        let at = match row.value(10)? {
-            Value::Text(text) => text,
-            Value::Int(number) => number.to_string(),
-            _ => String::new(),
-        };
-        Ok((summary, at))
-    })?;
+    // Only the order of changes has an index for each way.
+    let ways = match column {
+        "p.updated_at" => viewer.visible_people_apart(),
+        _ => vec![Way { filter: viewer.visible_people(), few: false }],
+    };
+    let apart = ways.len() > 1;
+    let mut rows = Vec::new();
+    for way in ways {
+        // A sum is in no index: so the engine does not walk one in search of the few.
+        let by = if way.few { format!("{column} + 0") } else { column.to_owned() };
+        let mut filter = narrowed(way.filter, viewer, options);
+        if let Some(after) = &options.after {
+            filter = filter.and_filter(beyond(&by, order, after)?);
+        }
+        let sql = format!(
+            "SELECT {SUMMARY}, {column} FROM person p WHERE {} ORDER BY {by} {order}, p.id {order} LIMIT {}",
+            filter.sql(),
+            limit + 1
+        );
+        rows.extend(tx.query(&sql, filter.params(), |row| {
+            let summary = summary_from(row, viewer)?;
+            match row.value(10)? {
+                Value::Text(text) => Ok((summary, 0, text)),
+                Value::Int(number) => Ok((summary, number, number.to_string())),
+                _ => Ok((summary, 0, String::new())),
+            }
+        })?);
+    }
+    if apart {
+        rows.sort_by_key(|(summary, at, _)| std::cmp::Reverse((*at, summary.id)));
+        rows.dedup_by_key(|(summary, ..)| summary.id);
+    }
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|(summary, at)| format!("{}~{at}", summary.id));
-    Ok(People { items: rows.into_iter().map(|(summary, _)| summary).collect(), next })
+    let next = rows.last().filter(|_| more).map(|(summary, _, at)| format!("{}~{at}", summary.id));
+    Ok(People { items: rows.into_iter().map(|(summary, ..)| summary).collect(), next })
 }
 
-pub(super) fn narrowed(viewer: &Viewer, options: &ListOptions) -> Filter {
-    let mut filter = viewer.visible_people().and("p.merged_into IS NULL", []);
+pub(super) fn narrowed(visible: Filter, viewer: &Viewer, options: &ListOptions) -> Filter {
+    let mut filter = visible.and("p.merged_into IS NULL", []);
     if let Some(sex) = options.sex {
         filter = filter.and("p.sex = ?", [sex.into()]);
     }
@@ -199,15 +213,48 @@ fn beyond(column: &str, order: &str, cursor: &str) -> Result<Filter, Error> {
     Ok(Filter::new(&format!("({column}, p.id) {than} (?, ?)"), [at, id.into()]))
 }
 
+/// A person checked and written out, ready for [`register`]: all that needs no database is done
+/// before the one writer is asked.
+pub struct Registration {
+    id: PersonId,
+    input: PersonInput,
+    scalars: Scalars,
+    entry: Sealed,
+}
+
+impl Registration {
+    /// Makes a person ready to be registered.
+    ///
+    /// # Errors
+    /// The role does not allow it, or fields to correct.
+    pub fn of(viewer: &Viewer, input: PersonInput) -> Result<Registration, Error> {
+        viewer.require(Permission::WritePeople)?;
+        let input = input.without_blanks();
+        input.check(viewer.today)?;
+        Ok(Registration::checked(input, viewer.today))
+    }
+
+    fn checked(input: PersonInput, today: Day) -> Registration {
+        let id = PersonId::new();
+        let entry = Entry::created(Kind::Person, id, &input).about(id).into();
+        Registration { id, scalars: Scalars::of(&input, today), entry, input }
+    }
+}
+
 /// Registers a person.
 ///
 /// # Errors
 /// The role does not allow it, fields to correct, or the database failed.
 pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: PersonInput) -> Result<PersonId, Error> {
-    viewer.require(Permission::WritePeople)?;
-    let input = input.without_blanks();
-    input.check(viewer.today)?;
-    insert(tx, viewer.into(), &input, None, Some(viewer.user), viewer.team, viewer.today)
+    register(tx, viewer, Registration::of(viewer, input)?)
+}
+
+/// Writes a registration.
+///
+/// # Errors
+/// The database failed.
+pub fn register(tx: &mut Tx<'_>, viewer: &Viewer, registration: Registration) -> Result<PersonId, Error> {
+    insert(tx, viewer, registration, None)
 }
 
 /// Registers a person from a file: the same source twice changes the record or leaves it be.
@@ -225,7 +272,7 @@ pub fn upsert_by_source(tx: &mut Tx<'_>, viewer: &Viewer, source: &str, input: P
     )?;
     match known {
         None => {
-            insert(tx, viewer.into(), &input, Some(source), Some(viewer.user), viewer.team, viewer.today)?;
+            insert(tx, viewer, Registration::checked(input, viewer.today), Some(source))?;
             Ok(Upserted::Created)
         }
         Some((_, details, _)) if serde_json::from_str::<PersonInput>(&details).is_ok_and(|known| known == input) => {
@@ -251,17 +298,13 @@ pub enum Upserted {
 
 fn insert(
     tx: &mut Tx<'_>,
-    by: Actor,
-    input: &PersonInput,
+    viewer: &Viewer,
+    registration: Registration,
     source: Option<&str>,
-    owner: Option<UserId>,
-    team: Option<TeamId>,
-    today: Day,
 ) -> Result<PersonId, Error> {
-    let id = PersonId::new();
-    let number = next_number(tx, by.organisation, "person")?;
-    let pen = history::record(tx, by, Entry::created(Kind::Person, id, input).about(id))?;
-    let scalars = Scalars::of(input, today);
+    let Registration { id, input, scalars, entry } = registration;
+    let number = next_number(tx, viewer.organisation, "person")?;
+    let pen = history::record(tx, viewer, entry)?;
     let now = Moment::now();
     tx.execute(
         &pen,
@@ -271,12 +314,12 @@ fn insert(
          version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, $13, $14, $15, 'not_asked', \
          'not_asked', 'not_asked', 'not_asked', 'not_asked', $16, $17, $17, 1)",
         params![
-            by.organisation, id, number, scalars.display_name, scalars.sort_name, input.sex, input.gender.clone(),
+            viewer.organisation, id, number, scalars.display_name, scalars.sort_name, input.sex, input.gender.clone(),
             input.birth.kind, scalars.birth_from, scalars.birth_to, input.nationalities.first().cloned(),
-            scalars.details, input.protected, owner, team, source, now
+            scalars.details, input.protected, viewer.user, viewer.team, source, now
         ],
     )?;
-    search::note(tx, by.organisation, id, input)?;
+    search::note(tx, viewer.organisation, id, &input)?;
     Ok(id)
 }
 
@@ -463,9 +506,15 @@ fn without_contacts(mut story: Story) -> Story {
 /// Not there for this user, or the database failed.
 pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
     find(tx, viewer, id)?;
-    let entries = history::entries_of_person(tx, viewer.organisation, id, most)?;
-    let own = entries.into_iter().filter(|entry| entry.case_id.is_none());
-    Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
+    newest(tx, viewer, id, most)
+}
+
+/// The newest of a person who was found for the user before.
+///
+/// # Errors
+/// The database failed.
+pub(super) fn newest(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
+    told(tx, viewer, id, history::Page { before: None, limit: Some(most) })
 }
 
 /// The same, page by page.
@@ -474,6 +523,10 @@ pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Resul
 /// Not there for this user, or the database failed.
 pub fn story_page(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, page: history::Page) -> Result<Vec<Story>, Error> {
     find(tx, viewer, id)?;
+    told(tx, viewer, id, page)
+}
+
+fn told(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, page: history::Page) -> Result<Vec<Story>, Error> {
     let own = history::page_of_person(tx, viewer.organisation, id, page)?.into_iter();
     Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
 }

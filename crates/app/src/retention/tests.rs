@@ -211,6 +211,7 @@ fn holds_marker(bytes: &[u8]) -> bool {
 fn pages(file: &Path, key: &DataKey) -> Vec<u8> {
     let mut connection = Connection::open(file).unwrap();
     connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.hex().as_str())).unwrap();
+    connection.execute_batch("PRAGMA cipher_hmac_algorithm = HMAC_SHA256").unwrap();
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     connection.serialize("main").unwrap().to_vec()
 }

@@ -50,7 +50,7 @@ impl Ui {
 
     /// The label of a code, such as `risk-high`.
     pub fn label<C: Code>(&self, code: &C) -> &'static str {
-        self.t(&code.label())
+        self.t(code.label())
     }
 
     /// The label of a code that may be missing.
@@ -59,12 +59,12 @@ impl Ui {
     }
 
     /// The label of an entry of a code list in `reference/`.
-    pub fn entry(&self, list: &str, code: &str) -> String {
-        reference::label(list, code, self.language).to_owned()
+    pub fn entry<'c>(&self, list: &str, code: &'c str) -> &'c str {
+        reference::label(list, code, self.language)
     }
 
     /// All entries of a code list, sorted by label where the list asks for it.
-    pub fn entries(&self, list: &str) -> Vec<(&'static str, &'static str)> {
+    pub fn entries(&self, list: &str) -> &'static [(&'static str, &'static str)] {
         reference::entries(list, self.language)
     }
 

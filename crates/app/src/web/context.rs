@@ -78,9 +78,8 @@ impl Context {
         let Some(once) = self.once.clone() else {
             return self.write(move |tx, viewer| work(tx, viewer, input)).await;
         };
-        let path = self.path.clone();
+        let request = fingerprint(&self.path, &input);
         self.write(move |tx, viewer| {
-            let request = fingerprint(&path, &input);
             let key = once.key(&request);
             if let Some(answer) = claim(tx, viewer, &key, &request)? {
                 return Ok(answer);

@@ -60,39 +60,49 @@ impl Default for Settings {
     }
 }
 
-/// Everything a request needs; cheap to clone.
+/// Everything a request needs; cheap to clone, as each of the layers that a request passes does.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<House>);
+
+/// What there is one of in a running server.
+pub struct House {
     /// The database.
     pub db: Db,
     /// The operator's settings.
-    pub settings: Arc<Settings>,
+    pub settings: Settings,
     /// Who asks for passkeys, where the public address is a name.
     pub(crate) passkeys: Option<Arc<webauthn_rs::Webauthn>>,
     /// Who is known, in memory.
     pub(crate) search: Arc<people::search::Search>,
     pub(crate) sessions: SessionCache,
     pub(crate) passwords: Arc<tokio::sync::Semaphore>,
-    pub(crate) metrics: Arc<metrics::Metrics>,
-    pub(crate) throttle: Arc<security::Throttle>,
-    pub(crate) reads: Arc<Mutex<HashMap<(uuid::Uuid, uuid::Uuid), Instant>>>,
+    pub(crate) metrics: metrics::Metrics,
+    pub(crate) throttle: security::Throttle,
+    pub(crate) reads: Mutex<HashMap<(uuid::Uuid, uuid::Uuid), Instant>>,
+}
+
+impl std::ops::Deref for App {
+    type Target = House;
+    fn deref(&self) -> &House {
+        &self.0
+    }
 }
 
 impl App {
     /// The application on an open database.
     pub fn new(db: Db, settings: Settings) -> App {
-        App {
+        App(Arc::new(House {
             search: Arc::new(people::search::Search::start(&db)),
             db,
             passkeys: users::passkeys::party(&settings.public_url).map(Arc::new),
-            settings: Arc::new(settings),
+            settings,
             sessions: SessionCache::default(),
             // Each hash takes 46 MiB; two at once are all that a small machine can spare.
             passwords: Arc::new(tokio::sync::Semaphore::new(2)),
-            metrics: Arc::default(),
-            throttle: Arc::default(),
-            reads: Arc::default(),
-        }
+            metrics: metrics::Metrics::default(),
+            throttle: security::Throttle::default(),
+            reads: Mutex::default(),
+        }))
     }
 }
 

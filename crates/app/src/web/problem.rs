@@ -59,9 +59,7 @@ pub(super) async fn nothing_here() -> Error {
 pub(super) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let asker = asker(&parts);
-    let language = context::language_of(&parts);
-    let is_api = context::is_api(&parts);
-    let (method, path) = (parts.method.clone(), parts.uri.to_string());
+    let (method, is_api) = (parts.method.clone(), context::is_api(&parts));
     let (body, rest) = Rest::of(body);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if response.status().is_client_error() {
@@ -72,6 +70,7 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     if error.status() >= 500 {
         tracing::error!(%error, "a request failed");
     }
+    let (language, path) = (context::language_of(&asker), asker.uri.to_string());
     let mut answer = if is_api {
         (
             response.status(),

@@ -215,7 +215,9 @@ fn verify_names_what_was_altered_or_removed() {
     let key = key_of(&data);
     let change = |sql: &str| {
         let database = rusqlite::Connection::open(data.join("watari.db")).unwrap();
-        database.execute_batch(&format!("PRAGMA key = \"x'{key}'\"; {sql}")).unwrap();
+        database
+            .execute_batch(&format!("PRAGMA key = \"x'{key}'\"; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; {sql}"))
+            .unwrap();
     };
     let verify = || watari(&data, PASSPHRASE, &["verify"]).output().unwrap();
     assert!(verify().status.success());

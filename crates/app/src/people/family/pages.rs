@@ -50,7 +50,7 @@ impl HouseholdPage {
     fn age(&self, person: &PersonSummary) -> String {
         age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
     }
-    fn role(&self, member: &Member) -> String {
+    fn role<'m>(&self, member: &'m Member) -> &'m str {
         role(&self.ui, member.role.as_deref())
     }
     fn is_role(&self, member: &Member, code: &str) -> bool {
@@ -62,11 +62,11 @@ impl HouseholdPage {
 }
 
 /// What someone is in a household, in words.
-pub(in crate::people) fn role(ui: &Ui, role: Option<&str>) -> String {
+pub(in crate::people) fn role<'c>(ui: &Ui, role: Option<&'c str>) -> &'c str {
     match role {
-        Some(HEAD) => ui.t("family-head").to_owned(),
+        Some(HEAD) => ui.t("family-head"),
         Some(code) => ui.entry("relations", code),
-        None => "–".to_owned(),
+        None => "–",
     }
 }
 

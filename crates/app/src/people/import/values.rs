@@ -224,12 +224,12 @@ type Lookup = HashMap<String, String>;
 fn lookup(lists: &[&str]) -> Lookup {
     let mut found = Lookup::new();
     for (list, language) in lists.iter().flat_map(|list| Language::ALL.iter().map(move |language| (list, *language))) {
-        for (code, label) in reference::entries(list, language) {
+        for (code, label) in reference::entries(list, language).iter().copied() {
             found.entry(fold(label)).or_insert_with(|| code.to_owned());
         }
     }
     // A code goes before a word that happens to be spelled the same.
-    for (code, _) in lists.iter().flat_map(|list| reference::entries(list, Language::En)) {
+    for (code, _) in lists.iter().flat_map(|list| reference::entries(list, Language::En)).copied() {
         found.insert(fold(code), code.to_owned());
     }
     found
