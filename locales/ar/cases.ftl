@@ -351,6 +351,7 @@ field-struck-by = شُطبت بواسطة
 field-struck-because = سبب الشطب
 notice-glass-judged = تم تقييم وصولك الطارئ
 today-lapsing = موافقات يجب طلبها من جديد
+follow-up-earlier = الأقدم
 approval-none = لم تُطلب أي موافقة بعد.
 flag-none = لا توجد تنبيهات.
 file-none = لا توجد ملفات بعد.

@@ -46,8 +46,8 @@ import-error-binary = هذا ليس ملفًا نصيًا ولا مصنف Excel.
 import-error-old-workbook = هذا مصنف من إصدار قديم من Excel ‏(‎.xls). احفظه بصيغة ‎.xlsx أو «CSV UTF-8».
 import-error-workbook = تعذّر فتح المصنف: إنه تالف أو مقفل بكلمة مرور ({ $why }).
 import-error-too-large = المصنف كبير جدًا. احفظ القائمة وحدها بصيغة «CSV UTF-8».
-import-error-no-name = لا يوجد عمود يحمل اسمًا. الأعمدة الموجودة: { $columns }. حدد أيها (‎--map "COLUMN=name").
-import-error-twice = العمودان «{ $first }» و«{ $second }» كلاهما سيكون «{ $field }». اترك أحدهما (‎--map "{ $second }=-").
+import-error-no-name = لا يوجد عمود يحمل اسمًا. الأعمدة الموجودة: { $columns }. حدد أيها.
+import-error-twice = العمودان «{ $first }» و«{ $second }» كلاهما سيكون «{ $field }». اترك أحدهما.
 import-error-no-column = لا يوجد في الملف عمود «{ $column }».
 import-error-head = تعذّرت قراءة أسماء الأعمدة في الصف 1: أحدها { $why }
 import-error-failed = بعد { $taken } من الصفوف: { $why }. ما قُبل محفوظ؛ أعد التشغيل للمتابعة.

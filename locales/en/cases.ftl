@@ -345,6 +345,7 @@ field-struck-by = Struck out by
 field-struck-because = Why struck out
 notice-glass-judged = Your emergency access was judged
 today-lapsing = Consent to ask for again
+follow-up-earlier = Earlier ones
 approval-none = Nothing has been asked for yet.
 flag-none = No flags.
 file-none = No files yet.

@@ -46,8 +46,8 @@ import-error-binary = This is neither a text file nor an Excel workbook. Save th
 import-error-old-workbook = This is a workbook of an old Excel (.xls). Save it as .xlsx or «CSV UTF-8».
 import-error-workbook = The workbook cannot be opened: it is damaged, or locked with a password ({ $why }).
 import-error-too-large = The workbook is too large. Save the list alone, as «CSV UTF-8».
-import-error-no-name = No column holds a name. Columns found: { $columns }. Say which one does (--map "COLUMN=name").
-import-error-twice = The columns «{ $first }» and «{ $second }» would both be «{ $field }». Leave one out (--map "{ $second }=-").
+import-error-no-name = No column holds a name. Columns found: { $columns }. Say which one does.
+import-error-twice = The columns «{ $first }» and «{ $second }» would both be «{ $field }». Leave one out.
 import-error-no-column = The file has no column «{ $column }».
 import-error-head = The names of the columns in row 1 cannot be read: one { $why }
 import-error-failed = After { $taken } rows: { $why }. What was taken is kept; run it again to go on.

@@ -345,6 +345,7 @@ field-struck-by = Tachada por
 field-struck-because = Motivo de la tachadura
 notice-glass-judged = Se valoró su acceso de emergencia
 today-lapsing = Consentimientos por renovar
+follow-up-earlier = Anteriores
 approval-none = Aún no se ha solicitado nada.
 flag-none = Sin alertas.
 file-none = Aún no hay archivos.

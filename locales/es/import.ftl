@@ -46,8 +46,8 @@ import-error-binary = No es un archivo de texto ni un libro de Excel. Guarde la 
 import-error-old-workbook = Es un libro de un Excel antiguo (.xls). Guárdelo como .xlsx o «CSV UTF-8».
 import-error-workbook = El libro no se puede abrir: está dañado o protegido con contraseña ({ $why }).
 import-error-too-large = El libro es demasiado grande. Guarde solo la lista, como «CSV UTF-8».
-import-error-no-name = Ninguna columna contiene un nombre. Columnas encontradas: { $columns }. Indique cuál (--map "COLUMNA=name").
-import-error-twice = Las columnas «{ $first }» y «{ $second }» serían ambas «{ $field }». Deje una fuera (--map "{ $second }=-").
+import-error-no-name = Ninguna columna contiene un nombre. Columnas encontradas: { $columns }. Indique cuál.
+import-error-twice = Las columnas «{ $first }» y «{ $second }» serían ambas «{ $field }». Deje una fuera.
 import-error-no-column = El archivo no tiene la columna «{ $column }».
 import-error-head = Los nombres de las columnas en la fila 1 no se pueden leer: uno { $why }
 import-error-failed = Tras { $taken } filas: { $why }. Lo aceptado se conserva; ejecútelo de nuevo para continuar.

@@ -345,6 +345,7 @@ field-struck-by = Barrée par
 field-struck-because = Motif
 notice-glass-judged = Votre accès d’urgence a été jugé
 today-lapsing = Consentements à redemander
+follow-up-earlier = Plus anciens
 approval-none = Rien n’a encore été demandé.
 flag-none = Aucun signalement.
 file-none = Aucun fichier pour l’instant.

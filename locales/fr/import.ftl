@@ -46,8 +46,8 @@ import-error-binary = Ce n’est ni un fichier texte ni un classeur Excel. Enreg
 import-error-old-workbook = C’est un classeur d’un ancien Excel (.xls). Enregistrez-le en .xlsx ou en « CSV UTF-8 ».
 import-error-workbook = Le classeur ne s’ouvre pas : il est endommagé ou verrouillé par un mot de passe ({ $why }).
 import-error-too-large = Le classeur est trop grand. Enregistrez la liste seule, en « CSV UTF-8 ».
-import-error-no-name = Aucune colonne ne contient de nom. Colonnes trouvées : { $columns }. Indiquez laquelle (--map "COLONNE=name").
-import-error-twice = Les colonnes « { $first } » et « { $second } » seraient toutes deux « { $field } ». Laissez-en une de côté (--map "{ $second }=-").
+import-error-no-name = Aucune colonne ne contient de nom. Colonnes trouvées : { $columns }. Indiquez laquelle.
+import-error-twice = Les colonnes « { $first } » et « { $second } » seraient toutes deux « { $field } ». Laissez-en une de côté.
 import-error-no-column = Le fichier n’a pas de colonne « { $column } ».
 import-error-head = Les noms des colonnes, ligne 1, ne peuvent être lus : l’un { $why }
 import-error-failed = Après { $taken } lignes : { $why }. Ce qui a été pris est conservé ; relancez pour continuer.

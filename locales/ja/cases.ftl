@@ -339,6 +339,7 @@ field-struck-by = 取り消した人
 field-struck-because = 取り消しの理由
 notice-glass-judged = あなたの緊急アクセスが判断されました
 today-lapsing = 取り直しが必要な同意
+follow-up-earlier = 以前のもの
 approval-none = まだ承認の依頼はありません。
 flag-none = フラグはありません。
 file-none = まだファイルはありません。

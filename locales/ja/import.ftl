@@ -46,8 +46,8 @@ import-error-binary = テキストファイルでも Excel ブックでもあり
 import-error-old-workbook = 古い Excel のブック（.xls）です。.xlsx か「CSV UTF-8」で保存してください。
 import-error-workbook = ブックを開けません。壊れているか、パスワードで保護されています（{ $why }）。
 import-error-too-large = ブックが大きすぎます。名簿だけを「CSV UTF-8」で保存してください。
-import-error-no-name = 名前の列がありません。見つかった列：{ $columns }。どれかを指定してください（--map "COLUMN=name"）。
-import-error-twice = 列「{ $first }」と「{ $second }」がどちらも「{ $field }」になります。一方を外してください（--map "{ $second }=-"）。
+import-error-no-name = 名前の列がありません。見つかった列：{ $columns }。どれかを指定してください。
+import-error-twice = 列「{ $first }」と「{ $second }」がどちらも「{ $field }」になります。一方を外してください。
 import-error-no-column = ファイルに列「{ $column }」がありません。
 import-error-head = 1 行目の列の名前を読めません：{ $why }
 import-error-failed = { $taken } 行の後：{ $why }。取り込んだものは残っています。続けるにはもう一度実行してください。

@@ -33,6 +33,9 @@ pub enum Error {
     /// More data than accepted; the limit in bytes, 0 where it is not known.
     #[error("too large")]
     TooLarge(usize),
+    /// The index of names is still being built after a start.
+    #[error("the index of names is not built yet")]
+    NotReady,
     /// The request could not be understood.
     #[error("bad request: {0}")]
     BadRequest(String),
@@ -94,6 +97,7 @@ impl Error {
             Error::VersionNeeded => "version-needed",
             Error::TooMany(_) => "too-many",
             Error::TooLarge(_) => "too-large",
+            Error::NotReady => "not-ready",
             Error::BadRequest(_) => "bad-request",
             Error::CrossSite => "cross-site",
             Error::Database(error) if error.is_not_durable() => "not-durable",
@@ -114,6 +118,7 @@ impl Error {
             Error::VersionNeeded => 428,
             Error::TooMany(_) => 429,
             Error::TooLarge(_) => 413,
+            Error::NotReady => 503,
             Error::BadRequest(_) => 400,
             Error::Database(error) if error.is_not_durable() || error.is_unavailable() => 503,
             Error::Database(_) | Error::Internal(_) => 500,

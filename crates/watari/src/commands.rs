@@ -10,12 +10,12 @@ use app::dates::Moment;
 use app::db::{Db, Location};
 use app::history::{self, Actor};
 use app::keys::DataKey;
-use app::people::import;
+use app::people::import::{self, ImportError};
 use app::ui::Language;
 use app::users::{NewUser, OrganisationSettings, sessions, store};
 use app::web::{App, Settings};
 
-use crate::installation::{key_path, lock};
+use crate::installation::{Unfinished, key_path, lock};
 use crate::options::{Backup, Copy, Demo, Import, Init, Link, Restore, Serve, Verify};
 use crate::serve::{Stop, figures_until_stopped, listen, until_stopped, until_stopped_over_tls};
 
@@ -108,7 +108,7 @@ pub fn demo(options: &Demo) -> Result<()> {
 
 /// `watari init`
 pub fn init(options: &Init) -> Result<()> {
-    let (key, _) = options.store.create()?;
+    let key = options.store.create()?;
     let db = Db::open(options.store.location(), &key, READERS).context("the database cannot be made")?;
     let settings = OrganisationSettings { time_zone: options.time_zone.clone(), ..OrganisationSettings::default() };
     let (name, country) = (options.organisation.clone(), options.country.clone());
@@ -197,15 +197,11 @@ pub fn backup(options: &Backup) -> Result<()> {
 
 /// `watari restore`
 pub fn restore(options: &Restore) -> Result<()> {
-    let key_file = key_path(&options.store.data);
-    if key_file.exists() {
-        bail!("{} already holds an installation; restore into an empty folder", options.store.data.display());
-    }
+    let unfinished = Unfinished::begin(&options.store.data)?;
     let unlock = options.store.unlock("Passphrase of the backup: ")?;
-    std::fs::create_dir_all(&options.store.data)
-        .with_context(|| format!("{} cannot be made", options.store.data.display()))?;
     let restored = app::db::restore(&options.file, &unlock, &options.store.location(), progress)?;
-    restored.wrapped.store(&key_file)?;
+    restored.wrapped.store(&key_path(&options.store.data))?;
+    unfinished.finish()?;
     eprintln!();
     println!(
         "The backup of {} is back in {}. Everyone must log in anew.",
@@ -230,15 +226,39 @@ fn whole(faults: &[String]) -> Result<()> {
 /// `watari copy`
 pub fn copy(options: &Copy) -> Result<()> {
     let installation = options.store.open(READERS)?;
-    let to = Db::open(Location::Postgres(options.to.clone()), &installation.key, READERS)
-        .context("the target does not open")?;
+    let is_address = ["postgres://", "postgresql://"].iter().any(|start| options.to.starts_with(start));
+    let folder = Path::new(&options.to);
+    let unfinished = if is_address { None } else { Some(Unfinished::begin(folder)?) };
+    let (location, serve) = match is_address {
+        true => {
+            let serve = format!("WATARI_DATABASE_URL=… watari serve --data {}", options.store.data.display());
+            (Location::Postgres(options.to.clone()), serve)
+        }
+        false => (Location::Sqlite(folder.join("watari.db")), format!("watari serve --data {}", options.to)),
+    };
+    let to = Db::open(location, &installation.key, READERS).context("the target does not open")?;
     let report = app::db::copy(&installation.db, &to, progress)?;
     eprintln!();
-    let rows: u64 = report.tables.iter().map(|(_, rows)| rows).sum();
-    println!(
-        "{rows} rows copied. Serve them with: watari serve --data {} --database-url …",
-        options.store.data.display()
-    );
+    let heads = |db: &Db| -> Result<Vec<(String, String)>> {
+        let verified = db.read_blocking(history::verify)?;
+        let faults: Vec<String> = verified
+            .iter()
+            .flat_map(|chain| chain.faults.iter().map(|fault| format!("{}: {fault}", chain.name)))
+            .collect();
+        whole(&faults)?;
+        Ok(verified.into_iter().map(|chain| (chain.name, chain.head)).collect())
+    };
+    let copied = heads(&to)?;
+    if copied != heads(&installation.db)? {
+        bail!("the data changed while they were copied: stop the server and copy into an empty database again");
+    }
+    if !is_address {
+        installation.wrapped.store(&key_path(folder))?;
+    }
+    unfinished.map(Unfinished::finish).transpose()?;
+    println!("{} rows copied and verified.", report.rows());
+    copied.iter().for_each(|(name, head)| println!("{name}: head {head}"));
+    println!("Serve them with: {serve}");
     Ok(())
 }
 
@@ -261,8 +281,15 @@ pub fn import(options: &Import) -> Result<()> {
         encoding: code("--encoding", options.encoding.as_deref())?,
         language,
     };
-    let report = import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} …"))
-        .map_err(|error| anyhow::anyhow!("{}: {}", options.file.display(), error.in_words(language)))?;
+    let report =
+        import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} …")).map_err(|error| {
+            let how = match &error {
+                ImportError::NoName(_) => " (--map \"COLUMN=name\")".to_owned(),
+                ImportError::Twice { second, .. } => format!(" (--map \"{second}=-\")"),
+                _ => String::new(),
+            };
+            anyhow::anyhow!("{}: {}{how}", options.file.display(), error.in_words(language))
+        })?;
     eprintln!();
     if let Some(rejects) = &options.rejects {
         std::fs::write(rejects, report.rejects_csv()?)

@@ -85,13 +85,24 @@ impl Store {
         Ok(Unlock::Passphrase(Zeroizing::new(rpassword::prompt_password(question)?)))
     }
 
-    /// Makes the folder and its key.
+    /// Makes the folder and its key. One that was made and never filled, because the machine went
+    /// down in between, is taken again.
     ///
     /// # Errors
     /// There is an installation already, or the key given is too weak.
-    pub fn create(&self) -> Result<(DataKey, WrappedKey)> {
-        if key_path(&self.data).exists() {
-            bail!("{} already holds an installation; start it with `watari serve --data {0}`", self.data.display());
+    pub fn create(&self) -> Result<DataKey> {
+        let path = key_path(&self.data);
+        if path.exists() {
+            let taken = || {
+                format!(
+                    "{} already holds an installation; start it with `watari serve --data {0}`",
+                    self.data.display()
+                )
+            };
+            let key = WrappedKey::load(&path)?.unwrap(&self.unlock("Passphrase: ")?).with_context(taken)?;
+            let db = Db::open(self.location(), &key, 1).map_err(|error| self.unopened(error))?;
+            let organisations = db.read_blocking(|tx| tx.count("SELECT count(*) FROM organisation", &[]))?;
+            return if organisations == 0 { Ok(key) } else { bail!(taken()) };
         }
         if let Some(file) = self.key_file.as_ref().filter(|file| !file.exists()) {
             new_key_file(file)?;
@@ -104,9 +115,8 @@ impl Store {
         }
         std::fs::create_dir_all(&self.data).with_context(|| format!("{} cannot be made", self.data.display()))?;
         let key = DataKey::generate();
-        let wrapped = key.wrap(&unlock);
-        wrapped.store(&key_path(&self.data))?;
-        Ok((key, wrapped))
+        key.wrap(&unlock).store(&path)?;
+        Ok(key)
     }
 
     fn wrapped_key_path(&self) -> Result<PathBuf> {
@@ -140,6 +150,55 @@ impl Store {
         let key = wrapped.unwrap(&self.unlock("Passphrase: ")?)?;
         let db = Db::open(self.location(), &key, readers).map_err(|error| self.unopened(error))?;
         Ok(Installation { db, key, wrapped })
+    }
+}
+
+/// A folder that is being filled, marked so: what lies in it is half done and may go.
+pub struct Unfinished {
+    data: PathBuf,
+    mark: PathBuf,
+}
+
+impl Unfinished {
+    /// Marks a folder in which nothing is yet, or in which the same was begun and never ended.
+    ///
+    /// # Errors
+    /// There is an installation, or the folder cannot be written.
+    pub fn begin(data: &Path) -> Result<Unfinished> {
+        std::fs::create_dir_all(data).with_context(|| format!("{} cannot be made", data.display()))?;
+        let mark = data.join("unfinished");
+        if !mark.exists() && (key_path(data).exists() || data.join("watari.db").exists()) {
+            bail!("{} already holds an installation; choose a folder that is empty or not there yet", data.display());
+        }
+        std::fs::write(&mark, "").with_context(|| format!("{} cannot be written", data.display()))?;
+        let it = Unfinished { data: data.to_owned(), mark };
+        it.clear()?;
+        Ok(it)
+    }
+
+    /// All is there.
+    pub fn finish(self) -> Result<()> {
+        Ok(std::fs::remove_file(&self.mark)?)
+    }
+
+    fn clear(&self) -> std::io::Result<()> {
+        let ours = |name: &str| name.starts_with("key.toml") || name.starts_with("watari.db");
+        for entry in std::fs::read_dir(&self.data)? {
+            let entry = entry?;
+            if entry.file_name().to_str().is_some_and(ours) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Finished, it has no mark any more.
+        if self.mark.exists() {
+            drop(self.clear().and_then(|()| std::fs::remove_file(&self.mark)));
+        }
     }
 }
 

@@ -16,6 +16,8 @@ mod doors;
 mod family;
 #[path = "stories/faults.rs"]
 mod faults;
+#[path = "stories/files.rs"]
+mod files;
 #[path = "stories/operations.rs"]
 mod operations;
 #[path = "stories/people.rs"]

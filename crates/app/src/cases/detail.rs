@@ -13,6 +13,9 @@ use crate::db::Tx;
 use crate::error::Error;
 use crate::ids::{CaseId, UserId};
 
+/// Follow-ups shown at once: some hundred lie in a long case.
+const LATEST: usize = 6;
+
 /// A case with everything in it that this user may read.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Detail {
@@ -38,7 +41,7 @@ pub struct Detail {
     pub flags: Vec<Flag>,
     /// Approvals, newest first.
     pub approvals: Vec<Approval>,
-    /// Follow-ups: planned ones, then kept ones.
+    /// Follow-ups: planned ones, then kept ones, the last first.
     pub follow_ups: Vec<FollowUp>,
     /// Questionnaires answered, newest first.
     pub screenings: Vec<Screening>,
@@ -101,6 +104,16 @@ impl Detail {
     /// Whether this user may strike out or remove what someone kept: their own, or a supervisor.
     pub fn may_put_right(&self, viewer: &Viewer, keeper: &UserId) -> bool {
         viewer.may(Permission::WriteCases) && (*keeper == viewer.user || viewer.may(Permission::Approve))
+    }
+
+    /// The follow-ups to be shown at once.
+    pub fn latest_follow_ups(&self) -> &[FollowUp] {
+        &self.follow_ups[..self.follow_ups.len().min(LATEST)]
+    }
+
+    /// The others, to be opened.
+    pub fn earlier_follow_ups(&self) -> &[FollowUp] {
+        self.follow_ups.get(LATEST..).unwrap_or_default()
     }
 
     /// Actions not ended.

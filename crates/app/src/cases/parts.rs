@@ -474,7 +474,7 @@ pub(super) fn notify(
     Ok(())
 }
 
-/// The follow-ups of a case that was found for the user before: planned ones, then kept ones.
+/// The follow-ups of a case that was found for the user before: planned ones, then kept ones, the last first.
 ///
 /// # Errors
 /// The database failed.
@@ -485,7 +485,8 @@ pub fn follow_ups(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<
          FROM follow_up f \
          LEFT JOIN user_account u ON u.organisation_id = f.organisation_id AND u.id = f.user_id \
          WHERE f.organisation_id = $1 AND f.case_id = $2 \
-         ORDER BY CASE WHEN f.done_on IS NULL THEN 0 ELSE 1 END, f.due_on, f.id",
+         ORDER BY CASE WHEN f.done_on IS NULL THEN 0 ELSE 1 END, CASE WHEN f.done_on IS NULL THEN f.due_on END, \
+         f.done_on DESC, f.id",
         params![viewer.organisation, case],
         |row| {
             Ok(FollowUp {

@@ -199,9 +199,9 @@ impl Inventor {
                 family.insert(1, partner);
                 family
             }
-            74..82 => vec![head(self.dice.random_range(12..18), self.sex_of_child(), Company::Alone)],
+            74..82 => vec![head(self.dice.random_range(12..16), self.sex_of_child(), Company::Alone)],
             82..86 => {
-                let eldest = head(self.dice.random_range(14..18), self.sex_of_child(), Company::Siblings);
+                let eldest = head(self.dice.random_range(14..16), self.sex_of_child(), Company::Siblings);
                 let sex = self.sex_of_child();
                 let role = if sex == Sex::Female { "sister" } else { "brother" };
                 let younger = Sketch { age: self.dice.random_range(6..13), sex, role, company: Company::Relative };

@@ -40,8 +40,8 @@ pub enum Bookkeeping {
     Copy,
     /// Sessions and when they were last seen.
     Session,
-    /// The search keys of a person, derived from the record.
-    SearchKeys,
+    /// What a person is found by, derived from the record.
+    SearchEntry,
     /// The next number of a series.
     Counter,
     /// Answers kept for repeated requests.

@@ -68,14 +68,14 @@ async fn register(ctx: Context, Input(input): Input<PersonInput>) -> Result<(Sta
 #[utoipa::path(post, path = "/people/search", tag = "people", request_body = search::Query,
     responses((status = 200, body = Vec<Found>), (status = "4XX", body = Problem)))]
 async fn search_people(ctx: Context, Input(query): Input<search::Query>) -> Result<Json<Vec<Found>>, Error> {
-    ctx.read(move |tx, viewer| search::search(tx, viewer, &query.q)).await.map(Json)
+    search::search(&ctx, query.q).await.map(Json)
 }
 
 /// People who may be the one half typed in.
 #[utoipa::path(post, path = "/people/matches", tag = "people", request_body = PersonInput,
     responses((status = 200, body = Vec<Found>), (status = "4XX", body = Problem)))]
 async fn find_matches(ctx: Context, Input(input): Input<PersonInput>) -> Result<Json<Vec<Found>>, Error> {
-    ctx.read(move |tx, viewer| search::matches(tx, viewer, &input)).await.map(Json)
+    search::matches(&ctx, input).await.map(Json)
 }
 
 /// A person. Reading a protected record is written down.

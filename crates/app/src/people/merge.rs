@@ -89,6 +89,7 @@ pub fn merge(tx: &mut Tx<'_>, viewer: &Viewer, kept: PersonId, input: &MergeInpu
         household: end.household_id.filter(|_| keep.household_id.is_none()),
     };
     take_over(tx, &pen, viewer, kept, end.id, &moved)?;
+    search::forget(tx, &pen, viewer.organisation, end.id)?;
     tx.execute(
         &pen,
         "UPDATE person SET merged_into = $3, updated_at = $4, version = version + 1 WHERE organisation_id = $1 AND id = $2",
@@ -163,7 +164,7 @@ pub fn undo(tx: &mut Tx<'_>, viewer: &Viewer, id: MergeId) -> Result<PersonId, E
         consent::settle(tx, &pen, viewer.organisation, person, Purpose::ALL)?;
     }
     let back = store::find(tx, viewer, merged)?;
-    search::index(tx, viewer.organisation, merged, &back.record)?;
+    search::note(tx, viewer.organisation, merged, &back.record)?;
     Ok(merged)
 }
 

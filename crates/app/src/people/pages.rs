@@ -115,7 +115,7 @@ impl FoundPage {
 
 pub(super) async fn search(ctx: Context, Input(query): Input<search::Query>) -> Result<Html<String>, Error> {
     let q = query.q.clone();
-    let found = ctx.read(move |tx, viewer| search::search(tx, viewer, &query.q)).await?;
+    let found = search::search(&ctx, query.q).await?;
     page(FoundPage { ui: ctx.ui(), q, found, today: ctx.viewer.today })
 }
 
@@ -139,7 +139,7 @@ impl MatchesPart {
 pub(super) async fn matches(ctx: Context, request: axum::extract::Request) -> Result<Html<String>, Error> {
     // A form half filled in is no error: what cannot be read matches nobody.
     let input: PersonInput = form(request.uri().query().unwrap_or_default().as_bytes()).unwrap_or_default();
-    let found = ctx.read(move |tx, viewer| search::matches(tx, viewer, &input)).await?;
+    let found = search::matches(&ctx, input).await?;
     page(MatchesPart { ui: ctx.ui(), found, today: ctx.viewer.today })
 }
 
@@ -379,8 +379,7 @@ pub(super) async fn register(ctx: Context, sent: Sent) -> Result<Response, Error
     }
     let input = typed.read;
     if sent.fields.value("confirm").is_empty() {
-        let typed = input.clone();
-        let mut found = ctx.read(move |tx, viewer| search::matches(tx, viewer, &typed)).await?;
+        let mut found = search::matches(&ctx, input.clone()).await?;
         found.retain(|hit| hit.score >= search::STRONG);
         if !found.is_empty() {
             again.found = found;
@@ -699,8 +698,7 @@ pub(super) async fn compare(
         None => None,
     };
     let q = kept.record.display_name();
-    let query = q.clone();
-    let mut found = ctx.read(move |tx, viewer| search::search(tx, viewer, &query)).await?;
+    let mut found = search::search(&ctx, q.clone()).await?;
     found.retain(|hit| hit.person.id != id && hit.visible);
     page(ComparePage { ui: ctx.ui(), kept, q, found, other, today: ctx.viewer.today })
 }

@@ -276,7 +276,7 @@ fn insert(
             scalars.details, input.protected, owner, team, source, now
         ],
     )?;
-    search::index(tx, by.organisation, id, input)?;
+    search::note(tx, by.organisation, id, input)?;
     Ok(id)
 }
 
@@ -323,7 +323,7 @@ pub fn update(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, expected: i64, inp
     if changed != 1 {
         return Err(Error::stale(&input, &before.record, before.version));
     }
-    search::index(tx, viewer.organisation, id, &input)
+    Ok(search::note(tx, viewer.organisation, id, &input)?)
 }
 
 /// What is kept in columns of its own, for lists, sorting and search.

@@ -244,6 +244,20 @@ fn nothing_of_an_erased_person_remains() {
 }
 
 #[test]
+fn nothing_of_an_erased_person_remains_in_memory() {
+    let house = house();
+    let someone = register(&house, "closed", Some("2026-11-01"));
+    let known = crate::people::search::Known::default();
+    let in_memory = || {
+        let (known, organisation) = (known.clone(), house.viewer.organisation);
+        house.db.read_blocking(move |tx| known.size(tx, organisation)).unwrap()
+    };
+    assert_eq!(in_memory(), (1, 2), "one person of a name in two parts");
+    try_erase(&house, &house.viewer, &someone, erasure(&someone)).unwrap();
+    assert_eq!(in_memory(), (0, 0));
+}
+
+#[test]
 fn a_later_backup_has_nothing_either() {
     let house = house();
     let someone = register(&house, "closed", Some("2026-11-01"));

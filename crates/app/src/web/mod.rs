@@ -69,6 +69,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// Who asks for passkeys, where the public address is a name.
     pub(crate) passkeys: Option<Arc<webauthn_rs::Webauthn>>,
+    /// Who is known, in memory.
+    pub(crate) search: Arc<people::search::Search>,
     pub(crate) sessions: SessionCache,
     pub(crate) passwords: Arc<tokio::sync::Semaphore>,
     pub(crate) metrics: Arc<metrics::Metrics>,
@@ -80,6 +82,7 @@ impl App {
     /// The application on an open database.
     pub fn new(db: Db, settings: Settings) -> App {
         App {
+            search: Arc::new(people::search::Search::start(&db)),
             db,
             passkeys: users::passkeys::party(&settings.public_url).map(Arc::new),
             settings: Arc::new(settings),

@@ -5,6 +5,7 @@ use utoipa::openapi::OpenApi;
 
 /// Where the API is.
 const ADDRESS: &str = "/api/v1";
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const METHODS: [&str; 4] = ["get", "post", "put", "delete"];
 
 /// What may go wrong at an operation, by status.
@@ -97,12 +98,16 @@ fn finish_parameters(method: &str, operation: &mut Json) {
 }
 
 fn finish_responses(method: &str, path: &str, operation: &mut Json) {
+    if path.ends_with("/export") {
+        let file = json!({ "schema": { "type": "string", "format": "binary" } });
+        operation["responses"]["200"]["content"] = json!({ "text/csv": file, WORKBOOK: file });
+    }
     let (writes, versioned) = (method != "get", is_versioned(operation));
     let has_body = operation.get("requestBody").is_some();
     let has_query = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|it| it["in"] == "query"));
     let applies = |status: u16| match status {
         400 => has_body || has_query || versioned,
-        404 => path.contains('{'),
+        404 => path.contains('{') || has_body,
         412 | 428 => versioned,
         413 | 422 => has_body,
         503 => writes,

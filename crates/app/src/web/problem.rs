@@ -84,9 +84,12 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     } else {
         (response.status(), message(&error, ui(&app, asker, &error, language).await)).into_response()
     };
-    if let Error::TooMany(seconds) = *error
-        && let Ok(seconds) = seconds.to_string().parse()
-    {
+    let wait = match *error {
+        Error::TooMany(seconds) => Some(seconds),
+        Error::NotReady => Some(5),
+        _ => None,
+    };
+    if let Some(Ok(seconds)) = wait.map(|seconds| seconds.to_string().parse()) {
         answer.headers_mut().insert(RETRY_AFTER, seconds);
     }
     answer

@@ -250,12 +250,13 @@ impl<'s> World<'s> {
         plain.insert("user", text(&admin.api("POST", "/users", &[], &new).json()));
         plain.insert("team", text(&account(lucia)["team_id"]));
         let urgent = json!({ "reason": "She is at the door and bleeding" });
-        post(amal, &format!("/people/{}/break-glass", plain["person"]), &urgent);
+        plain.insert("grant", post(amal, &format!("/people/{}/break-glass", plain["person"]), &urgent));
+        plain.insert("import", begun(&browsers[3]));
         let today = lucia.api("GET", "/today", &[], &Json::Null).json();
         plain.insert("notice", text(&today["notices"][0]["id"]));
         let mut agreed = file(lucia, true);
         let mut foreign = file(&salma, true);
-        for name in ["user", "team", "notice"] {
+        for name in ["user", "team", "notice", "grant", "import"] {
             agreed.insert(name, plain[name].clone());
         }
         foreign.insert("user", text(&account(&salma)["id"]));
@@ -263,6 +264,7 @@ impl<'s> World<'s> {
         foreign.insert("member", foreign["person"].clone());
         foreign.insert("pictured", foreign["person"].clone());
         foreign.insert("merge", merged(&salma));
+        foreign.insert("grant", post(&salma, &format!("/people/{}/break-glass", foreign["person"]), &urgent));
         let sibling = file(amal, false);
         World { server, browsers, salma, plain, sibling, agreed, foreign, fresh: RefCell::default() }
     }
@@ -291,6 +293,7 @@ impl<'s> World<'s> {
             "session" => self.another_session(user),
             "token" => self.token(user, &SCOPES.get(user).unwrap_or(&SCOPES[1])[..1]).0,
             "merge" => merged(lucia),
+            "import" => begun(&self.browsers[3]),
             "pictured" => {
                 let person = register(lucia, "Pictured");
                 give_photo(lucia, &person);
@@ -358,6 +361,13 @@ impl<'s> World<'s> {
         }
         answer
     }
+}
+
+/// A file that was looked at and brings in nobody yet.
+fn begun(officer: &Browser) -> String {
+    let kept =
+        officer.request("POST", "/api/v1/people/imports?name=a.csv", &[], b"given name,family name\nImported,Doors\n");
+    made(&kept)
 }
 
 fn uuid() -> &'static str {

@@ -340,8 +340,15 @@ fn ordinary(pointer: &str) -> Json {
         "country" | "issuer" | "nationalities" => json!("JO"),
         "languages" => json!("ar"),
         "time_zone" => json!("Asia/Amman"),
-        "due_on" | "expires_on" => json!("2031-01-01"),
+        "due_on" | "expires_on" | "valid_until" => json!("2031-01-01"),
+        "ends_on" | "starts_on" => Json::Null,
+        "assessment" | "first_contact" | "follow_up" | "plan" if pointer.contains("deadlines") => json!(1),
+        "username" => json!("UNIQUE"),
+        "relation" => json!("mother"),
+        "email" | "provider_kind" => Json::Null,
+        "provider_kinds" => json!("health"),
         "from" | "decided_on" | "done_on" | "age_on" | "to" | "until" => json!("1996-01-01"),
+        "kind" if pointer == "/kind" => json!("general"),
         "kind" if pointer.contains("documents") => json!("passport"),
         "kind" if pointer.contains("contacts") => json!("mobile"),
         "value" => json!("+962 79 000 0000"),
@@ -364,6 +371,9 @@ fn example(document: &Json, at: &Json, pointer: &str, texts: &mut Vec<String>, d
             .map(|(name, of)| (name.clone(), example(document, of, &format!("{pointer}/{name}"), texts, depth + 1)))
             .collect();
         return Json::Object(object);
+    }
+    if is_kind(at, "array") && at["prefixItems"].is_null() && at["minItems"].as_u64().unwrap_or(1) > 1 {
+        return json!(vec![1; at["minItems"].as_u64().unwrap_or(1) as usize]);
     }
     if is_kind(at, "array") && depth < 5 {
         return json!([example(document, &at["items"], &format!("{pointer}/0"), texts, depth + 1)]);
@@ -407,7 +417,9 @@ fn with(field: &Field, text: &str) -> String {
         return format!("\"{text}\"");
     }
     *body.pointer_mut(&field.pointer).unwrap() = json!("PLACE");
-    body.to_string().replace("\"PLACE\"", &format!("\"{text}\""))
+    static UNIQUE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let unique = format!("user{}", UNIQUE.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+    body.to_string().replace("UNIQUE", &unique).replace("\"PLACE\"", &format!("\"{text}\""))
 }
 
 /// Addresses of records, and who may work with them.
@@ -498,6 +510,81 @@ story!(whatever_is_written_into_any_field_is_refused_or_kept_harmless, |server: 
     assert!(people(&browsers[2]) >= 60, "the table was dropped");
     let audit = server.log_in("audit");
     assert!(audit.get("/history").body.len() > 1_000);
+});
+
+/// The forms of a page: where each goes, and its fields with what stands in them.
+fn forms(page: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let attribute = |tag: &str, name: &str| -> Option<String> {
+        let value = tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?;
+        Some(value.replace("&amp;", "&").replace("&#38;", "&"))
+    };
+    let read = |form: &str| -> Option<(String, Vec<(String, String)>)> {
+        let head = form.split('>').next()?;
+        let action = attribute(head, "action").filter(|_| attribute(head, "method").as_deref() == Some("post"))?;
+        let tags = form.split('<').filter(|tag| ["input", "textarea", "select"].iter().any(|it| tag.starts_with(it)));
+        let fields =
+            tags.filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())));
+        Some((action, fields.collect()))
+    };
+    page.split("<form").skip(1).filter_map(|rest| read(rest.split("</form>").next()?)).collect()
+}
+
+story!(every_form_of_every_page_takes_or_refuses_whatever_is_typed, |server: &Server| {
+    let amal = server.log_in("amal");
+    let known = known(&amal);
+    let at = |name: &str| known.iter().find(|(of, _)| *of == name).unwrap().1.clone();
+    let (case, person) = (at("/cases/{id}"), at("/people/{id}"));
+    let mut tried = 0;
+    for (user, pages) in [
+        (
+            "amal",
+            vec![
+                "/people/new".to_owned(),
+                person.clone(),
+                format!("{person}/edit"),
+                case.clone(),
+                format!("{case}/plan"),
+                format!("{case}/close"),
+                format!("{case}/screenings/specific-needs"),
+                format!("{case}/goals/{}", at("{goal}")),
+                format!("/cases/new?person={}", person.rsplit('/').next().unwrap()),
+                "/account".to_owned(),
+                "/people".to_owned(),
+            ],
+        ),
+        ("lucia", vec![case.clone(), format!("{case}/assign"), format!("{person}/merge"), "/".to_owned()]),
+        ("daniela", vec!["/people/import".to_owned(), person.clone()]),
+        ("admin", vec!["/users/new".to_owned(), "/users".to_owned(), "/settings".to_owned()]),
+    ] {
+        let browser = server.log_in(user);
+        for page in pages {
+            let shown = browser.get(&page);
+            assert!(shown.status < 500, "{page}: {}", shown.body);
+            for (action, fields) in forms(&shown.body) {
+                if ["/logout", "/account/password", "/account/sessions"].iter().any(|door| action.starts_with(door)) {
+                    continue;
+                }
+                for (name, _) in &fields {
+                    for text in
+                        [HOSTILE[0], HOSTILE[2], "\u{0}\u{202e}\u{feff}\u{10ffff}", "-9223372036854775809", "1e400"]
+                    {
+                        let pairs: Vec<(&str, &str)> = fields
+                            .iter()
+                            .map(|(field, value)| (field.as_str(), if field == name { text } else { value.as_str() }))
+                            .collect();
+                        let answer = browser.post(&action, &pairs);
+                        tried += 1;
+                        assert!(answer.status < 500, "{page} {action} {name} {text}: {}", answer.body);
+                        assert!(!answer.body.contains("<script>alert"), "{page} {action} {name} runs what was typed");
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 500, "only {tried} fields were tried");
+    for path in ["/people", "/cases", "/users/new", "/account"] {
+        assert!(server.log_in("amal").get(path).status < 500);
+    }
 });
 
 story!(ten_megabytes_in_any_field_are_refused_and_cost_no_memory, |server: &Server| {

@@ -43,6 +43,27 @@ story!(a_person_is_found_in_any_script_and_spelling, |server: &Server| {
     }
 });
 
+story!(search_follows_every_change_at_once, |server: &Server| {
+    let (amal, daniela) = (server.log_in("amal"), server.log_in("daniela"));
+    let mut body = person("Quirina", "Zapotecatl");
+    body["documents"] = json!([{ "kind": "passport", "number": "QZ-42 42-42", "issuer": "MX" }]);
+    let id = register(&amal, &body);
+    let path = format!("/people/{id}");
+    assert!(found(&amal, "Zapotecatl Kirina").contains(&id) && found(&amal, "qz424242").contains(&id));
+    let typed =
+        amal.get("/people/matches?names[0][kind]=main&names[0][given]=Quirina&names[0][family]=Zapotec&sex=female");
+    assert!(typed.body.contains(&id), "found while it is typed: {}", typed.body);
+    let changed = amal.api("PUT", &path, &[("if-match", "\"1\"")], &person("Quirina", "Huitzilin"));
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert!(found(&amal, "Huitzilin").contains(&id));
+    assert!(!found(&amal, "Zapotecatl").contains(&id) && !found(&amal, "qz424242").contains(&id), "by what is no more");
+    let read = daniela.api("GET", &path, &[], &Json::Null);
+    let erasure = json!({ "reason": "she asked", "on_request": true, "confirm": read.json()["number"].to_string() });
+    let erased = daniela.api("POST", &format!("{path}/erase"), &[("if-match", &read.etag)], &erasure);
+    assert_eq!(erased.status, 204, "{}", erased.body);
+    assert!(!found(&amal, "Quirina Huitzilin").contains(&id));
+});
+
 story!(a_form_tells_all_that_is_wrong_and_forgets_nothing, |server: &Server| {
     let amal = server.log_in("amal");
     let form = [

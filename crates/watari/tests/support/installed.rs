@@ -85,7 +85,7 @@ macro_rules! operator_story {
 
 /// A data folder and the database that belongs to it, with an administrator and a data officer.
 pub struct Installation {
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
     pub data: PathBuf,
     pub database: Option<String>,
 }
@@ -95,6 +95,11 @@ impl Installation {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let database = (engine == Engine::Postgres).then(|| Cluster::get().create_database());
+        Installation::at(folder, data, database)
+    }
+
+    /// An installation in a folder, on a database that is still empty.
+    pub fn at(folder: tempfile::TempDir, data: PathBuf, database: Option<String>) -> Installation {
         let it = Installation { folder, data, database };
         it.does(&["init"]);
         it.change_with(officer_in);

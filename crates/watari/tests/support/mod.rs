@@ -314,12 +314,39 @@ impl Cluster {
     }
 
     pub fn create_database(&self) -> String {
-        let name = format!("watari_{}", std::process::id())
-            + &format!("_{:?}", std::thread::current().id()).replace(['(', ')'], "");
-        let name = name.to_lowercase();
+        self.create_database_named("")
+    }
+
+    /// A database of this test, beside its first.
+    pub fn create_database_named(&self, what: &str) -> String {
+        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let name = format!("watari_{}_{next}{what}", std::process::id());
         let made = self.psql(&format!("CREATE DATABASE {name}"));
         assert!(made, "the test database cannot be made");
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// A cluster of a test's own, which it may stop.
+    pub fn of_ones_own() -> Option<Cluster> {
+        Cluster::start()
+    }
+
+    /// Stops the server at once, as a machine that goes down.
+    pub fn stop(&mut self) {
+        assert!(self.control("stop -m immediate"));
+    }
+
+    /// Starts it again.
+    pub fn go_on(&mut self) {
+        let socket = self.folder.display();
+        let options = format!("-h 127.0.0.1 -p {} -k {socket} -F", self.port);
+        assert!(self.control(&format!("start -w -l {socket}/log2 -o '{options}'")));
+    }
+
+    fn control(&self, what: &str) -> bool {
+        let data = self.folder.join("data");
+        as_postgres(&format!("{} -D {} {what}", binaries().join("pg_ctl").display(), data.display()))
     }
 
     /// The certificate that the cluster shows.
@@ -368,7 +395,8 @@ impl Cluster {
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let serve = format!(
             "{} -D {} -h 127.0.0.1 -p {port} -k {} -F -c ssl=on -c ssl_cert_file={} -c ssl_key_file={} >{2}/log 2>&1 & server=$!; \
-             while kill -0 {parent} 2>/dev/null || [ -d /proc/{parent} ]; do sleep 1; done; kill $server; wait $server; rm -rf {2}/data",
+             while kill -0 {parent} 2>/dev/null || [ -d /proc/{parent} ]; do sleep 1; done; \
+             kill $server; wait $server; $(dirname {0})/pg_ctl -D {1} stop -m immediate; rm -rf {2}/data",
             binaries.join("postgres").display(),
             data.display(),
             folder.display(),

@@ -118,7 +118,7 @@ impl ChoosePage {
 /// Those open to the user whom a name or number may mean; one alone where it is their number.
 async fn meant(ctx: &Context, who: String, not: Option<PersonId>) -> Result<Vec<Found>, Error> {
     let wanted = number_in(&who);
-    let mut found = ctx.read(move |tx, viewer| search::search(tx, viewer, &who)).await?;
+    let mut found = search::search(ctx, who).await?;
     found.retain(|hit| hit.visible && Some(hit.person.id) != not);
     match found.iter().position(|hit| Some(hit.person.number) == wanted) {
         Some(at) => Ok(vec![found.swap_remove(at)]),
