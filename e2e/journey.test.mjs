@@ -563,7 +563,7 @@ async function bringIn(officer, told) {
   await officer.go("/people");
   await officer.write("#q", family);
   await officer.press('form[action="/people/search"].toolbar button');
-  assert.equal(await officer.page.locator("tbody td.title a").count(), 2);
+  assert.equal(await officer.page.locator("tbody td.title a", { hasText: family }).count(), 2);
 }
 
 async function erase(officer, worker, person) {

@@ -18,18 +18,19 @@ async function shoot(page, path, name) {
   }
 }
 
-/** Where the first link of a list leads that looks like this. */
-async function first(page, path, pattern) {
+/** Where the first link of a page leads whose address, and whose words, look like this. */
+async function first(page, path, address, words = /./) {
   await page.goto(`${server.address}${path}`);
-  const links = await page.locator("main a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
-  return links.find((link) => pattern.test(link));
+  const links = await page.locator("main a").evaluateAll((all) => all.map((link) => [link.getAttribute("href"), link.innerText]));
+  const fitting = links.filter(([href]) => address.test(href));
+  return (fitting.find(([, text]) => words.test(text)) ?? fitting[0])[0];
 }
 
 // Each language with a house that works in it: the names and words of its people are lifelike too.
-for (const [language, username, suffix] of [["en", "amal", ""], ["ar", "salma", "-ar"]]) {
+for (const [language, username, suffix, script] of [["en", "amal", "", /\p{Script=Latin}/u], ["ar", "salma", "-ar", /\p{Script=Arabic}/u]]) {
   const context = await engine.newContext({ colorScheme: "light" });
   const page = await logIn(context, server.address, username, language);
-  const file = await first(page, "/cases?state=in_service&sort=vulnerability", /^\/cases\/[0-9a-f-]{36}$/);
+  const file = await first(page, "/cases?state=in_service&sort=vulnerability", /^\/cases\/[0-9a-f-]{36}$/, script);
   const person = await first(page, file, /^\/people\/[0-9a-f-]{36}$/);
   await shoot(page, "/", `today${suffix}`);
   await shoot(page, "/people", `people${suffix}`);
