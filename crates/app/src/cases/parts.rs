@@ -657,12 +657,7 @@ mod tests {
             person_id: None,
             case_id: None,
             why: None,
-            changes: vec![Line {
-                field: "text".into(),
-                before: "a".into(),
-                after: "b".into(),
-                values: Default::default(),
-            }],
+            changes: Line::of("text", &serde_json::json!(["a", "b"])).into_iter().collect(),
             facts: vec![(GUARDED.into(), guarded.into())],
             erased: false,
         };
