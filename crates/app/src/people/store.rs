@@ -10,7 +10,7 @@ use crate::cases::questionnaire::may_know_need;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
-use crate::history::{self, Act, Entry, Kind, Sealed, Story};
+use crate::history::{self, Act, Entry, Kind, Line, Sealed, Story};
 use crate::ids::{OrganisationId, PersonId, TeamId, UserId};
 use crate::params;
 use crate::users::store::next_number;
@@ -485,10 +485,12 @@ pub fn decision(
 /// Needs come and go in a person's story as far as the reader may know them.
 fn without_delicate_needs(viewer: &Viewer, mut story: Story) -> Story {
     let known = |needs: &str| needs.split(',').filter(|need| may_know_need(viewer, need)).collect::<Vec<_>>().join(",");
-    for line in story.changes.iter_mut().filter(|line| line.field == "needs") {
-        (line.before, line.after) = (known(&line.before), known(&line.after));
-    }
-    story.changes.retain(|line| line.field != "needs" || line.before != line.after);
+    let told = |line: Line| match line.field.as_str() {
+        // Made anew, so that nothing of what was recorded stays behind in it.
+        "needs" => Line::of("needs", &json!([known(&line.before), known(&line.after)])),
+        _ => Some(line),
+    };
+    story.changes = story.changes.into_iter().filter_map(told).collect();
     story
 }
 

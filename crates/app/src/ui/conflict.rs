@@ -37,6 +37,20 @@ impl Conflict {
             .filter(|difference| difference.yours != difference.current);
         Conflict { differences: differences.collect() }
     }
+
+    /// Puts names in the place of the ids they belong to.
+    pub fn named<'n>(mut self, names: impl Iterator<Item = (String, &'n str)>) -> Conflict {
+        for (id, name) in names {
+            for difference in &mut self.differences {
+                for side in [&mut difference.yours, &mut difference.current] {
+                    if *side == id {
+                        *side = name.to_owned();
+                    }
+                }
+            }
+        }
+        self
+    }
 }
 
 /// Fields of a person that the history knows how to tell.

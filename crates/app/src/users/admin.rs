@@ -406,7 +406,11 @@ impl UserPage {
         let status = wrong.status();
         match wrong {
             Error::Invalid(errors) => self.errors = errors,
-            Error::Stale(stale) => self.conflict = Some(Conflict::of(&self.ui, &stale)),
+            Error::Stale(stale) => {
+                let teams = self.teams.iter().map(|(id, name)| (id.to_string(), name.as_str()));
+                let leaders = self.supervisors.iter().map(|(id, name)| (id.to_string(), name.as_str()));
+                self.conflict = Some(Conflict::of(&self.ui, &stale).named(teams.chain(leaders)));
+            }
             other => return Err(other),
         }
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);

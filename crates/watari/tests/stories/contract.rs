@@ -211,6 +211,14 @@ story!(on_a_page_both_versions_are_shown_and_nothing_typed_is_lost, |server: &Se
     assert_eq!(stale.status, 412);
     assert!(stale.body.contains("value=\"Omar Reyes y Reyes\"") && stale.body.contains("<bdi>Omar R.</bdi>"));
     assert!(stale.body.contains(&format!("action=\"{path}?version={}\"", version + 1)));
+    let team = omar["team_id"].as_str().unwrap();
+    let mut moved = form("Omar R.").to_vec();
+    moved.push(("team_id", team));
+    let stale = admin.post(&format!("{path}?version={version}"), &moved);
+    assert!(
+        stale.body.contains("<bdi>Tapachula</bdi>") && !stale.body.contains(&format!("<bdi>{team}")),
+        "by its name"
+    );
     assert_eq!(admin.post(&path, &form("Nobody")).status, 428, "a form without a version");
 });
 
