@@ -86,7 +86,7 @@ case-state = الوضع
 case-risk = الخطر
 case-due = الموعد
 case-due-by = الموعد { $name }
-case-owner = عامل الحالة
+case-owner = أخصائي الحالة
 case-supervisor = المشرف
 case-team = الفريق
 case-opened = تاريخ الفتح
@@ -106,9 +106,15 @@ case-next-begin = يبدأ تقديم الخدمة مع أول إجراء مُن
 case-begin = بدء تقديم الخدمة
 case-next-follow = تابِع حتى تتحقق الأهداف.
 case-not-said = غير معروف أو يفضّل عدم القول
-days-late = متأخر { $count } يومًا
+days-late = { $count ->
+    [one] متأخر يومًا واحدًا
+    [two] متأخر يومين
+    [few] متأخر { $count } أيام
+    [many] متأخر { $count } يومًا
+   *[other] متأخر { $count } يوم
+}
 form-errors = للتصحيح: { $count }
-assign-hint = سيرى عامل الحالة الجديد الحالة ضمن المسندة حديثًا. ويؤخذ المشرف والفريق منه إن تُركا فارغين.
+assign-hint = سيرى أخصائي الحالة الجديد الحالة ضمن المسندة حديثًا. ويؤخذ المشرف والفريق منه إن تُركا فارغين.
 reopen-why = لماذا يُعاد فتح الحالة؟
 close-reason = سبب الإغلاق
 close-satisfaction = مدى رضا الشخص
@@ -187,7 +193,13 @@ progress-no-goal = لا هدف
 progress-reached-of = الأهداف المتحققة: { $name }
 
 # Screening
-screening-questions = { $count } سؤالًا. توقّف متى رغب الشخص.
+screening-questions = { $count ->
+    [one] سؤال واحد. توقّف متى رغب الشخص.
+    [two] سؤالان. توقّف متى رغب الشخص.
+    [few] { $count } أسئلة. توقّف متى رغب الشخص.
+    [many] { $count } سؤالًا. توقّف متى رغب الشخص.
+   *[other] { $count } سؤال. توقّف متى رغب الشخص.
+}
 screening-advice = تحدّث مع الشخص على انفراد، وبحضور مترجم من خارج الأسرة. لا يُحفظ شيء قبل الضغط على «حفظ».
 screening-other = أسئلة أخرى
 screening-done-on = يوم الإجراء
@@ -238,7 +250,7 @@ today-nothing-new = لا جديد.
 today-nothing-waiting = لا شيء بانتظارك.
 today-team-all = الفريق كله
 today-go-to = انتقل إلى
-team-caption = الحالات المفتوحة لكل عامل حالة، وكم منها فيه تأخير
+team-caption = الحالات المفتوحة لكل أخصائي حالة، وكم منها فيه تأخير
 team-open = مفتوحة
 team-late = متأخرة
 team-nobody = لا أحد بعد
@@ -339,3 +351,20 @@ field-struck-by = شُطبت بواسطة
 field-struck-because = سبب الشطب
 notice-glass-judged = تم تقييم وصولك الطارئ
 today-lapsing = موافقات يجب طلبها من جديد
+approval-none = لم تُطلب أي موافقة بعد.
+flag-none = لا توجد تنبيهات.
+file-none = لا توجد ملفات بعد.
+follow-up-none = لا توجد متابعة مقررة بعد.
+screening-none = لم يُجرَ أي فرز بعد.
+today-my-cases = حالاتي
+today-late-cases = الحالات المتأخرة
+today-to-case = عرض الحالة
+today-to-person = عرض الشخص
+today-more-notices = { $count ->
+    [one] إشعار آخر
+    [two] إشعاران آخران
+    [few] { $count } إشعارات أخرى
+    [many] { $count } إشعارًا آخر
+   *[other] { $count } إشعار آخر
+}
+goal-more-actions = إجراءات أخرى

@@ -123,8 +123,8 @@ stale-choose = لم يُحفظ شيء بعد. قارن بين النسختين. 
 stale-keep = الإبقاء على المسجَّل الآن
 invalid-required = هذا الحقل مطلوب.
 invalid-too-long = النص طويل جدًا.
-invalid-date = هذا التاريخ غير ممكن. اكتبه هكذا: 24/11/2026 أو 2026-11-24.
-invalid-number = اكتب رقماً.
+invalid-date = هذا التاريخ غير ممكن. اكتبه هكذا: {"\u2066"}24/11/2026{"\u2069"} أو {"\u2066"}2026-11-24{"\u2069"}.
+invalid-number = اكتب رقمًا.
 invalid-choice = اختر من القائمة.
 invalid-username = من 3 إلى 60 حرفًا أو رقمًا أو نقطة أو شرطة أو @.
 invalid-username-taken = اسم المستخدم هذا مستعمل.
@@ -135,14 +135,14 @@ invalid-password-differs = كلمتا المرور مختلفتان.
 refused-link-used = هذا الرابط استُعمل أو انتهت صلاحيته. اطلب رابطًا جديدًا.
 refused-key-reused = استُعمل مفتاح عدم التكرار هذا في طلب آخر.
 refused-shown-once = أُنشئ هذا من قبل ولا يظهر سرّه إلا مرة واحدة. أنشئ غيره إن لم تره.
-act-created = أنشأ
-act-changed = عدّل
-act-removed = أزال
-act-read = اطّلع على
-act-exported = صدّر
-act-shared = شارك
-act-erased = محا
-act-broke-glass = استعمل الوصول الطارئ إلى
+act-created = إنشاء
+act-changed = تعديل
+act-removed = إزالة
+act-read = اطّلاع على
+act-exported = تصدير
+act-shared = مشاركة
+act-erased = محو
+act-broke-glass = استعمال
 kind-organisation = المنظمة
 kind-team = الفريق
 kind-user = المستخدم
@@ -174,3 +174,30 @@ your-account = حسابك: { $name }
 welcome-intro = اسم المستخدم الخاص بك هو { $name }.
 error-too-many-detail = يمكنك المحاولة مجددًا بعد { $seconds } ثانية.
 error-too-large-detail = يُقبل { $megabytes } ميغابايت كحد أقصى.
+month-short-1 = يناير
+month-short-2 = فبراير
+month-short-3 = مارس
+month-short-4 = أبريل
+month-short-5 = مايو
+month-short-6 = يونيو
+month-short-7 = يوليو
+month-short-8 = أغسطس
+month-short-9 = سبتمبر
+month-short-10 = أكتوبر
+month-short-11 = نوفمبر
+month-short-12 = ديسمبر
+date-short = %d %m
+date-short-year = %d %m %y
+list-comma = {"، "}
+history-changes = { $count ->
+    [zero] لا حقول
+    [one] حقل واحد
+    [two] حقلان
+    [few] { $count } حقول
+    [many] { $count } حقلًا
+   *[other] { $count } حقل
+}
+sending = جارٍ الإرسال…
+preparing = جارٍ الإعداد…
+history-all = السجل كله
+field-wrong = { $field }: { $error }

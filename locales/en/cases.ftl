@@ -106,7 +106,10 @@ case-next-begin = The first action done begins the service. You can also begin i
 case-begin = Begin the service
 case-next-follow = Follow up until the goals are reached.
 case-not-said = Unknown or rather not say
-days-late = { $count } days late
+days-late = { $count ->
+    [one] 1 day late
+   *[other] { $count } days late
+}
 form-errors = To put right: { $count }
 assign-hint = The new caseworker sees the case as newly assigned. Supervisor and team are taken from them where left empty.
 reopen-why = Why is the case reopened?
@@ -187,7 +190,10 @@ progress-no-goal = no goal
 progress-reached-of = Goals reached: { $name }
 
 # Screening
-screening-questions = { $count } questions. Stop whenever the person wishes.
+screening-questions = { $count ->
+    [one] 1 question. Stop whenever the person wishes.
+   *[other] { $count } questions. Stop whenever the person wishes.
+}
 screening-advice = Speak alone with the person, with an interpreter who is not from the family. Nothing is saved until you press Save.
 screening-other = Other questions
 screening-done-on = Day it was done
@@ -339,3 +345,14 @@ field-struck-by = Struck out by
 field-struck-because = Why struck out
 notice-glass-judged = Your emergency access was judged
 today-lapsing = Consent to ask for again
+approval-none = Nothing has been asked for yet.
+flag-none = No flags.
+file-none = No files yet.
+follow-up-none = No follow-up planned yet.
+screening-none = Nothing has been asked yet.
+today-my-cases = My cases
+today-late-cases = Overdue cases
+today-to-case = See the case
+today-to-person = See the person
+today-more-notices = { $count } more
+goal-more-actions = More actions

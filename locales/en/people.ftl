@@ -211,14 +211,17 @@ field-relative = Relative
 field-starts-on = Since
 field-ends-on = Until
 people-age-about = about { $count }
-people-needs-count = { $count } needs
+people-needs-count = { $count ->
+    [one] 1 need
+   *[other] { $count } needs
+}
 people-merge-kept = This record is kept: { $name }
 people-nobody-like = Nobody like { $name } was found.
 decision-lapsed = Lapsed
 people-consent-lapsed-on = lapsed on { $name }
 people-consent-until = until { $name }
 people-guardian-hint = For someone who may be under 18: who decides for them. It then holds at the latest until they come of age.
-invalid-guardian-self = The person cannot be their own guardian.
+invalid-guardian-self = This is the person’s own name, and nobody is their own guardian. A guardian of the same name: add what they are to the person.
 invalid-witness-self = The person cannot witness their own decision.
 people-perhaps-in-list = may be named in it
 emergencies = Emergency access
@@ -233,3 +236,15 @@ emergency-ends = ends { $name }
 emergency-ended = ended { $name }
 field-justified = Justified
 field-until = Until
+people-merge-short = Merge
+people-born = Born
+people-born-between = { $from } to { $to }
+people-age-on-day = { $age } on { $day }
+people-guardian-needed = needed for a child
+people-journey-none = Nothing is known of the journey yet.
+people-contacts-none = No phone or address yet.
+people-documents-none = No document yet.
+people-undo-merge-ask = Undo this merge?
+people-merge-like = Records like { $name }
+people-since-day = since { $name }
+people-until-day = until { $name }

@@ -174,3 +174,26 @@ your-account = Your account: { $name }
 welcome-intro = Your user name is { $name }.
 error-too-many-detail = You can try again in { $seconds } seconds.
 error-too-large-detail = At most { $megabytes } MB are accepted.
+month-short-1 = Jan
+month-short-2 = Feb
+month-short-3 = Mar
+month-short-4 = Apr
+month-short-5 = May
+month-short-6 = Jun
+month-short-7 = Jul
+month-short-8 = Aug
+month-short-9 = Sep
+month-short-10 = Oct
+month-short-11 = Nov
+month-short-12 = Dec
+date-short = %d %m
+date-short-year = %d %m %y
+list-comma = {", "}
+history-changes = { $count ->
+    [one] 1 field
+   *[other] { $count } fields
+}
+sending = Sending…
+preparing = Being prepared…
+history-all = All of it
+field-wrong = { $field }: { $error }

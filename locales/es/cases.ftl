@@ -37,10 +37,10 @@ approval-kind-closure = Cierre del caso
 approval-state-waiting = En espera
 approval-state-approved = Aprobado
 approval-state-refused = No aprobado
-satisfaction-very-satisfied = Muy satisfecho
-satisfaction-satisfied = Satisfecho
-satisfaction-neutral = Ni satisfecho ni insatisfecho
-satisfaction-dissatisfied = Insatisfecho
+satisfaction-very-satisfied = Muy satisfecha
+satisfaction-satisfied = Satisfecha
+satisfaction-neutral = Ni satisfecha ni insatisfecha
+satisfaction-dissatisfied = Insatisfecha
 satisfaction-not-asked = No preguntado
 need-child-at-risk = Niña o niño en riesgo
 need-unaccompanied-or-separated-child = Niña o niño no acompañado o separado
@@ -106,7 +106,10 @@ case-next-begin = La primera acción realizada inicia la atención. También pue
 case-begin = Iniciar la atención
 case-next-follow = Haga seguimiento hasta alcanzar los objetivos.
 case-not-said = No se sabe o prefiere no decirlo
-days-late = { $count } días de retraso
+days-late = { $count ->
+    [one] 1 día de retraso
+   *[other] { $count } días de retraso
+}
 form-errors = Por corregir: { $count }
 assign-hint = La nueva persona a cargo verá el caso como recién asignado. Si se dejan vacíos, se toman su supervisión y su equipo.
 reopen-why = ¿Por qué se reabre el caso?
@@ -187,8 +190,11 @@ progress-no-goal = sin objetivo
 progress-reached-of = Objetivos alcanzados: { $name }
 
 # Screening
-screening-questions = { $count } preguntas. Deténgase cuando la persona lo desee.
-screening-advice = Hable a solas con la persona, con un intérprete que no sea de la familia. Nada se guarda hasta pulsar Guardar.
+screening-questions = { $count ->
+    [one] 1 pregunta. Deténgase cuando la persona lo desee.
+   *[other] { $count } preguntas. Deténgase cuando la persona lo desee.
+}
+screening-advice = Hable a solas con la persona, con intérprete que no sea de la familia. Nada se guarda hasta pulsar Guardar.
 screening-other = Otras preguntas
 screening-done-on = Día en que se hizo
 screening-save = Guardar y ver el resultado
@@ -217,7 +223,7 @@ list-next = Siguiente
 list-shown = Mostrados: { $count }
 
 # Today and team
-today-greeting = Bienvenida, bienvenido, { $name }
+today-greeting = Hola, { $name }
 today-register = Registrar a una persona
 today-notices = Para su atención
 today-person = Persona
@@ -339,3 +345,14 @@ field-struck-by = Tachada por
 field-struck-because = Motivo de la tachadura
 notice-glass-judged = Se valoró su acceso de emergencia
 today-lapsing = Consentimientos por renovar
+approval-none = Aún no se ha solicitado nada.
+flag-none = Sin alertas.
+file-none = Aún no hay archivos.
+follow-up-none = Aún no hay seguimientos previstos.
+screening-none = Aún no se ha preguntado nada.
+today-my-cases = Mis casos
+today-late-cases = Casos atrasados
+today-to-case = Ver el caso
+today-to-person = Ver a la persona
+today-more-notices = { $count } más
+goal-more-actions = Más acciones

@@ -174,3 +174,26 @@ your-account = Su cuenta: { $name }
 welcome-intro = Su nombre de usuario es { $name }.
 error-too-many-detail = Podrá intentarlo de nuevo en { $seconds } segundos.
 error-too-large-detail = Se aceptan { $megabytes } MB como máximo.
+month-short-1 = ene
+month-short-2 = feb
+month-short-3 = mar
+month-short-4 = abr
+month-short-5 = may
+month-short-6 = jun
+month-short-7 = jul
+month-short-8 = ago
+month-short-9 = sep
+month-short-10 = oct
+month-short-11 = nov
+month-short-12 = dic
+date-short = %d %m
+date-short-year = %d %m %y
+list-comma = {", "}
+history-changes = { $count ->
+    [one] 1 campo
+   *[other] { $count } campos
+}
+sending = Enviando…
+preparing = Preparando…
+history-all = Todo el historial
+field-wrong = { $field }: { $error }

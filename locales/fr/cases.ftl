@@ -37,10 +37,10 @@ approval-kind-closure = Clôture du dossier
 approval-state-waiting = En attente
 approval-state-approved = Approuvé
 approval-state-refused = Non approuvé
-satisfaction-very-satisfied = Très satisfait
-satisfaction-satisfied = Satisfait
-satisfaction-neutral = Ni satisfait ni insatisfait
-satisfaction-dissatisfied = Insatisfait
+satisfaction-very-satisfied = Très satisfaite
+satisfaction-satisfied = Satisfaite
+satisfaction-neutral = Ni satisfaite ni insatisfaite
+satisfaction-dissatisfied = Insatisfaite
 satisfaction-not-asked = Non demandé
 need-child-at-risk = Enfant en situation de risque
 need-unaccompanied-or-separated-child = Enfant non accompagné ou séparé
@@ -50,9 +50,9 @@ need-disability = Handicap
 need-serious-medical-condition = Problème médical grave
 need-single-parent = Parent ou gardien seul
 need-legal-physical-protection = Besoins de protection juridique et physique
-need-torture = Survivant de torture
+need-torture = Personne ayant survécu à la torture
 need-family-unity = Unité familiale
-need-sgbv = Survivant de violence sexuelle ou de genre
+need-sgbv = Personne ayant survécu à des violences sexuelles ou de genre
 case-sort-updated = Dernière modification
 case-sort-due = Échéance
 case-sort-vulnerability = Plus vulnérables d’abord
@@ -106,7 +106,10 @@ case-next-begin = La première action réalisée démarre la prise en charge. Vo
 case-begin = Démarrer la prise en charge
 case-next-follow = Assurez le suivi jusqu’à ce que les objectifs soient atteints.
 case-not-said = Inconnu ou préfère ne pas répondre
-days-late = { $count } jours de retard
+days-late = { $count ->
+    [one] { $count } jour de retard
+   *[other] { $count } jours de retard
+}
 form-errors = À corriger : { $count }
 assign-hint = Le nouveau gestionnaire verra le dossier comme nouvellement attribué. Superviseur et équipe sont les siens si rien n’est indiqué.
 reopen-why = Pourquoi rouvrir le dossier ?
@@ -187,8 +190,11 @@ progress-no-goal = aucun objectif
 progress-reached-of = Objectifs atteints : { $name }
 
 # Screening
-screening-questions = { $count } questions. Arrêtez dès que la personne le souhaite.
-screening-advice = Parlez seul à seul avec la personne, avec un interprète qui n’est pas de la famille. Rien n’est enregistré avant d’appuyer sur Enregistrer.
+screening-questions = { $count ->
+    [one] { $count } question. Arrêtez dès que la personne le souhaite.
+   *[other] { $count } questions. Arrêtez dès que la personne le souhaite.
+}
+screening-advice = Parlez en tête-à-tête avec la personne, avec un interprète qui n’est pas de la famille. Rien n’est enregistré avant d’appuyer sur Enregistrer.
 screening-other = Autres questions
 screening-done-on = Date de réalisation
 screening-save = Enregistrer et voir le résultat
@@ -339,3 +345,14 @@ field-struck-by = Barrée par
 field-struck-because = Motif
 notice-glass-judged = Votre accès d’urgence a été jugé
 today-lapsing = Consentements à redemander
+approval-none = Rien n’a encore été demandé.
+flag-none = Aucun signalement.
+file-none = Aucun fichier pour l’instant.
+follow-up-none = Aucun suivi prévu pour l’instant.
+screening-none = Rien n’a encore été demandé à la personne.
+today-my-cases = Mes dossiers
+today-late-cases = Dossiers en retard
+today-to-case = Voir le dossier
+today-to-person = Voir la personne
+today-more-notices = { $count } de plus
+goal-more-actions = D’autres actions

@@ -174,3 +174,26 @@ your-account = Votre compte : { $name }
 welcome-intro = Votre nom d’utilisateur est { $name }.
 error-too-many-detail = Vous pourrez réessayer dans { $seconds } secondes.
 error-too-large-detail = Au plus { $megabytes } Mo sont acceptés.
+month-short-1 = janv.
+month-short-2 = févr.
+month-short-3 = mars
+month-short-4 = avr.
+month-short-5 = mai
+month-short-6 = juin
+month-short-7 = juil.
+month-short-8 = août
+month-short-9 = sept.
+month-short-10 = oct.
+month-short-11 = nov.
+month-short-12 = déc.
+date-short = %d %m
+date-short-year = %d %m %y
+list-comma = {", "}
+history-changes = { $count ->
+    [one] { $count } champ
+   *[other] { $count } champs
+}
+sending = Envoi en cours…
+preparing = En préparation…
+history-all = Tout l’historique
+field-wrong = { $field } : { $error }

@@ -60,7 +60,7 @@ pub struct FieldError {
 }
 
 /// Both versions of a record that two people changed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stale {
     /// What this request wanted to save.
     pub yours: serde_json::Value,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use app::access::{Role, Scope};
+use app::code::Code;
 use app::dates::Moment;
 use app::db::{Db, Location};
 use app::history::{self, Actor};
@@ -251,10 +252,17 @@ pub fn import(options: &Import) -> Result<()> {
     let db = options.store.open(READERS)?.db;
     let (organisation, user) = user_named(&db, &options.user)?;
     let viewer = db.read_blocking(move |tx| sessions::viewer_of_user(tx, organisation, user))?;
-    let choices =
-        import::Options { map, dry_run: options.dry_run, update: options.update, ..import::Options::default() };
-    let report = import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} rows"))
-        .with_context(|| options.file.display().to_string())?;
+    let language = Language::accepted(&options.language);
+    let choices = import::Options {
+        map,
+        dry_run: options.dry_run,
+        dates: code("--dates", options.dates.as_deref())?,
+        update: options.update,
+        encoding: code("--encoding", options.encoding.as_deref())?,
+        language,
+    };
+    let report = import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} …"))
+        .map_err(|error| anyhow::anyhow!("{}: {}", options.file.display(), error.in_words(language)))?;
     eprintln!();
     if let Some(rejects) = &options.rejects {
         std::fs::write(rejects, report.rejects_csv()?)
@@ -266,6 +274,13 @@ pub fn import(options: &Import) -> Result<()> {
         print!("{report}");
     }
     Ok(())
+}
+
+/// The value of an option that has a list of codes.
+fn code<C: Code>(option: &str, value: Option<&str>) -> Result<Option<C>> {
+    let known = || C::ALL.iter().map(|code| code.code()).collect::<Vec<_>>().join(", ");
+    let read = |value: &str| C::from_code(value).with_context(|| format!("{option} {value}: it can be {}", known()));
+    value.map(read).transpose()
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

@@ -197,7 +197,7 @@ pub struct Import {
     /// What the file holds: `people`
     #[conf(pos)]
     pub what: String,
-    /// The file (CSV)
+    /// The file: CSV as a spreadsheet saves it, or an Excel workbook (XLSX)
     #[conf(pos)]
     pub file: PathBuf,
     /// A column's meaning where its name does not tell: `--map "Nom complet=name"`
@@ -206,6 +206,16 @@ pub struct Import {
     /// Log-in name of the user in whose name people are registered
     #[conf(long)]
     pub user: String,
+    /// `day_first` or `month_first`: what 3/4/2001 is, where the file does not show it
+    #[conf(long)]
+    pub dates: Option<String>,
+    /// How the file's letters are written, where it is not UTF-8: windows-1256, windows-1252, windows-1251,
+    /// windows-1250, windows-1254, shift_jis
+    #[conf(long)]
+    pub encoding: Option<String>,
+    /// Language of the report: en, fr, es, ar or ja
+    #[conf(long, env = "LANG", default_value = "en")]
+    pub language: String,
     /// Change people who were imported before and differ now
     #[conf(long)]
     pub update: bool,

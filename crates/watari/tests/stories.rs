@@ -6,6 +6,12 @@ mod support;
 mod access;
 #[path = "stories/accounts.rs"]
 mod accounts;
+#[path = "stories/cases.rs"]
+mod cases;
+#[path = "stories/contract.rs"]
+mod contract;
+#[path = "stories/doors.rs"]
+mod doors;
 #[path = "stories/family.rs"]
 mod family;
 #[path = "stories/faults.rs"]
@@ -16,3 +22,5 @@ mod operations;
 mod people;
 #[path = "stories/photo.rs"]
 mod photo;
+#[path = "stories/sensitive.rs"]
+mod sensitive;

@@ -23,7 +23,7 @@ use super::{attachments, pages, parts, plan, reading, screenings, store};
 use crate::access::{Permission, Sensitivity, Viewer};
 use crate::db::Tx;
 use crate::error::Error;
-use crate::history::{Kind, Story};
+use crate::history::{Kind, Page, Story};
 use crate::ids::{
     ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoteId, NoticeId, PersonId, ScreeningId,
 };
@@ -64,10 +64,14 @@ pub(super) async fn case(ctx: Context, Path(id): Path<CaseId>) -> Result<Version
 }
 
 /// The story of a case.
-#[utoipa::path(get, path = "/cases/{id}/history", tag = "cases", params(("id" = CaseId, Path)),
+#[utoipa::path(get, path = "/cases/{id}/history", tag = "cases", params(("id" = CaseId, Path), Page),
     responses((status = 200, body = Vec<Story>), (status = 404, body = Problem)))]
-pub(super) async fn history(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Story>>, Error> {
-    ctx.read(move |tx, viewer| pages::case::story(tx, viewer, id)).await.map(Json)
+pub(super) async fn history(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Query(page): Query<Page>,
+) -> Result<Json<Vec<Story>>, Error> {
+    ctx.read(move |tx, viewer| pages::case::story(tx, viewer, id, page)).await.map(Json)
 }
 
 fn versioned(case: Case) -> Versioned<Case> {

@@ -253,12 +253,24 @@ pub fn flags(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Flag>
     )?)
 }
 
+/// The flag that keeps a person from being erased: evidence is needed, whatever the period says.
+/// Anyone who works on the case raises it, closed or not; a supervisor resolves it.
+pub const LEGAL_HOLD: &str = "legal_hold";
+
+fn find_to_flag(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, kind: &str) -> Result<store::File, Error> {
+    if kind != LEGAL_HOLD {
+        return store::find_for_work(tx, viewer, case);
+    }
+    viewer.require(Permission::WriteCases)?;
+    store::find(tx, viewer, case)
+}
+
 /// Raises a flag.
 ///
 /// # Errors
 /// Fields to correct, a rule forbids it, or the database failed.
 pub fn raise_flag(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewFlag) -> Result<FlagId, Error> {
-    let file = store::find_for_work(tx, viewer, case)?;
+    let file = find_to_flag(tx, viewer, case, &input.kind)?;
     input.check()?;
     let id = FlagId::new();
     let entry = Entry::created(Kind::Flag, id, input).about(file.case.person_id).in_case(case);
@@ -293,8 +305,14 @@ pub fn resolve_flag(
     id: FlagId,
     input: &FlagResolution,
 ) -> Result<(), Error> {
-    let file = store::find_for_work(tx, viewer, case)?;
-    let flag = flags(tx, viewer, case)?.into_iter().find(|flag| flag.id == id).ok_or(Error::NotFound)?;
+    let flag = {
+        store::find(tx, viewer, case)?;
+        flags(tx, viewer, case)?.into_iter().find(|flag| flag.id == id).ok_or(Error::NotFound)?
+    };
+    let file = find_to_flag(tx, viewer, case, &flag.kind)?;
+    if flag.kind == LEGAL_HOLD {
+        viewer.require(Permission::Approve)?;
+    }
     if flag.resolved_at.is_some() {
         return Err(Refusal::AlreadyDone.into());
     }
@@ -601,4 +619,53 @@ pub(super) fn cancel_planned(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> R
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Role, Scope, Via};
+    use crate::history::{Act, Line};
+    use crate::ids::{OrganisationId, SessionId};
+
+    #[test]
+    fn a_notes_words_are_told_to_whoever_might_read_it_then_and_before() {
+        let viewer = |sees_medical| Viewer {
+            organisation: OrganisationId::new(),
+            organisation_name: String::new(),
+            user: UserId::new(),
+            name: String::new(),
+            language: "en".to_owned(),
+            role: Role::Caseworker,
+            scope: Scope::Own,
+            team: None,
+            sees_medical,
+            sees_trafficking: false,
+            via: Via::Session(SessionId::new()),
+            time_zone: "UTC".to_owned(),
+            today: crate::dates::Day::today("UTC"),
+        };
+        let story = |guarded: &str| Story {
+            seq: 1,
+            at: Moment::now(),
+            user_id: None,
+            user_name: None,
+            act: Act::Changed,
+            kind: Kind::Note,
+            record_id: uuid::Uuid::now_v7(),
+            person_id: None,
+            case_id: None,
+            why: None,
+            changes: vec![Line { field: "text".into(), before: "a".into(), after: "b".into(), values: Default::default() }],
+            facts: vec![(GUARDED.into(), guarded.into())],
+            erased: false,
+        };
+        let told = |sees_medical, guarded| {
+            let told = told_to(&viewer(sees_medical), story(guarded));
+            assert!(told.facts.is_empty());
+            told.changes.len()
+        };
+        assert_eq!((told(false, "case,case"), told(true, "case,medical")), (1, 1));
+        assert_eq!((told(false, "case,medical"), told(false, "medical,case"), told(true, "trafficking")), (0, 0, 0));
+    }
 }

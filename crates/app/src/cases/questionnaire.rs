@@ -398,6 +398,24 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     forms
 });
 
+/// Needs that are themselves delicate, because every question that finds them is.
+static DELICATE: LazyLock<BTreeMap<&'static str, Sensitivity>> = LazyLock::new(|| {
+    let found_by =
+        |need: Need| Form::all().iter().flat_map(|form| &form.questions).filter(move |it| it.need == Some(need));
+    let delicate = Need::ALL.iter().filter_map(|need| {
+        let first = found_by(*need).next()?.sensitivity;
+        let shared = found_by(*need).all(|question| question.sensitivity == first);
+        (shared && first != Sensitivity::Case).then(|| (need.code(), first))
+    });
+    delicate.collect()
+});
+
+/// Whether a user may know that someone has a need: a serious medical condition is medical
+/// information wherever it is shown.
+pub fn may_know_need(viewer: &Viewer, need: &str) -> bool {
+    DELICATE.get(need).is_none_or(|sensitivity| viewer.sees(*sensitivity))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

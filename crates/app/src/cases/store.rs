@@ -10,7 +10,7 @@ use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::{Check, Error};
 use crate::history::{self, Bookkeeping, Entry, Kind, Pen};
-use crate::ids::{CaseId, PersonId, TeamId, UserId};
+use crate::ids::{CaseId, OrganisationId, PersonId, TeamId, UserId};
 use crate::params;
 use crate::people::{self, Decision};
 use crate::users::{self, OrganisationSettings};
@@ -166,6 +166,51 @@ fn meetings(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Meetings, Er
         last_kept: day(tx, "max(f.done_on)")?,
         next_planned: day(tx, "min(CASE WHEN f.done_on IS NULL THEN f.due_on END)")?,
     })
+}
+
+/// From which day on the erasure of a closed case is offered.
+fn erase_from(case: &Case, settings: &OrganisationSettings) -> Option<Day> {
+    let closed = case.closed_at.filter(|_| case.state == CaseState::Closed)?;
+    Some(closed.day(&settings.time_zone).plus_years(settings.retention_years))
+}
+
+/// Works out anew what is due on every case and from when on its erasure is offered: the
+/// organisation changed its deadlines, its period or its time zone. The pen is that of the
+/// settings' own entry.
+///
+/// # Errors
+/// The database failed.
+pub fn follow_settings(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    organisation: OrganisationId,
+    settings: &OrganisationSettings,
+) -> Result<(), Error> {
+    let sql = format!(
+        "SELECT {COLUMNS}, m.last_kept, m.next_planned FROM case_file c LEFT JOIN \
+         (SELECT case_id, max(done_on) AS last_kept, min(CASE WHEN done_on IS NULL THEN due_on END) AS next_planned \
+          FROM follow_up WHERE organisation_id = $1 GROUP BY case_id) m ON m.case_id = c.id \
+         WHERE c.organisation_id = $1"
+    );
+    let mut changed = Vec::new();
+    tx.each(&sql, params![organisation], |row| {
+        let case = case_from(row)?;
+        let meetings = Meetings { last_kept: row.next()?, next_planned: row.next()? };
+        let (kind, on) = next_due(&case, &meetings, settings).unzip();
+        let erased = erase_from(&case, settings);
+        if (kind, on, erased) != (case.due_kind, case.due_on, case.erase_from) {
+            changed.push((case.id, kind, on, erased));
+        }
+        Ok(true)
+    })?;
+    for (case, kind, on, erased) in changed {
+        tx.execute(
+            pen,
+            "UPDATE case_file SET due_kind = $3, due_on = $4, erase_from = $5 WHERE organisation_id = $1 AND id = $2",
+            params![organisation, case, kind, on, erased],
+        )?;
+    }
+    Ok(())
 }
 
 /// After a part of the case changed: what is due next, and that something changed. The case's
@@ -534,17 +579,14 @@ pub fn close(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input: 
     input.check()?;
     let state = lifecycle::close(&facts(tx, viewer, &file)?, !input.reason.is_empty(), input.drop_open_actions)?;
     plan::drop_open(tx, viewer, &file.case)?;
-    let now = Moment::now();
     let settings = settings(tx, viewer)?;
-    let closed_on = now.day(&settings.time_zone);
+    let closed = Case { state, closed_at: Some(Moment::now()), ..file.case.clone() };
     let after = Case {
-        state,
-        closed_at: Some(now),
         closure_reason: Some(input.reason.clone()),
         closure_note: Some(input.note.trim().to_owned()).filter(|note| !note.is_empty()),
         satisfaction: input.satisfaction,
-        erase_from: Some(closed_on.plus_years(settings.retention_years)),
-        ..file.case.clone()
+        erase_from: erase_from(&closed, &settings),
+        ..closed
     };
     save(tx, viewer, &file.case, after, &input.note)
 }
@@ -630,10 +672,11 @@ pub fn mark_trafficking(
     version: i64,
     input: &TraffickingMark,
 ) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version, input)?;
+    viewer.require(Permission::WriteCases)?;
     if !viewer.sees(Sensitivity::Trafficking) {
         return Err(Error::Forbidden(Permission::WriteCases));
     }
+    let file = find_version(tx, viewer, id, version, input)?;
     lifecycle::work(file.case.state, file.person.consent)?;
     let mut check = Check::default();
     check.text(&input.why, SHORT, "why");

@@ -9,6 +9,7 @@
 mod pages;
 mod story;
 mod verify;
+pub mod words;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -24,8 +25,8 @@ use crate::params;
 
 pub use pages::{api_routes, routes};
 pub use story::{
-    Line, Story, Wanted, entries_of_case, entries_of_leaving, entries_of_organisation, entries_of_person,
-    entries_of_record,
+    Line, Page, Story, Wanted, entries_of_leaving, entries_of_organisation, entries_of_person, entries_of_record,
+    page_of_case, page_of_person,
 };
 pub use verify::{Fault, Verified, verify, verify_organisation};
 

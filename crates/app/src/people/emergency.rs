@@ -41,6 +41,16 @@ pub struct EmergencyInput {
     pub reason: String,
 }
 
+/// Whether there is such a person to take access to, in this organisation.
+///
+/// # Errors
+/// The role does not allow it, no such person, or the database failed.
+pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<(), Error> {
+    viewer.require(Permission::BreakGlass)?;
+    let exists = "SELECT count(*) FROM person WHERE organisation_id = $1 AND id = $2";
+    if tx.count(exists, params![viewer.organisation, person])? == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
 /// Opens a person of the same organisation for some hours and alerts the supervisors.
 ///
 /// # Errors
@@ -51,17 +61,13 @@ pub fn break_glass(
     person: PersonId,
     input: &EmergencyInput,
 ) -> Result<GrantId, Error> {
-    viewer.require(Permission::BreakGlass)?;
+    find(tx, viewer, person)?;
     let reason = input.reason.trim();
     if reason.chars().count() < 10 {
         return Err(Error::field("reason", "invalid-reason"));
     }
     if reason.chars().count() > 2000 {
         return Err(Error::field("reason", "invalid-too-long"));
-    }
-    let exists = "SELECT count(*) FROM person WHERE organisation_id = $1 AND id = $2";
-    if tx.count(exists, params![viewer.organisation, person])? == 0 {
-        return Err(Error::NotFound);
     }
     let hours = users::store::organisation(tx, viewer.organisation)?.settings.break_glass_hours.clamp(1, 168);
     let id = GrantId::new();

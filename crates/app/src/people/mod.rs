@@ -43,4 +43,5 @@ pub fn routes() -> Router<App> {
         .merge(family::routes())
         .merge(photo::routes())
         .merge(export::routes())
+        .merge(import::routes())
 }

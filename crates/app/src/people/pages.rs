@@ -27,7 +27,7 @@ use crate::code::Code;
 use crate::dates::Day;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Stale};
-use crate::history::Story;
+use crate::history::{self, Story};
 use crate::ids::{HouseholdId, MergeId, PersonId};
 use crate::ui::Ui;
 use crate::ui::conflict::Conflict;
@@ -64,6 +64,11 @@ pub(crate) fn age(ui: &Ui, from: &Option<Day>, to: &Option<Day>, today: &Day) ->
 }
 
 impl ListPage {
+    /// The same people as a file.
+    fn exported(&self, format: &str) -> String {
+        let all = ListOptions { after: None, limit: None, sort: None, ..self.options.clone() };
+        format!("/people/export?format={format}&{}", serde_qs::to_string(&all).unwrap_or_default())
+    }
     fn age(&self, person: &PersonSummary) -> String {
         age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
     }
@@ -179,7 +184,7 @@ impl FormPage {
     fn row(&self, list: &str, index: &usize) -> Field {
         Field { path: format!("{list}[{index}]"), name: format!("{list}[{index}]") }
     }
-    fn at(&self, list: &str, index: &usize, part: &str) -> Field {
+    fn at(&self, list: &str, index: impl std::fmt::Display, part: &str) -> Field {
         Field { path: format!("{list}[{index}].{part}"), name: format!("{list}[{index}][{part}]") }
     }
     fn error(&self, field: &Field) -> Option<&'static str> {
@@ -203,6 +208,19 @@ impl FormPage {
     }
     fn language_rows(&self) -> std::ops::Range<usize> {
         0..self.input.languages.len().max(LANGUAGE_ROWS)
+    }
+    // Rows that a script adds.
+    fn blank_name(&self) -> Name {
+        blank_name(NameKind::Also)
+    }
+    fn blank_contact(&self) -> Contact {
+        blank_contact()
+    }
+    fn blank_document(&self) -> Document {
+        Document::default()
+    }
+    fn blank_leg(&self) -> Leg {
+        blank_leg(Stage::Transit)
     }
     fn name_kinds(&self) -> &'static [NameKind] {
         NameKind::ALL
@@ -247,20 +265,28 @@ impl FormPage {
 /// Each list ends with an empty row to fill in, so that the form works without a script.
 fn with_blank_rows(mut input: PersonInput) -> PersonInput {
     let kind = if input.names.is_empty() { NameKind::Main } else { NameKind::Also };
-    input.names.push(Name { kind, given: String::new(), family: String::new(), family_first: false });
+    input.names.push(blank_name(kind));
     input.documents.push(Document::default());
-    input.contacts.push(Contact {
-        kind: "mobile".to_owned(),
-        value: String::new(),
-        safety: Safety::Unknown,
-        note: String::new(),
-    });
+    input.contacts.push(blank_contact());
     let stage = match input.journey.len() {
         0 => Stage::Origin,
         1 => Stage::Transit,
         _ => Stage::Destination,
     };
-    input.journey.push(Leg {
+    input.journey.push(blank_leg(stage));
+    input
+}
+
+fn blank_name(kind: NameKind) -> Name {
+    Name { kind, given: String::new(), family: String::new(), family_first: false }
+}
+
+fn blank_contact() -> Contact {
+    Contact { kind: "mobile".to_owned(), value: String::new(), safety: Safety::Unknown, note: String::new() }
+}
+
+fn blank_leg(stage: Stage) -> Leg {
+    Leg {
         stage,
         country: None,
         place: String::new(),
@@ -269,8 +295,7 @@ fn with_blank_rows(mut input: PersonInput) -> PersonInput {
         legal_status: None,
         cause: None,
         reason: None,
-    });
-    input
+    }
 }
 
 /// Where a new person belongs.
@@ -417,6 +442,9 @@ pub(in crate::people) async fn read_person(ctx: &Context, id: PersonId) -> Resul
     Ok(person)
 }
 
+/// Entries of the history on a person's page; its own page has all.
+const RECENT: usize = 5;
+
 #[derive(Template)]
 #[template(path = "people/templates/show.html")]
 struct ShowPage {
@@ -450,6 +478,50 @@ impl ShowPage {
     }
     fn nationality(&self, code: &str) -> String {
         nationality(&self.ui, code)
+    }
+    /// The name as otherwise written, for the line below it.
+    fn other_names(&self) -> Vec<String> {
+        let written = |name: &&Name| matches!(name.kind, NameKind::Also | NameKind::Nickname);
+        self.person.record.names.iter().filter(written).map(Name::full).collect()
+    }
+    fn born(&self) -> String {
+        let ui = &self.ui;
+        let birth = &self.person.record.birth;
+        match (birth.kind, birth.from, birth.to, birth.age) {
+            (BirthKind::Exact, Some(day), ..) | (BirthKind::Estimated, Some(day), None, _) => ui.day(&day),
+            (BirthKind::Estimated, Some(from), Some(to), _) => {
+                let days = [("from", ui.day(&from).into()), ("to", ui.day(&to).into())];
+                ui.language.t_with("people-born-between", &days)
+            }
+            (BirthKind::Age, _, _, Some(age)) => match birth.age_on {
+                Some(day) => {
+                    ui.language.t_with("people-age-on-day", &[("age", age.into()), ("day", ui.day(&day).into())])
+                }
+                None => age.to_string(),
+            },
+            _ => ui.t("unknown").to_owned(),
+        }
+    }
+    /// From when until when someone was in a place, as far as known.
+    fn span(&self, leg: &Leg) -> String {
+        let ui = &self.ui;
+        match (leg.from, leg.until) {
+            (Some(from), Some(until)) => format!("{} – {}", ui.short_day(&from), ui.short_day(&until)),
+            (Some(from), None) => ui.name("people-since-day", &ui.short_day(&from)),
+            (None, Some(until)) => ui.name("people-until-day", &ui.short_day(&until)),
+            (None, None) => String::new(),
+        }
+    }
+    fn decision_look(&self, purpose: &Purpose) -> &'static str {
+        match self.person.consents.of(*purpose) {
+            Decision::Given => "done",
+            Decision::Refused | Decision::Withdrawn | Decision::Lapsed => "refused",
+            Decision::NotAsked => "",
+        }
+    }
+    /// The latest of the history, for the card at its side.
+    fn recent(&self) -> Vec<&Story> {
+        self.stories.iter().filter(|story| !history::words::is_silent(story)).take(RECENT).collect()
     }
     fn decision(&self, purpose: &Purpose) -> &'static str {
         self.ui.label(&self.person.consents.of(*purpose))
@@ -653,7 +725,7 @@ struct EmergencyPage {
 }
 
 pub(super) async fn emergency(ctx: Context, Path(id): Path<PersonId>) -> Result<Html<String>, Error> {
-    ctx.viewer.require(Permission::BreakGlass)?;
+    ctx.read(move |tx, viewer| emergency::find(tx, viewer, id)).await?;
     page(EmergencyPage { ui: ctx.ui(), id })
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
 use super::search;
 use crate::access::{Filter, Permission, Viewer};
+use crate::cases::questionnaire::may_know_need;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
@@ -56,7 +57,7 @@ fn person_from(row: &Row<'_>, today: Day) -> Result<Person, DbError> {
 pub(in crate::people) const SUMMARY: &str = "p.id, p.number, p.display_name, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, p.vulnerability, \
      CASE WHEN p.protected = 1 THEN NULL ELSE p.photo_id END";
 
-pub(in crate::people) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, DbError> {
+pub(in crate::people) fn summary_from(row: &Row<'_>, viewer: &Viewer) -> Result<PersonSummary, DbError> {
     Ok(PersonSummary {
         id: row.next()?,
         number: row.next()?,
@@ -65,7 +66,7 @@ pub(in crate::people) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, Db
         birth_from: row.next()?,
         birth_to: row.next()?,
         nationality: row.next()?,
-        needs: list(&row.next::<String>()?),
+        needs: list(&row.next::<String>()?).into_iter().filter(|need| may_know_need(viewer, need)).collect(),
         vulnerability: row.next()?,
         photo_id: row.next()?,
     })
@@ -84,7 +85,9 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Person, Er
     viewer.require(Permission::ReadPeople)?;
     let filter = viewer.visible_people().and("p.id = ?", [id.into()]);
     let sql = format!("SELECT {PERSON} FROM person p WHERE {}", filter.sql());
-    tx.one(&sql, filter.params(), |row| person_from(row, viewer.today))?.ok_or(Error::NotFound)
+    let mut person = tx.one(&sql, filter.params(), |row| person_from(row, viewer.today))?.ok_or(Error::NotFound)?;
+    person.needs.retain(|need| may_know_need(viewer, need));
+    Ok(person)
 }
 
 /// Writes down that a protected person's record was read.
@@ -155,7 +158,7 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
         limit + 1
     );
     let mut rows = tx.query(&sql, filter.params(), |row| {
-        let summary = summary_from(row)?;
+        let summary = summary_from(row, viewer)?;
         let at = match row.value(10)? {
             Value::Text(text) => text,
             Value::Int(number) => number.to_string(),
@@ -436,13 +439,20 @@ pub fn decision(
     .ok_or(Error::NotFound)
 }
 
+/// Needs come and go in a person's story as far as the reader may know them.
+fn without_delicate_needs(viewer: &Viewer, mut story: Story) -> Story {
+    let known = |needs: &str| needs.split(',').filter(|need| may_know_need(viewer, need)).collect::<Vec<_>>().join(",");
+    for line in story.changes.iter_mut().filter(|line| line.field == "needs") {
+        (line.before, line.after) = (known(&line.before), known(&line.after));
+    }
+    story.changes.retain(|line| line.field != "needs" || line.before != line.after);
+    story
+}
+
 /// A number may have become unsafe since it was written down: the story says that contacts
 /// changed, the record behind its warning says what they are.
 fn without_contacts(mut story: Story) -> Story {
-    for line in story.changes.iter_mut().filter(|line| line.field == "contacts") {
-        line.before.clear();
-        line.after.clear();
-    }
+    story.changes.iter_mut().filter(|line| line.field == "contacts").for_each(history::Line::hide);
     story
 }
 
@@ -454,5 +464,16 @@ fn without_contacts(mut story: Story) -> Story {
 pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
     find(tx, viewer, id)?;
     let entries = history::entries_of_person(tx, viewer.organisation, id, most)?;
-    Ok(entries.into_iter().filter(|entry| entry.case_id.is_none()).map(without_contacts).collect())
+    let own = entries.into_iter().filter(|entry| entry.case_id.is_none());
+    Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
+}
+
+/// The same, page by page.
+///
+/// # Errors
+/// Not there for this user, or the database failed.
+pub fn story_page(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, page: history::Page) -> Result<Vec<Story>, Error> {
+    find(tx, viewer, id)?;
+    let own = history::page_of_person(tx, viewer.organisation, id, page)?.into_iter();
+    Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
 }

@@ -112,7 +112,14 @@ fn register(house: &House, state: &'static str, erase_from: Option<&'static str>
         let details: Vec<(&str, Value)> = ["sort_name", "details", "source", "household_role"]
             .into_iter()
             .map(|name| (name, format!("{relative}").into()))
-            .chain([("id", relative.into()), other, not_merged(), ("nationality", "SY".into()), ("needs", "".into())])
+            .chain([
+                ("id", relative.into()),
+                other,
+                not_merged(),
+                ("updated_at", crate::dates::Moment::now().into()),
+                ("nationality", "SY".into()),
+                ("needs", "".into()),
+            ])
             .chain(["sex", "gender", "birth_kind", "birth_from", "birth_to"].map(|name| (name, "unknown".into())))
             .chain(["case_work", "referral", "law_enforcement", "statistics", "research"].into_iter().flat_map(
                 |purpose| {

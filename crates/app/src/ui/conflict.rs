@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::Ui;
 use crate::error::Stale;
+use crate::history::{Kind, words};
 
 /// What someone wanted to save where someone else was faster.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,9 @@ impl Conflict {
     }
 }
 
+/// Fields of a person that the history knows how to tell.
+const PERSON: [&str; 7] = ["names", "birth", "nationalities", "languages", "documents", "journey", "gender"];
+
 /// Before the name of a field, what the labels of its codes begin with.
 const LISTS: &[&str] = &["", "goal-", "action-", "case-", "doer-"];
 
@@ -47,6 +51,9 @@ fn in_words(ui: &Ui, field: &str, value: &Json) -> String {
         let lists = LISTS.iter().map(|list| format!("{list}{field}-{code}").replace('_', "-"));
         lists.into_iter().find_map(|key| ui.language.find(&key))
     };
+    if PERSON.contains(&field) {
+        return words::say(ui, Kind::Person, field, value);
+    }
     match value {
         Json::Null | Json::Bool(false) => String::new(),
         Json::Bool(true) => ui.t("yes").to_owned(),

@@ -66,6 +66,12 @@ fn load(language: Language) -> Words {
     Words { plain, bundle }
 }
 
+impl Default for Language {
+    fn default() -> Language {
+        Language::En
+    }
+}
+
 impl Language {
     /// The language's own name.
     pub fn own_name(self) -> &'static str {

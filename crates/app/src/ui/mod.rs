@@ -78,9 +78,23 @@ impl Ui {
         day.as_ref().map_or_else(|| "–".to_owned(), |day| self.day(day))
     }
 
+    /// A day in few letters, for narrow places.
+    pub fn short_day(&self, day: &Day) -> String {
+        day.in_short(self.language, self.viewer.as_ref().map_or_else(|| Day::today("UTC"), |viewer| viewer.today))
+    }
+
+    /// The day of a moment, where the user works.
+    pub fn day_of(&self, moment: &Moment) -> Day {
+        moment.day(self.time_zone())
+    }
+
     /// A moment in words.
     pub fn moment(&self, moment: &Moment) -> String {
-        moment.in_words(self.language, self.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str()))
+        moment.in_words(self.language, self.time_zone())
+    }
+
+    fn time_zone(&self) -> &str {
+        self.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str())
     }
 
     /// Whether the user may do such a thing: for links and buttons, never instead of the check.
@@ -93,6 +107,20 @@ impl Ui {
     pub fn field(&self, name: &str) -> String {
         let key = format!("field-{}", name.replace('_', "-"));
         self.language.find(&key).map_or_else(|| name.replace('_', " "), str::to_owned)
+    }
+
+    /// What is wrong with a field, for a summary: with the field's label, where it has one.
+    pub fn wrong(&self, field: &str, error: &str) -> String {
+        let label = field.rsplit(['.', '[']).find_map(|part| {
+            let name = part.replace('_', "-");
+            ["field", "settings"].iter().find_map(|list| self.language.find(&format!("{list}-{name}")))
+        });
+        match label {
+            Some(label) => {
+                self.language.t_with("field-wrong", &[("field", label.into()), ("error", self.t(error).into())])
+            }
+            None => self.t(error).to_owned(),
+        }
     }
 
     /// All languages, for the switch.

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -18,7 +19,7 @@ pub struct Refill {
     typed: Json,
     unread: Vec<Unread>,
     errors: Vec<FieldError>,
-    stale: Option<Arc<Stale>>,
+    stale: Option<Weighed>,
     keep: Option<String>,
 }
 
@@ -27,7 +28,31 @@ pub enum Wrong {
     /// Fields to correct.
     Fields(Vec<FieldError>),
     /// Someone else was faster.
-    Stale(Box<Stale>),
+    Stale(Weighed),
+}
+
+/// Both versions of a record on their way to whoever has to choose.
+#[derive(Clone, Debug)]
+pub struct Weighed {
+    stale: Arc<Stale>,
+    shown: Arc<AtomicBool>,
+}
+
+impl Weighed {
+    /// Two versions that nobody has seen yet.
+    pub fn new(stale: Stale) -> Weighed {
+        Weighed { stale: Arc::new(stale), shown: Arc::default() }
+    }
+
+    /// Whether a page showed them: where a record has moved on, its form may not be there any more.
+    pub fn is_shown(&self) -> bool {
+        self.shown.load(Ordering::Relaxed)
+    }
+
+    /// The two versions.
+    pub fn stale(&self) -> &Stale {
+        &self.stale
+    }
 }
 
 impl From<Vec<FieldError>> for Wrong {
@@ -52,7 +77,7 @@ impl Refill {
     pub fn wrong(mut self, wrong: impl Into<Wrong>) -> Refill {
         match wrong.into() {
             Wrong::Fields(errors) => self.errors = errors,
-            Wrong::Stale(stale) => self.stale = Some(Arc::from(stale)),
+            Wrong::Stale(both) => self.stale = Some(both),
         }
         self
     }
@@ -70,7 +95,9 @@ impl Refill {
 
     /// Both versions, where someone else was faster.
     pub fn conflict(&self, ui: &Ui, form: &str) -> Option<Conflict> {
-        self.stale.as_ref().filter(|_| form == self.form).map(|stale| Conflict::of(ui, stale))
+        let both = self.stale.as_ref().filter(|_| form == self.form)?;
+        both.shown.store(true, Ordering::Relaxed);
+        Some(Conflict::of(ui, &both.stale))
     }
 
     /// What was typed into a field, such as `actions[0].text`; empty in every other form.
@@ -124,8 +151,11 @@ impl Refill {
     }
 
     /// Fields and what is wrong with them, for the summary; `id` is the field's element.
-    pub fn summary(&self, ui: &Ui) -> Vec<(String, &'static str)> {
-        self.errors.iter().map(|error| (element(self.form, &error.field), ui.t(error.error))).collect()
+    pub fn summary(&self, ui: &Ui) -> Vec<(String, String)> {
+        self.errors
+            .iter()
+            .map(|error| (element(self.form, &error.field), ui.wrong(&error.field, error.error)))
+            .collect()
     }
 }
 

@@ -286,11 +286,13 @@ async fn api_end_token(ctx: Context, Path(id): Path<TokenId>) -> Result<StatusCo
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Your tokens that still work.
 #[utoipa::path(get, path = "/account/tokens", tag = "account", responses((status = 200, body = Vec<Token>)))]
 async fn api_tokens(ctx: Context) -> Result<Json<Vec<Token>>, Error> {
     ctx.read(tokens::of_viewer).await.map(Json)
 }
 
+/// Makes a token; its secret is shown this once.
 #[utoipa::path(post, path = "/account/tokens", tag = "account", request_body = TokenInput,
     responses((status = 201, body = NewToken), (status = "4XX", body = Problem)))]
 async fn api_make_token(ctx: Context, Input(input): Input<TokenInput>) -> Result<(StatusCode, Json<NewToken>), Error> {
@@ -298,6 +300,7 @@ async fn api_make_token(ctx: Context, Input(input): Input<TokenInput>) -> Result
     Ok((StatusCode::CREATED, Json(made)))
 }
 
+/// Your open sessions, last used first.
 #[utoipa::path(get, path = "/account/sessions", tag = "account", responses((status = 200, body = Vec<Session>)))]
 async fn api_sessions(ctx: Context) -> Result<Json<Vec<Session>>, Error> {
     ctx.read(open_sessions).await.map(Json)
@@ -312,6 +315,7 @@ async fn api_end_others(ctx: Context) -> Result<StatusCode, Error> {
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Ends one of your sessions; the one that asks is logged out.
 #[utoipa::path(delete, path = "/account/sessions/{id}", tag = "account", params(("id" = SessionId, Path)),
     responses((status = 204), (status = "4XX", body = Problem)))]
 async fn api_end_session(ctx: Context, Path(id): Path<SessionId>) -> Result<StatusCode, Error> {

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::teams::{self, Team};
 use super::{NewUser, Organisation, OrganisationSettings, User, store};
 use crate::access::{Filter, Permission, Role, Scope, Viewer};
+use crate::cases;
 use crate::code::Code;
 use crate::db::Tx;
 use crate::error::{Check, Error, FieldError};
@@ -299,7 +300,7 @@ pub fn change_settings(
         let now = store::organisation(tx, viewer.organisation)?;
         return Err(Error::stale(input, &OrganisationChange::from(now.clone()), now.version));
     }
-    Ok(())
+    cases::store::follow_settings(tx, &pen, viewer.organisation, &input.settings)
 }
 
 impl From<Organisation> for OrganisationChange {
@@ -604,12 +605,14 @@ pub(super) fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(api_settings, api_change_settings))
 }
 
+/// The organisation's users by user name.
 #[utoipa::path(get, path = "/users", tag = "users", params(WantedUsers),
     responses((status = 200, body = Vec<User>), (status = "4XX", body = Problem)))]
 async fn api_users(ctx: Context, Query(wanted): Query<WantedUsers>) -> Result<Json<Vec<User>>, Error> {
     ctx.read(move |tx, viewer| some_users(tx, viewer, &wanted)).await.map(Json)
 }
 
+/// A user.
 #[utoipa::path(get, path = "/users/{id}", tag = "users", params(("id" = UserId, Path)),
     responses((status = 200, body = User)))]
 async fn api_user(ctx: Context, Path(id): Path<UserId>) -> Result<Versioned<User>, Error> {
@@ -617,6 +620,7 @@ async fn api_user(ctx: Context, Path(id): Path<UserId>) -> Result<Versioned<User
     Ok(Versioned(user.version, user))
 }
 
+/// Makes a user, who logs in by a one-time link.
 #[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser,
     responses((status = 201, body = UserId), (status = "4XX", body = Problem)))]
 async fn api_create(ctx: Context, Input(input): Input<NewUser>) -> Result<(StatusCode, Json<UserId>), Error> {
@@ -624,6 +628,7 @@ async fn api_create(ctx: Context, Input(input): Input<NewUser>) -> Result<(Statu
     Ok((StatusCode::CREATED, Json(id)))
 }
 
+/// Changes a user; their sessions end, so that the change holds at once.
 #[utoipa::path(put, path = "/users/{id}", tag = "users", request_body = UserChange, params(("id" = UserId, Path)),
     responses((status = 204), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn api_change(
@@ -637,6 +642,7 @@ async fn api_change(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Makes a one-time link with which a user chooses a password; it is shown this once.
 #[utoipa::path(post, path = "/users/{id}/link", tag = "users", request_body = LinkInput, params(("id" = UserId, Path)),
     responses((status = 201, body = Link), (status = "4XX", body = Problem)))]
 async fn api_link(
@@ -648,6 +654,7 @@ async fn api_link(
     Ok((StatusCode::CREATED, Json(Link { address: address(&ctx, &secret) })))
 }
 
+/// What the organisation decided for itself.
 #[utoipa::path(get, path = "/settings", tag = "users",
     responses((status = 200, body = OrganisationChange), (status = "4XX", body = Problem)))]
 async fn api_settings(ctx: Context) -> Result<Versioned<OrganisationChange>, Error> {
@@ -660,6 +667,7 @@ async fn api_settings(ctx: Context) -> Result<Versioned<OrganisationChange>, Err
     Ok(Versioned(organisation.version, organisation.into()))
 }
 
+/// Changes what the organisation decides for itself.
 #[utoipa::path(put, path = "/settings", tag = "users", request_body = OrganisationChange,
     responses((status = 204), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn api_change_settings(

@@ -139,12 +139,14 @@ pub(super) fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(api_list, api_create)).routes(routes!(api_team, api_rename, api_remove))
 }
 
+/// The organisation's teams by name.
 #[utoipa::path(get, path = "/teams", tag = "users",
     responses((status = 200, body = Vec<Team>), (status = "4XX", body = Problem)))]
 async fn api_list(ctx: Context) -> Result<Json<Vec<Team>>, Error> {
     ctx.read(list).await.map(Json)
 }
 
+/// Makes a team.
 #[utoipa::path(post, path = "/teams", tag = "users", request_body = TeamInput,
     responses((status = 201, body = TeamId), (status = "4XX", body = Problem)))]
 async fn api_create(ctx: Context, Input(input): Input<TeamInput>) -> Result<(StatusCode, Json<TeamId>), Error> {
@@ -152,6 +154,7 @@ async fn api_create(ctx: Context, Input(input): Input<TeamInput>) -> Result<(Sta
     Ok((StatusCode::CREATED, Json(id)))
 }
 
+/// A team.
 #[utoipa::path(get, path = "/teams/{id}", tag = "users", params(("id" = TeamId, Path)),
     responses((status = 200, body = Team)))]
 async fn api_team(ctx: Context, Path(id): Path<TeamId>) -> Result<Versioned<Team>, Error> {
@@ -159,6 +162,7 @@ async fn api_team(ctx: Context, Path(id): Path<TeamId>) -> Result<Versioned<Team
     Ok(Versioned(team.version, team))
 }
 
+/// Gives a team another name.
 #[utoipa::path(put, path = "/teams/{id}", tag = "users", request_body = TeamInput, params(("id" = TeamId, Path)),
     responses((status = 204), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn api_rename(
@@ -171,6 +175,7 @@ async fn api_rename(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Removes a team to which nobody and nothing belongs.
 #[utoipa::path(delete, path = "/teams/{id}", tag = "users", params(("id" = TeamId, Path)),
     responses((status = 204), (status = "4XX", body = Problem)))]
 async fn api_remove(ctx: Context, Path(id): Path<TeamId>) -> Result<StatusCode, Error> {

@@ -5,6 +5,7 @@ mod context;
 mod drain;
 mod input;
 mod metrics;
+mod openapi;
 mod problem;
 mod security;
 mod typed;
@@ -131,7 +132,7 @@ impl SessionCache {
 /// The whole application as a service.
 pub fn router(app: App) -> Router {
     let (api, openapi) = api().split_for_parts();
-    let openapi = openapi.to_json().unwrap_or_default();
+    let openapi = openapi::finished(&openapi);
     let pages = Router::new()
         .merge(users::routes())
         .merge(people::routes())
@@ -158,11 +159,15 @@ pub fn router(app: App) -> Router {
 /// The JSON API of every area; the OpenAPI document is made from the same routes.
 fn api() -> OpenApiRouter<App> {
     #[derive(OpenApi)]
-    #[openapi(info(
-        title = "Watari",
-        description = "Human security in migration: people, consent, cases, plans. Errors are RFC 9457 problems. \
-                       Lists are paged by cursor. Writes take `If-Match` and, where they create, `Idempotency-Key`."
-    ))]
+    #[openapi(
+        info(
+            title = "Watari",
+            description = "Human security in migration: people, consent, cases, plans. Errors are RFC 9457 problems. \
+                           Lists are paged by cursor. Writes take `If-Match` and, where they create, `Idempotency-Key`."
+        ),
+        // Named by parameters only.
+        components(schemas(cases::CaseSort, crate::documents::table::TableFormat))
+    )]
     struct Document;
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(users::api_routes())

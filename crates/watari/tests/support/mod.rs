@@ -55,6 +55,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(engine: Engine) -> Server {
+        Server::start_with(engine, 100_000)
+    }
+
+    /// A server that lets one address make so many requests in a minute.
+    pub fn start_with(engine: Engine, requests_per_minute: u32) -> Server {
         let folder = tempfile::tempdir().unwrap();
         let database = (engine == Engine::Postgres).then(|| Cluster::get().create_database());
         let mut command = Command::new(env!("CARGO_BIN_EXE_watari"));
@@ -68,7 +73,7 @@ impl Server {
                 "--cases",
                 "24",
                 "--requests-per-minute",
-                "100000",
+                &requests_per_minute.to_string(),
                 "--data",
             ])
             .arg(folder.path())
@@ -189,6 +194,7 @@ pub struct Browser {
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {
+    pub headers: std::collections::BTreeMap<String, String>,
     pub status: u16,
     pub location: String,
     pub etag: String,
@@ -271,7 +277,10 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer
         answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok().map(str::to_owned));
     let cookies = cookies.collect();
     let bytes = answer.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
+    let told = answer.headers().iter();
+    let headers = told.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect();
     Answer {
+        headers,
         status: answer.status().as_u16(),
         location,
         etag,

@@ -79,7 +79,9 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
     let first = if case.state == CaseState::Reopened { CaseState::Reopened } else { CaseState::Open };
     let at = order.iter().position(|state| *state == case.state).unwrap_or(0);
     let moments = [Some(case.opened_at), case.assessed_at, case.planned_at, case.in_service_at, case.closed_at];
-    let due = case.due_on.map(|day| ui.name("case-due-by", &ui.day(&day)));
+    // A service goes on from follow-up to follow-up: no day says when it is to be closed.
+    let due_on = case.due_on.filter(|_| case.state != CaseState::InService);
+    let due = due_on.map(|day| ui.name("case-due-by", &ui.short_day(&day)));
     order
         .iter()
         .enumerate()
@@ -88,10 +90,9 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
             done: place < at && moments[place].is_some(),
             now: place == at,
             when: match (moments[place], place == at + 1) {
-                (Some(moment), _) if place <= at => {
-                    ui.day(&moment.day(ui.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str())))
-                }
-                (_, true) => due.clone().unwrap_or_default(),
+                (Some(moment), _) if place <= at => ui.short_day(&ui.day_of(&moment)),
+                // In service the follow-up is due, not the closure.
+                (_, true) if *state != CaseState::Closed => due.clone().unwrap_or_default(),
                 _ => String::new(),
             },
         })
@@ -155,7 +156,7 @@ pub(in crate::cases) async fn history(ctx: Context, Path(id): Path<CaseId>) -> R
     let (it, stories) = ctx
         .read(move |tx, viewer| {
             let it = detail::read(tx, viewer, id)?;
-            Ok((it, story(tx, viewer, id)?))
+            Ok((it, story(tx, viewer, id, history::Page::default())?))
         })
         .await?;
     let ui = ctx.ui();
@@ -167,12 +168,13 @@ pub(in crate::cases) fn story(
     tx: &mut crate::db::Tx<'_>,
     viewer: &crate::access::Viewer,
     id: CaseId,
+    page: history::Page,
 ) -> Result<Vec<Story>, Error> {
     store::find(tx, viewer, id)?;
     if !viewer.sees(Sensitivity::Identity) {
         return Err(Error::NotFound);
     }
-    let stories = history::entries_of_case(tx, viewer.organisation, id, 200)?;
+    let stories = history::page_of_case(tx, viewer.organisation, id, page)?;
     Ok(stories.into_iter().map(|story| parts::told_to(viewer, story)).collect())
 }
 

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::error::Error;
 use crate::ids::CaseId;
 use crate::ui::Ui;
-use crate::ui::refill::Wrong;
+use crate::ui::refill::{Weighed, Wrong};
 
 /// Sends the browser to a place on a case's page.
 pub(super) fn to_case(id: CaseId, place: &str) -> Response {
@@ -43,9 +43,10 @@ where
         Ok(value) => Ok(next(value)),
         Err(Error::Invalid(errors)) => again(errors.into()).await,
         Err(Error::Stale(stale)) => {
-            let mut response = again(Wrong::Stale(stale)).await?;
+            let both = Weighed::new(*stale);
+            let mut response = again(Wrong::Stale(both.clone())).await?;
             *response.status_mut() = StatusCode::PRECONDITION_FAILED;
-            Ok(response)
+            if both.is_shown() { Ok(response) } else { Err(Error::Stale(Box::new(both.stale().clone()))) }
         }
         Err(error) => Err(error),
     }

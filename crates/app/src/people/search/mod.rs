@@ -173,7 +173,7 @@ fn summaries(tx: &mut Tx<'_>, viewer: &Viewer, scores: &HashMap<PersonId, f64>) 
             marks.join(", ")
         );
         found.extend(tx.query(&sql, &params, |row| {
-            let person = summary_from(row)?;
+            let person = summary_from(row, viewer)?;
             let score = scores.get(&person.id).copied().unwrap_or_default();
             Ok(Found { person, score, visible: row.get(10)? })
         })?);
