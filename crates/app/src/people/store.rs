@@ -1,5 +1,7 @@
 //! Queries of people.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -154,7 +156,7 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
         _ => vec![Way { filter: viewer.visible_people(), few: false }],
     };
     let apart = ways.len() > 1;
-    let mut rows = Vec::new();
+    let (mut rows, mut met) = (Vec::new(), HashSet::new());
     for way in ways {
         // A sum is in no index: so the engine does not walk one in search of the few.
         let by = if way.few { format!("{column} + 0") } else { column.to_owned() };
@@ -167,18 +169,21 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
             filter.sql(),
             limit + 1
         );
-        rows.extend(tx.query(&sql, filter.params(), |row| {
-            let summary = summary_from(row, viewer)?;
-            match row.value(10)? {
-                Value::Text(text) => Ok((summary, 0, text)),
-                Value::Int(number) => Ok((summary, number, number.to_string())),
-                _ => Ok((summary, 0, String::new())),
+        tx.each(&sql, filter.params(), |row| {
+            if apart && !met.insert(row.get::<PersonId>(0)?) {
+                return Ok(true);
             }
-        })?);
+            let summary = summary_from(row, viewer)?;
+            rows.push(match row.value(10)? {
+                Value::Text(text) => (summary, 0, text),
+                Value::Int(number) => (summary, number, number.to_string()),
+                _ => (summary, 0, String::new()),
+            });
+            Ok(true)
+        })?;
     }
     if apart {
         rows.sort_by_key(|(summary, at, _)| std::cmp::Reverse((*at, summary.id)));
-        rows.dedup_by_key(|(summary, ..)| summary.id);
     }
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
