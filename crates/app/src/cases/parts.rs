@@ -656,7 +656,12 @@ mod tests {
             person_id: None,
             case_id: None,
             why: None,
-            changes: vec![Line { field: "text".into(), before: "a".into(), after: "b".into(), values: Default::default() }],
+            changes: vec![Line {
+                field: "text".into(),
+                before: "a".into(),
+                after: "b".into(),
+                values: Default::default(),
+            }],
             facts: vec![(GUARDED.into(), guarded.into())],
             erased: false,
         };

@@ -66,6 +66,7 @@ fn load(language: Language) -> Words {
     Words { plain, bundle }
 }
 
+#[allow(clippy::derivable_impls, reason = "the enum is written by `codes!`, which marks no variant")]
 impl Default for Language {
     fn default() -> Language {
         Language::En
