@@ -33,8 +33,8 @@ impl CopyReport {
 /// `to` must be thrown away.
 pub fn copy(from: &Db, to: &Db, progress: impl Fn(&'static str, u64) + Send + 'static) -> Result<CopyReport, DbError> {
     let held = to.read_blocking(|tx| {
-        let any = |table: &&str| format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) held");
-        TABLES.iter().map(|table| tx.count(&any(&table), &[])).sum::<Result<i64, DbError>>()
+        let any = |table: &str| format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) held");
+        TABLES.iter().map(|table| tx.count(&any(table), &[])).sum::<Result<i64, DbError>>()
     })?;
     if held > 0 {
         return Err(DbError::Other(

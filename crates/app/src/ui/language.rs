@@ -104,6 +104,7 @@ fn join(pieces: &[Piece], values: &[(&'static str, FluentValue<'_>)]) -> Option<
     Some(joined)
 }
 
+#[allow(clippy::derivable_impls, reason = "the enum is written by `codes!`, which marks no variant")]
 impl Default for Language {
     fn default() -> Language {
         Language::En

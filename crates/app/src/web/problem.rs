@@ -63,7 +63,9 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     let (body, rest) = Rest::of(body);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if response.status().is_client_error() {
-        rest.drain().await;
+        if is_worth_reading_out(&response) {
+            rest.drain().await;
+        }
         response = in_our_words(response, &method, &app).await;
     }
     let Some(error) = response.extensions_mut().remove::<std::sync::Arc<Error>>() else { return response };
@@ -92,6 +94,12 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
         answer.headers_mut().insert(RETRY_AFTER, seconds);
     }
     answer
+}
+
+/// Floods and forged requests may find the line broken.
+fn is_worth_reading_out(response: &Response) -> bool {
+    let error = response.extensions().get::<std::sync::Arc<Error>>();
+    !error.is_some_and(|error| matches!(**error, Error::TooMany(_) | Error::CrossSite))
 }
 
 /// What the framework refuses in words of its own (an address that holds no id, a body that broke

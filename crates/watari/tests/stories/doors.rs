@@ -27,7 +27,7 @@ const SCOPES: [&[&str]; 7] = [
 ];
 
 /// Names in paths that are no records of an organisation.
-const NO_RECORDS: [&str; 6] = ["form", "link", "asset", "session", "token", "passkey"];
+const NO_RECORDS: [&str; 7] = ["form", "link", "asset", "purpose", "session", "token", "passkey"];
 
 /// One line of the table.
 struct Door {
@@ -279,6 +279,7 @@ impl<'s> World<'s> {
             "form" => "specific-needs".to_owned(),
             "link" => "nonsense".to_owned(),
             "asset" => "watari.css".to_owned(),
+            "purpose" => "research".to_owned(),
             "passkey" | "session" | "token" => uuid().to_owned(),
             _ => self.file(user)[name].clone(),
         }

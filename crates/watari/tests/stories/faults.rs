@@ -168,7 +168,12 @@ fn a_database_held_by_another_program_is_waited_for_then_told() {
     let (mut serving, address) = it.serve(&[]);
     let officer = it.officer(&address);
     let other = rusqlite::Connection::open(it.data.join("watari.db")).unwrap();
-    other.execute_batch(&format!("PRAGMA key = \"x'{}'\"; BEGIN IMMEDIATE", key_of(&it.data))).unwrap();
+    other
+        .execute_batch(&format!(
+            "PRAGMA key = \"x'{}'\"; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; BEGIN IMMEDIATE",
+            key_of(&it.data)
+        ))
+        .unwrap();
     let begun = Instant::now();
     let waiting: Vec<_> = (0..8)
         .map(|number| {

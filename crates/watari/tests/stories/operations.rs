@@ -474,7 +474,9 @@ operator_story!(erasing_leaves_no_name_in_the_database_or_in_later_backups, |it:
     it.does(&["backup", file.to_str().unwrap()]);
     assert!(watari(&other, PASSPHRASE, &["restore", file.to_str().unwrap()]).output().unwrap().status.success());
     let database = rusqlite::Connection::open(other.join("watari.db")).unwrap();
-    database.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key_of(&other))).unwrap();
+    database
+        .execute_batch(&format!("PRAGMA key = \"x'{}'\"; PRAGMA cipher_hmac_algorithm = HMAC_SHA256", key_of(&other)))
+        .unwrap();
     for table in app::db::TABLES {
         let mut rows = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let width = rows.column_count();

@@ -169,7 +169,12 @@ impl Installation {
             Some(address) => assert!(Cluster::get().run(address, sql), "{sql}"),
             None => {
                 let database = rusqlite::Connection::open(self.data.join("watari.db")).unwrap();
-                database.execute_batch(&format!("PRAGMA key = \"x'{}'\"; {sql}", key_of(&self.data))).unwrap();
+                database
+                    .execute_batch(&format!(
+                        "PRAGMA key = \"x'{}'\"; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; {sql}",
+                        key_of(&self.data)
+                    ))
+                    .unwrap();
             }
         }
     }
