@@ -11,10 +11,13 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0005_search_entry.sql"), fill: Some(search::note_everyone) },
 ];
 
+/// Fills a new table from the records that are there.
+type Fill = fn(&mut Tx<'_>) -> Result<(), DbError>;
+
 /// A step of the schema, and what fills it from the records that are there.
 struct Migration {
     sql: &'static str,
-    fill: Option<fn(&mut Tx<'_>) -> Result<(), DbError>>,
+    fill: Option<Fill>,
 }
 
 impl Migration {

@@ -348,7 +348,7 @@ impl Chronicle {
         let new = moment.plus_seconds(5 * 86_400) > self.now;
         let worker = match self.workers.len() {
             1 => 0,
-            all if new && place % 3 == 0 => all - 1,
+            all if new && place.is_multiple_of(3) => all - 1,
             all => place % (all - 1),
         };
         let viewer = self.on(&self.workers[worker], moment);
@@ -438,7 +438,7 @@ impl Chronicle {
             risk: Some(if profile.fits("child_alone") { Risk::High } else { risk }),
             why: self.say("opening", &profile, &viewer, |_| true),
             owner_id: None,
-            trafficking: viewer.sees(Sensitivity::Trafficking) && number % 4 == 0 && profile.fits("adult"),
+            trafficking: viewer.sees(Sensitivity::Trafficking) && number.is_multiple_of(4) && profile.fits("adult"),
         };
         let id = store::open(tx, &viewer, &case)?;
         self.opened += 1;
@@ -947,122 +947,36 @@ fn likely(question: &str, profile: &Profile, burden: i64) -> i64 {
         "child_alone" => i64::from(profile.company == Company::Alone) * 100,
         "child_separated" => i64::from(profile.company == Company::Relative) * 100,
         "child_heads_household" => i64::from(profile.company == Company::Siblings) * 100,
-        "child_works" => {
-            if profile.age >= 13 {
-                12
-            } else {
-                0
-            }
-        }
-        "child_married_or_parent" => {
-            if profile.age >= 15 && profile.is_female {
-                5
-            } else {
-                0
-            }
-        }
-        "child_out_of_school" => {
-            if profile.age >= 6 {
-                45
-            } else {
-                0
-            }
-        }
-        "child_armed_group" => {
-            if profile.age >= 14 {
-                4
-            } else {
-                0
-            }
-        }
+        "child_works" => either(profile.age >= 13, 12, 0),
+        "child_married_or_parent" => either(profile.age >= 15 && profile.is_female, 5, 0),
+        "child_out_of_school" => either(profile.age >= 6, 45, 0),
+        "child_armed_group" => either(profile.age >= 14, 4, 0),
         "woman_alone" => i64::from(profile.company == Company::Alone && !child) * 55,
-        "woman_pregnant" => {
-            if (18..45).contains(&profile.age) {
-                9
-            } else {
-                0
-            }
-        }
+        "woman_pregnant" => either((18..45).contains(&profile.age), 9, 0),
         "woman_unsafe" => 6 * heavy,
         "older_alone" => i64::from(profile.company == Company::Alone) * 90,
-        "older_daily_care" => {
-            if profile.age >= 72 {
-                45
-            } else {
-                12
-            }
-        }
+        "older_daily_care" => either(profile.age >= 72, 45, 12),
         "older_cares_children" => i64::from(profile.company == Company::Children) * 100,
         "single_parent" => i64::from(profile.company == Company::Children && profile.age < 60) * 100,
         "single_carer" => i64::from(profile.company == Company::Children && profile.age >= 60) * 100,
-        "disability_barriers" | "disability_aid_missing" => {
-            if profile.age >= 60 {
-                22
-            } else {
-                3
-            }
-        }
-        "illness_treatment" => {
-            if profile.age >= 50 {
-                35
-            } else {
-                6
-            }
-        }
+        "disability_barriers" | "disability_aid_missing" => either(profile.age >= 60, 22, 3),
+        "illness_treatment" => either(profile.age >= 50, 35, 6),
         "illness_urgent" => 2,
         "distress" => 3 * heavy,
-        "no_documents" => {
-            if profile.has_papers {
-                2
-            } else {
-                85
-            }
-        }
+        "no_documents" => either(profile.has_papers, 2, 85),
         "risk_of_return" | "threats_now" => 3 * heavy,
-        "torture_harm" => {
-            if child {
-                0
-            } else {
-                2 * heavy
-            }
-        }
-        "torture_witness" => {
-            if child {
-                1
-            } else {
-                3 * heavy
-            }
-        }
-        "family_tracing" => {
-            if profile.company == Company::Alone {
-                14
-            } else {
-                3
-            }
-        }
-        "family_reunion" => {
-            if profile.company == Company::Alone {
-                18
-            } else {
-                5
-            }
-        }
-        "gbv_harm" => {
-            if profile.is_female && !child {
-                4 * heavy
-            } else {
-                1
-            }
-        }
-        "controlled_by_others" | "gbv_survival" | "gbv_forced_marriage" => {
-            if profile.age >= 15 {
-                heavy
-            } else {
-                0
-            }
-        }
+        "torture_harm" => either(child, 0, 2 * heavy),
+        "torture_witness" => either(child, 1, 3 * heavy),
+        "family_tracing" => either(profile.company == Company::Alone, 14, 3),
+        "family_reunion" => either(profile.company == Company::Alone, 18, 5),
+        "gbv_harm" => either(profile.is_female && !child, 4 * heavy, 1),
+        "controlled_by_others" | "gbv_survival" | "gbv_forced_marriage" => either(profile.age >= 15, heavy, 0),
         _ => 3,
     }
+}
+
+fn either(is: bool, yes: i64, no: i64) -> i64 {
+    if is { yes } else { no }
 }
 
 /// Offices are closed on two days of the week; which, a demo need not know.

@@ -160,7 +160,7 @@ fn detail(error: &Error, language: Language) -> Option<String> {
         Error::TooLarge(limit) => {
             Some(language.t_with("error-too-large-detail", &[("megabytes", (*limit / 1_048_576).into())]))
         }
-        Error::Forbidden(permission) => Some(language.t(&crate::code::Code::label(*permission)).to_owned()),
+        Error::Forbidden(permission) => Some(language.t(crate::code::Code::label(*permission)).to_owned()),
         _ => None,
     }
 }

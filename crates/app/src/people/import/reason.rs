@@ -121,7 +121,7 @@ impl ImportError {
                 &[
                     ("first", first.as_str().into()),
                     ("second", second.as_str().into()),
-                    ("field", language.t(&field.label()).into()),
+                    ("field", language.t(field.label()).into()),
                 ],
             ),
             ImportError::NoColumn(name) => {

@@ -159,7 +159,7 @@ impl fmt::Display for ImportReport {
         for column in &self.columns {
             let name = ("column", column.name.as_str().into());
             let told = match column.field {
-                Some(field) => say("import-report-column", &[name, ("field", self.language.t(&field.label()).into())]),
+                Some(field) => say("import-report-column", &[name, ("field", self.language.t(field.label()).into())]),
                 None => say("import-report-column-left", &[name]),
             };
             writeln!(f, "  {told}")?;
