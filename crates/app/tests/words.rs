@@ -33,7 +33,7 @@ fn look(folder: &Path, missing: &mut BTreeSet<String>) {
             let text = std::fs::read_to_string(&entry).unwrap();
             for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
                 for call in
-                    [".t(\"", ".count(\"", ".name(\"", "_with(\"", "Refused(\"", "Reason::new(\"", "Reason::about(\""]
+                    [".t(\"", ".count(\"", ".name(\"", ".t_with(\"", "Refused(\"", "Reason::new(\"", "Reason::about(\""]
                 {
                     let keys = line.split(call).skip(1).filter_map(|rest| rest.split_once('"')).map(|(key, _)| key);
                     missing.extend(keys.filter(|key| key.contains('-') && !known.contains(*key)).map(str::to_owned));

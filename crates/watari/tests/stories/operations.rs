@@ -394,12 +394,12 @@ operator_story!(a_backup_made_while_serving_comes_back_whole, |it: &Installation
     assert!(said(&restored(PASSPHRASE, path, &other)).contains("already holds an installation"));
     let verified = watari(&other, PASSPHRASE, &["verify"]).output().unwrap();
     assert!(verified.status.success(), "{}", said(&verified));
-    if it.database.is_some() {
+    if let Some(taken) = &it.database {
         // And into PostgreSQL again: never over what is there.
         let empty = Cluster::get().create_database_named("restored");
         let third = it.file("third");
         let mut command = watari(&third, PASSPHRASE, &["restore", path]);
-        let back = command.env("WATARI_DATABASE_URL", it.database.as_ref().unwrap()).output().unwrap();
+        let back = command.env("WATARI_DATABASE_URL", taken).output().unwrap();
         assert_eq!(back.status.code(), Some(1), "{}", said(&back));
         let back = command.env("WATARI_DATABASE_URL", &empty).output().unwrap();
         assert!(back.status.success(), "{}", said(&back));
