@@ -254,7 +254,7 @@ async fn a_case_goes_from_opening_to_closure() {
     for page in ["", "/history", "/plan", "/assign"] {
         let answer = house.get(&worker, &format!("{case}{page}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{page}");
-        assert!(!answer.text.contains('…'), "{page} has words missing");
+        assert!(!lacks_words(&answer.text), "{page} has words missing");
     }
     let progress = house.get(&worker, &format!("/people/{}/progress", house.person)).await;
     assert_eq!(progress.status, StatusCode::OK);
@@ -309,7 +309,7 @@ async fn nobody_sees_more_than_their_role_allows() {
         let answer = house.get(&house.manager, page).await;
         assert_eq!(answer.status, StatusCode::OK, "{page}");
         assert!(!answer.text.contains("Amina"), "{page} names the person");
-        assert!(!answer.text.contains('…'), "{page} has words missing");
+        assert!(!lacks_words(&answer.text), "{page} has words missing");
     }
     for list in ["/api/v1/cases?sort=vulnerability&limit=1", "/api/v1/today", "/api/v1/team"] {
         let answer = house.get(&house.manager, list).await;
@@ -339,4 +339,9 @@ async fn a_case_handed_over_is_new_to_its_owner_until_opened() {
     assert_eq!(house.get(&house.supervisor, &case).await.status, StatusCode::OK);
     assert_eq!(new(house.get(&house.supervisor, "/api/v1/today").await.json()), Some(0));
     assert_eq!(house.get(&house.worker, &case).await.status, StatusCode::NOT_FOUND);
+}
+
+/// Whether a page has a key without words in it, which shows as an ellipsis.
+fn lacks_words(page: &str) -> bool {
+    page.replace("Sending…", "").replace("Being prepared…", "").contains('…')
 }
