@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod batch;
+
 use deunicode::deunicode_with_tofu;
 use strsim::jaro_winkler;
 
