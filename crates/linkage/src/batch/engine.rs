@@ -55,6 +55,15 @@ pub struct Engine {
 /// Told what is being done, in words.
 pub type Progress<'a> = &'a mut (dyn FnMut(&str) + Send);
 
+/// The rules to learn from: those with few pairs, because where nearly all pairs are strangers'
+/// the little that the model gets wrong about strangers outweighs the matches.
+fn tight(chosen: &[Counted], records: usize) -> Vec<Rule> {
+    let most = records as f64;
+    let tight: Vec<Rule> =
+        chosen.iter().filter(|counted| counted.pairs <= most).map(|counted| counted.rule.clone()).collect();
+    if tight.len() > 2 { tight } else { chosen.iter().take(3).map(|counted| counted.rule.clone()).collect() }
+}
+
 impl Engine {
     /// Reads one file or two and learns from them, or takes what a model says.
     ///
@@ -106,7 +115,7 @@ impl Engine {
         progress("counting the pairs of possible rules");
         let candidates = blocking::candidates(&self.records);
         let chosen = blocking::choose(&self.records, candidates.clone(), self.budget(), &self.parameters.m);
-        let rules: Vec<Rule> = chosen.into_iter().map(|counted| counted.rule).collect();
+        let rules: Vec<Rule> = tight(&chosen, self.records.len());
         let estimate = estimate(&self.records, &rules, progress);
         self.parameters = estimate.parameters;
         let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m);
@@ -223,5 +232,27 @@ impl Engine {
     pub fn contributions(&self, one: usize, other: usize) -> Vec<(super::compare::Pattern, f32)> {
         let pattern = pattern(&self.records, one, other);
         self.scorer().parts(one, other, pattern).map(|weight| (pattern, weight)).collect()
+    }
+}
+
+impl Engine {
+    /// DEV
+    pub fn debug_truth(&self) {
+        let mut by: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+        for (r, t) in self.records.truth.iter().enumerate() { by.entry(*t).or_default().push(r); }
+        let n = self.parameters.m.len();
+        let mut c = vec![[0.0f64; 16]; n];
+        for g in by.values() { for i in 0..g.len() { for j in i+1..g.len() {
+            let p = pattern(&self.records, g[i], g[j]);
+            for s in 0..n { c[s][usize::from(p.level(s))] += 1.0; }
+        }}}
+        for s in 0..n {
+            let name = self.records.fields.get(s).map_or("order", |f| &f.name);
+            println!("{name}");
+            let t: f64 = c[s][1..].iter().sum();
+            for l in 1..self.parameters.m[s].len() {
+                println!("   {:25} true {:.5}  m {:.5} u {:.2e} among {:.2e} r {:.5}", super::compare::levels_of(&self.records, s)[l-1].word, c[s][l]/t, self.parameters.m[s][l], self.parameters.u[s][l], self.parameters.among.as_ref().map_or(0.0, |a| a.1[s][l]), self.parameters.r[s][l]);
+            }
+        }
     }
 }

@@ -83,6 +83,23 @@ const CODE: &[Level] = &[level("different", 0.08), level("same", 0.92)];
 /// The order in which given and family name stand: a comparison of its own.
 pub const ORDER: &[Level] = &[level("crossed", 0.05), level("straight", 0.95)];
 
+/// How two people of one household agree where it is what households share; none where they are
+/// no more alike than strangers, as in given name, birth date or a document's number. A first
+/// guess, like those of matches.
+pub fn of_relatives(kind: Kind) -> Option<&'static [f64]> {
+    match kind {
+        Kind::Family => Some(&[0.18, 0.02, 0.04, 0.03, 0.08, 0.65]),
+        Kind::Name => Some(&[0.32, 0.02, 0.04, 0.02, 0.1, 0.5]),
+        Kind::FullName => Some(&[0.18, 0.7, 0.1, 0.01, 0.005, 0.005]),
+        Kind::Phone => Some(&[0.28, 0.01, 0.01, 0.7]),
+        Kind::Address => Some(&[0.13, 0.05, 0.06, 0.13, 0.63]),
+        Kind::Postcode => Some(&[0.13, 0.01, 0.06, 0.8]),
+        Kind::Place => Some(&[0.16, 0.02, 0.03, 0.02, 0.17, 0.6]),
+        Kind::Category => Some(&[0.1, 0.9]),
+        Kind::Given | Kind::Date | Kind::Age | Kind::Sex | Kind::Number | Kind::Ignored => None,
+    }
+}
+
 /// The levels of a kind, from «different» up.
 pub fn of(kind: Kind) -> &'static [Level] {
     match kind {

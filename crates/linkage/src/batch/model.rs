@@ -23,6 +23,9 @@ pub struct Model {
     pub format: u32,
     /// Matching pairs there are for each record: with it the prior follows for any number of records.
     pub matches_per_record: f64,
+    /// Pairs of one household there are for each record.
+    #[serde(default)]
+    pub relatives_per_record: f64,
     /// Keys that two records must share all of to be looked at, rule by rule.
     pub rules: Vec<Vec<String>>,
     /// The compared fields.
@@ -56,6 +59,9 @@ pub struct Level {
     pub m: f64,
     /// How often other pairs have it.
     pub u: f64,
+    /// How often two of one household have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r: Option<f64>,
     /// log2(m/u), for the reader; it is worked out anew.
     #[serde(default)]
     pub weight: f64,
@@ -95,7 +101,7 @@ impl Model {
 
     /// A model that says nothing.
     pub(super) fn empty() -> Model {
-        Model { format: FORMAT, matches_per_record: 0.1, rules: Vec::new(), fields: Vec::new(), order: Vec::new() }
+        Model { format: FORMAT, matches_per_record: 0.1, relatives_per_record: 0.1, rules: Vec::new(), fields: Vec::new(), order: Vec::new() }
     }
 
     /// What the model says of columns, beside what the user says.
@@ -118,6 +124,7 @@ impl Model {
                     name: level.word.to_owned(),
                     m: round(m[at + 1]),
                     u: round(u[at + 1]),
+                    r: (parameters.r[slot] != *u).then(|| round(parameters.r[slot][at + 1])),
                     weight: ((m[at + 1] / u[at + 1]).log2() * 100.0).round() / 100.0,
                 })
                 .collect::<Vec<Level>>()
@@ -130,6 +137,7 @@ impl Model {
         Model {
             format: FORMAT,
             matches_per_record: round(parameters.prior * records.pairs() / records.len().max(1) as f64),
+            relatives_per_record: round(parameters.related * records.pairs() / records.len().max(1) as f64),
             rules: rules.iter().map(|rule| rule.words(records)).collect(),
             fields: fields.collect(),
             order: if slots(records) > records.fields.len() { levels(records.fields.len()) } else { Vec::new() },
@@ -149,11 +157,14 @@ impl Model {
                 if let Some(known) = known.and_then(|levels| levels.iter().find(|known| known.name == level.word)) {
                     parameters.m[slot][at + 1] = known.m.max(1e-9);
                     parameters.u[slot][at + 1] = known.u.max(1e-12);
+                    parameters.r[slot][at + 1] = known.r.unwrap_or(known.u).max(1e-9);
                 }
             }
         }
         let pairs = records.pairs().max(1.0);
-        parameters.prior = (self.matches_per_record * records.len() as f64 / pairs).clamp(1e-15, 0.5);
+        let share = |per_record: f64| (per_record * records.len() as f64 / pairs).clamp(1e-15, 0.5);
+        parameters.prior = share(self.matches_per_record);
+        parameters.related = share(self.relatives_per_record);
         parameters
     }
 

@@ -11,6 +11,9 @@ pub struct Scorer<'a> {
     records: &'a Records,
     /// By place and level.
     weights: Vec<[f32; 16]>,
+    /// The place by which people are grouped, and what is added where it agrees: strangers of one
+    /// group agree more often.
+    among: Option<(usize, Vec<[f32; 16]>)>,
     /// By place the best that two different values can bring.
     best_different: Vec<f32>,
     /// log2 of m of «the same» and of «the same sound», for values' own frequencies.
@@ -18,7 +21,10 @@ pub struct Scorer<'a> {
     sound: Vec<f32>,
     /// Highest frequency-adjusted weight, a floor for what may be divided by.
     rarest: Vec<f32>,
+    /// By place and level, against two of one household.
+    relatives: Vec<[f32; 16]>,
     prior: f32,
+    related: f32,
 }
 
 impl<'a> Scorer<'a> {
@@ -26,11 +32,13 @@ impl<'a> Scorer<'a> {
     pub fn new(records: &'a Records, parameters: &Parameters) -> Scorer<'a> {
         let places = slots(records);
         let mut weights = vec![[0f32; 16]; places];
+        let mut relatives = vec![[0f32; 16]; places];
         let (mut best_different, mut same, mut sound, mut rarest) = (vec![], vec![], vec![], vec![]);
         for slot in 0..places {
             let (m, u) = (&parameters.m[slot], &parameters.u[slot]);
             for level in 1..m.len() {
                 weights[slot][level] = (m[level].max(1e-9) / u[level].max(1e-12)).log2() as f32;
+                relatives[slot][level] = (m[level].max(1e-9) / parameters.r[slot][level].max(1e-12)).log2() as f32;
             }
             let top = levels_of(records, slot).len();
             best_different.push(weights[slot][1..top].iter().copied().fold(f32::MIN, f32::max));
@@ -38,8 +46,18 @@ impl<'a> Scorer<'a> {
             sound.push(m.get(usize::from(levels::SOUND)).copied().unwrap_or(1.0).max(1e-9).log2() as f32);
             rarest.push((u[top].max(1e-12)).log2() as f32);
         }
+        let among = parameters.among.as_ref().map(|(slot, u)| {
+            let less = |(at_large, among): (&Vec<f64>, &Vec<f64>)| {
+                std::array::from_fn(|level| match (at_large.get(level), among.get(level)) {
+                    (Some(at_large), Some(among)) if level > 0 => (at_large.max(1e-12) / among.max(1e-12)).log2() as f32,
+                    _ => 0.0,
+                })
+            };
+            (*slot, parameters.u.iter().zip(u).map(less).collect())
+        });
         let prior = (parameters.prior / (1.0 - parameters.prior)).log2() as f32;
-        Scorer { records, weights, best_different, same, sound, rarest, prior }
+        let related = (parameters.prior / parameters.related.max(1e-15)).log2() as f32;
+        Scorer { records, weights, among, best_different, same, sound, rarest, relatives, prior, related }
     }
 
     /// The weight of the prior: what speaks against a match before anything is compared.
@@ -58,13 +76,30 @@ impl<'a> Scorer<'a> {
         if self.most(one, other) < floor {
             return None;
         }
-        let weight = self.prior + self.parts(one, other, pattern(self.records, one, other)).sum::<f32>();
+        let pattern = pattern(self.records, one, other);
+        let relatives = self.related + self.against_relatives(pattern).sum::<f32>();
+        if relatives < floor {
+            return None;
+        }
+        let strangers = self.prior + self.parts(one, other, pattern).sum::<f32>();
+        let weight = over_both(strangers, relatives);
         (weight >= floor).then_some(weight)
     }
 
+    /// The contribution of each place against their being two of one household.
+    pub fn against_relatives(&self, pattern: Pattern) -> impl Iterator<Item = f32> {
+        self.relatives.iter().enumerate().map(move |(slot, weights)| weights[usize::from(pattern.level(slot))])
+    }
+
     /// The contribution of each place.
-    pub fn parts(&self, one: usize, other: usize, pattern: Pattern) -> impl Iterator<Item = f32> {
-        (0..self.weights.len()).map(move |slot| self.part(one, other, pattern, slot))
+    pub fn parts(&self, one: usize, other: usize, pattern: Pattern) -> impl Iterator<Item = f32> + '_ {
+        let among = self.among.as_ref().filter(|(slot, _)| {
+            usize::from(pattern.level(*slot)) == levels_of(self.records, *slot).len()
+        });
+        (0..self.weights.len()).map(move |slot| {
+            let less = among.map_or(0.0, |(_, less)| less[slot][usize::from(pattern.level(slot))]);
+            self.part(one, other, pattern, slot) + less
+        })
     }
 
     fn part(&self, one: usize, other: usize, pattern: Pattern, slot: usize) -> f32 {
@@ -160,6 +195,12 @@ impl<'a> Scorer<'a> {
         let lexicon = self.records.lexicon(slot);
         !self.records.fields[slot].sounds.is_empty() && lexicon.sound(left) == lexicon.sound(right)
     }
+}
+
+/// The weight against two alternatives of which either may be true.
+fn over_both(one: f32, other: f32) -> f32 {
+    let least = one.min(other);
+    least - (1.0 + (least - one.max(other)).exp2()).log2()
 }
 
 /// The probability that a weight means.
