@@ -256,3 +256,30 @@ impl Engine {
         }
     }
 }
+
+impl Engine {
+    /// DEV
+    pub fn debug_misses(&self) {
+        let mut by: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+        for (r, t) in self.records.truth.iter().enumerate() { by.entry(*t).or_default().push(r); }
+        let scorer = self.scorer();
+        let blocks = Blocks::new(&self.records, self.rules.clone(), |_| true);
+        let (mut unblocked, mut unblocked_likely, mut low, mut ok) = (0, 0, 0, 0);
+        let mut shown = 0;
+        let mut keys: Vec<_> = by.into_iter().collect(); keys.sort();
+        for (_, g) in keys { for i in 0..g.len() { for j in i+1..g.len() {
+            let w = scorer.weight(g[i], g[j], f32::MIN).unwrap_or(-99.0);
+            let blocked = blocks.rules_of(g[i] as u32, g[j] as u32) != 0;
+            match (blocked, w >= 0.0) { (false, true) => unblocked_likely += 1, (false, false) => unblocked += 1, (true, false) => low += 1, _ => ok += 1 }
+            if (!blocked && w >= 0.0 || w < 0.0) && shown < 40 { shown += 1;
+                let p = pattern(&self.records, g[i], g[j]);
+                println!("{} w {w:.1}", if blocked { "blocked" } else { "UNBLOCKED" });
+                for (s, f) in self.records.fields.iter().enumerate() {
+                    let l = self.records.lexicon(s);
+                    println!("    {:12} {:20} {:20} {} {:.1} rel {:.1}", f.name, l.text(self.records.row(g[i])[s]), l.text(self.records.row(g[j])[s]), p.level(s), scorer.parts(g[i], g[j], p).nth(s).unwrap(), scorer.against_relatives(p).nth(s).unwrap());
+                }
+            }
+        }}}
+        println!("ok {ok} low {low} unblocked low {unblocked} unblocked likely {unblocked_likely}");
+    }
+}
