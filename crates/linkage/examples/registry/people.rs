@@ -224,10 +224,10 @@ pub fn write(seed: u64, record: u64, records: u64, line: &mut String) {
     {
         family = format!("{family} {}", second.written(native, random));
     }
-    let mut father = if random.chance(50) { who.father.written(native, random) } else { String::new() };
+    let mut father = if random.chance(70) { who.father.written(native, random) } else { String::new() };
     let (mut year, mut month, mut day) = who.birth;
-    let mut phone = if random.chance(60) { Some(who.phone) } else { None };
-    let mut document = if random.chance(45) { Some(who.document) } else { None };
+    let mut phone = if random.chance(80) { Some(who.phone) } else { None };
+    let mut document = if random.chance(65) { Some(who.document) } else { None };
     let mut place = who.place;
     let mut woman = who.woman;
     let mut known_birth = true;
@@ -256,7 +256,7 @@ pub fn write(seed: u64, record: u64, records: u64, line: &mut String) {
             23..26 => known_birth = false,
             _ => {}
         }
-        if random.chance(25) {
+        if random.chance(20) {
             phone = phone.map(|_| random.next() % 10_000_000);
         } else if random.chance(4) {
             phone = phone.map(|phone| phone / 100 * 100 + (phone + 10) % 100);
@@ -264,7 +264,7 @@ pub fn write(seed: u64, record: u64, records: u64, line: &mut String) {
         if random.chance(5) {
             document = document.map(|document| document ^ 1);
         }
-        if random.chance(25) {
+        if random.chance(15) {
             place = random.pick(PLACES[who.culture]);
         }
         woman ^= random.chance(1);

@@ -24,7 +24,7 @@ const SAMPLE: usize = 65_536;
 const INVENTED: usize = 2_000;
 /// What finding a match by a first, second, third rule is worth: one rule may fail it for reasons
 /// that no model knows.
-const WORTH: [f64; 3] = [1.0, 0.3, 0.1];
+const WORTH: [f64; 4] = [1.0, 0.4, 0.2, 0.1];
 
 /// A key derived from a record's values.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -288,8 +288,8 @@ pub fn choose(records: &Records, mut candidates: Vec<Counted>, budget: f64, agre
         };
         let best = (0..candidates.len())
             .filter(|at| !chosen.contains(at) && candidates[*at].pairs <= left)
-            .map(|at| (at, worth(at), worth(at) / (candidates[at].pairs + overhead)))
-            .filter(|(_, worth, _)| *worth >= INVENTED as f64 * 0.002)
+            .map(|at| (at, worth(at), worth(at) / (candidates[at].pairs + overhead).sqrt()))
+            .filter(|(_, worth, _)| *worth >= INVENTED as f64 * 0.001)
             // Equal worth: the first by its words, whatever the columns' order.
             .max_by(|a, b| a.2.total_cmp(&b.2).then_with(|| candidates[b.0].rule.cmp(&candidates[a.0].rule)));
         let Some((at, ..)) = best else { break };
