@@ -6,9 +6,6 @@
 //! A pair belongs to the first rule that makes it, which the other rules' keys tell: no set of
 //! pairs is ever kept.
 
-use std::collections::BTreeSet;
-use std::fmt;
-
 use rayon::prelude::*;
 
 use super::columns::Kind;
@@ -520,16 +517,4 @@ impl Sorted {
         let some: f64 = blocks.iter().map(|&block| self.pairs_of(records, block)).sum();
         (Sorted { order: self.order.clone(), blocks, pairs: some }, some / self.pairs)
     }
-}
-
-impl fmt::Display for Counted {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:?}: {:.0} pairs", self.rule, self.pairs)
-    }
-}
-
-/// The fields that no rule uses.
-pub fn unused(records: &Records, rules: &[Rule]) -> BTreeSet<usize> {
-    let used: BTreeSet<usize> = rules.iter().flat_map(|rule| rule.0.iter().flat_map(|part| part.fields(records))).collect();
-    (0..records.fields.len()).filter(|field| !used.contains(field)).collect()
 }

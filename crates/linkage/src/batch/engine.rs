@@ -6,7 +6,6 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::blocking::{self, Blocks, Counted, Rule};
-use super::compare::pattern;
 use super::decide::{self, Links};
 use super::error::Error;
 use super::estimate::{Parameters, estimate};
@@ -226,60 +225,5 @@ impl Engine {
     /// As [`Engine::pairs`].
     pub fn link(&self, pairs: &mut Pairs, probability: f64, links: Links) -> std::io::Result<Vec<Pair>> {
         decide::link(pairs, Scorer::weight_of(probability), links)
-    }
-
-    /// What each field says for or against two records' being one person.
-    pub fn contributions(&self, one: usize, other: usize) -> Vec<(super::compare::Pattern, f32)> {
-        let pattern = pattern(&self.records, one, other);
-        self.scorer().parts(one, other, pattern).map(|weight| (pattern, weight)).collect()
-    }
-}
-
-impl Engine {
-    /// DEV
-    pub fn debug_truth(&self) {
-        let mut by: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
-        for (r, t) in self.records.truth.iter().enumerate() { by.entry(*t).or_default().push(r); }
-        let n = self.parameters.m.len();
-        let mut c = vec![[0.0f64; 16]; n];
-        for g in by.values() { for i in 0..g.len() { for j in i+1..g.len() {
-            let p = pattern(&self.records, g[i], g[j]);
-            for s in 0..n { c[s][usize::from(p.level(s))] += 1.0; }
-        }}}
-        for s in 0..n {
-            let name = self.records.fields.get(s).map_or("order", |f| &f.name);
-            println!("{name}");
-            let t: f64 = c[s][1..].iter().sum();
-            for l in 1..self.parameters.m[s].len() {
-                println!("   {:25} true {:.5}  m {:.5} u {:.2e} among {:.2e} r {:.5}", super::compare::levels_of(&self.records, s)[l-1].word, c[s][l]/t, self.parameters.m[s][l], self.parameters.u[s][l], self.parameters.among.as_ref().map_or(0.0, |a| a.1[s][l]), self.parameters.r[s][l]);
-            }
-        }
-    }
-}
-
-impl Engine {
-    /// DEV
-    pub fn debug_misses(&self) {
-        let mut by: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
-        for (r, t) in self.records.truth.iter().enumerate() { by.entry(*t).or_default().push(r); }
-        let scorer = self.scorer();
-        let blocks = Blocks::new(&self.records, self.rules.clone(), |_| true);
-        let (mut unblocked, mut unblocked_likely, mut low, mut ok) = (0, 0, 0, 0);
-        let mut shown = 0;
-        let mut keys: Vec<_> = by.into_iter().collect(); keys.sort();
-        for (_, g) in keys { for i in 0..g.len() { for j in i+1..g.len() {
-            let w = scorer.weight(g[i], g[j], f32::MIN).unwrap_or(-99.0);
-            let blocked = blocks.rules_of(g[i] as u32, g[j] as u32) != 0;
-            match (blocked, w >= 0.0) { (false, true) => unblocked_likely += 1, (false, false) => unblocked += 1, (true, false) => low += 1, _ => ok += 1 }
-            if (!blocked && w >= 0.0 || w < 0.0) && shown < 40 { shown += 1;
-                let p = pattern(&self.records, g[i], g[j]);
-                println!("{} w {w:.1}", if blocked { "blocked" } else { "UNBLOCKED" });
-                for (s, f) in self.records.fields.iter().enumerate() {
-                    let l = self.records.lexicon(s);
-                    println!("    {:12} {:20} {:20} {} {:.1} rel {:.1}", f.name, l.text(self.records.row(g[i])[s]), l.text(self.records.row(g[j])[s]), p.level(s), scorer.parts(g[i], g[j], p).nth(s).unwrap(), scorer.against_relatives(p).nth(s).unwrap());
-                }
-            }
-        }}}
-        println!("ok {ok} low {low} unblocked low {unblocked} unblocked likely {unblocked_likely}");
     }
 }

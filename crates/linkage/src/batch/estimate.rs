@@ -216,8 +216,6 @@ pub struct Estimate {
     pub parameters: Parameters,
     /// Matches there are, by the estimate.
     pub matches: f64,
-    /// Of each rule, the share of all matches that it finds.
-    pub recall: Vec<f64>,
 }
 
 /// Learns the parameters from the records.
@@ -235,8 +233,8 @@ pub fn estimate(records: &Records, rules: &[Rule], progress: &mut dyn FnMut(&str
     purge(&mut learned, parameters.m.len());
     // Among random pairs are a few matches, which matter where values are rare.
     measure_u(records, &mut parameters, &random, true);
-    let recall = maximise(records, &mut parameters, &mut learned, false);
-    Estimate { matches: parameters.prior * records.pairs(), parameters, recall }
+    maximise(records, &mut parameters, &mut learned, false);
+    Estimate { matches: parameters.prior * records.pairs(), parameters }
 }
 
 fn random_patterns(records: &Records) -> Vec<(Pattern, f64)> {
@@ -412,8 +410,8 @@ impl Learned {
     }
 }
 
-/// Expectation and maximisation over all rules' pairs; each rule's recall.
-fn maximise(records: &Records, parameters: &mut Parameters, learned: &mut [Learned], relatives_too: bool) -> Vec<f64> {
+/// Expectation and maximisation over all rules' pairs.
+fn maximise(records: &Records, parameters: &mut Parameters, learned: &mut [Learned], relatives_too: bool) {
     let places = parameters.m.len();
     let guess = Parameters::guess(records).m;
     let tells = |rule: &Learned, slot: usize| rule.slots >> slot & 1 == 0;
@@ -448,26 +446,24 @@ fn maximise(records: &Records, parameters: &mut Parameters, learned: &mut [Learn
             break;
         }
     }
-    let (matches, recall) = recapture(records, parameters, learned, |shares| shares.matches);
+    let matches = recapture(records, parameters, learned, |shares| shares.matches);
     if relatives_too {
-        (parameters.related, _) = recapture(records, parameters, learned, |shares| shares.relatives);
+        parameters.related = recapture(records, parameters, learned, |shares| shares.relatives);
     }
     parameters.prior = matches;
-    recall
 }
 
 /// The share of pairs of one class: of those that rules with other fields find, each rule finds a
-/// share, and so many are what it finds itself. With it each rule's share.
+/// share, and so many are what it finds itself.
 fn recapture(
     records: &Records,
     parameters: &Parameters,
     learned: &[Learned],
     class: fn(Shares) -> f64,
-) -> (f64, Vec<f64>) {
+) -> f64 {
     let evidences: Vec<Evidence> = learned.iter().map(|rule| parameters.evidence_over(&rule.u)).collect();
     let (mut found, mut share_found) = (0.0, 0.0);
     let found_by = |rule: &Learned| class(rule.shares) * rule.pairs() / rule.share;
-    let mut recalls = Vec::new();
     for rule in learned {
         let (mut seen, mut again) = (0.0, 0.0);
         for (other, evidence) in learned.iter().zip(&evidences).filter(|(other, _)| other.slots & rule.slots == 0) {
@@ -478,12 +474,11 @@ fn recapture(
             }
         }
         let recall = if seen > 1.0 { (again / seen).max(0.01) } else { f64::NAN };
-        recalls.push(recall);
         if recall.is_finite() {
             found += found_by(rule);
             share_found += recall;
         }
     }
     let all = if share_found > 0.0 { found / share_found } else { learned.iter().map(found_by).fold(0.0, f64::max) };
-    ((all.max(0.5) / records.pairs().max(1.0)).clamp(1e-15, 0.5), recalls)
+    (all.max(0.5) / records.pairs().max(1.0)).clamp(1e-15, 0.5)
 }

@@ -44,7 +44,26 @@ impl Point {
     }
 }
 
+impl std::fmt::Display for Evaluation {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(out, "threshold  precision  recall      F1       right       wrong      missed")?;
+        for point in &self.points {
+            writeln!(
+                out,
+                "{:<9}  {:>9.4}  {:>6.4}  {:>6.4}  {:>10}  {:>10}  {:>10}",
+                point.threshold, point.precision, point.recall, point.f1, point.right, point.wrong, point.missed
+            )?;
+        }
+        Ok(())
+    }
+}
+
 impl Evaluation {
+    /// Precision, recall and F1 by threshold as SVG.
+    pub fn to_svg(&self) -> String {
+        super::picture::curve("Precision, recall and F1 by threshold", &self.points)
+    }
+
     /// The point of the highest F1.
     pub fn best(&self) -> Option<&Point> {
         self.points.iter().max_by(|a, b| a.f1.total_cmp(&b.f1))

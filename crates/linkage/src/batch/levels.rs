@@ -11,8 +11,6 @@ use super::lexicon::{Lexicon, Words};
 pub const MISSING: u8 = 0;
 /// Level of two different values, in each kind.
 pub const DIFFERENT: u8 = 1;
-/// Most levels a kind may have, level 0 included.
-pub const MOST: usize = 8;
 
 /// Names: the parts of one are the other's, more or less.
 const NEAR: u8 = 2;
@@ -22,8 +20,6 @@ pub const CLOSE: u8 = 3;
 const PART: u8 = 4;
 /// Names: they sound the same, whatever the script.
 pub const SOUND: u8 = 5;
-/// Names: the same letters.
-const SAME_NAME: u8 = 6;
 
 /// From here two spellings are a slip apart, from there they are near (after Winkler 1990; the
 /// bounds are those commonly used for names).

@@ -65,6 +65,11 @@ impl<'a> Scorer<'a> {
         self.prior
     }
 
+    /// The same against two of one household.
+    pub fn related(&self) -> f32 {
+        self.related
+    }
+
     /// The weight that belongs to a probability.
     pub fn weight_of(probability: f64) -> f32 {
         let probability = probability.clamp(1e-9, 1.0 - 1e-9);

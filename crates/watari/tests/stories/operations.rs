@@ -356,7 +356,7 @@ fn officer(data: &Path) {
 fn a_killed_server_keeps_every_write_it_acknowledged() {
     let (_folder, data) = installed();
     officer(&data);
-    let linked = watari(&data, PASSPHRASE, &["link", "officer"]).output().unwrap();
+    let linked = watari(&data, PASSPHRASE, &["invite", "officer"]).output().unwrap();
     let link = said(&linked).trim().rsplit('/').next().unwrap().to_owned();
     let serve = || {
         let mut child =
