@@ -106,7 +106,10 @@ case-next-begin = The first action done begins the service. You can also begin i
 case-begin = Begin the service
 case-next-follow = Follow up until the goals are reached.
 case-not-said = Unknown or rather not say
-days-late = { $count } days late
+days-late = { $count ->
+    [one] 1 day late
+   *[other] { $count } days late
+}
 form-errors = To put right: { $count }
 assign-hint = The new caseworker sees the case as newly assigned. Supervisor and team are taken from them where left empty.
 reopen-why = Why is the case reopened?
@@ -129,7 +132,7 @@ flag-resolved = Resolved
 flag-resolution = How was it resolved?
 file-add = Add a file
 file-choose = File
-file-hint = PDF, JPEG, PNG, WebP, DOCX, XLSX, ODT or plain text, up to 10 MB. It is stored encrypted.
+file-hint = PDF, JPEG, PNG, WebP, DOCX, XLSX, ODT or plain text, up to 10 MB. It is stored encrypted, and as it is: a photo keeps the place and time the camera wrote into it.
 file-size = { $name } KB
 approval-ask = Ask for approval
 approval-why = What should the supervisor know?
@@ -187,7 +190,10 @@ progress-no-goal = no goal
 progress-reached-of = Goals reached: { $name }
 
 # Screening
-screening-questions = { $count } questions. Stop whenever the person wishes.
+screening-questions = { $count ->
+    [one] 1 question. Stop whenever the person wishes.
+   *[other] { $count } questions. Stop whenever the person wishes.
+}
 screening-advice = Speak alone with the person, with an interpreter who is not from the family. Nothing is saved until you press Save.
 screening-other = Other questions
 screening-done-on = Day it was done
@@ -320,3 +326,34 @@ field-approval = Approval
 field-id = Record number
 field-person-id = Person
 field-created-at = Made
+case-pdf = Case as PDF
+note-one = Note
+note-correct = Correct
+note-put-right = The note as it should read
+note-put-right-hint = The history keeps what it said before.
+note-strike = Strike out
+note-strike-hint = The note stays readable, struck out, with your reason: others know not to rely on it.
+note-struck = Struck out { $name }
+note-changed = Corrected { $name }
+file-remove = Remove
+file-remove-hint = The content is erased for good. The history keeps that it was there, and why it went.
+refused-case-consent-lapsed = The person’s consent to case work ended on its last day. Ask them again and record their decision on the person’s page; until then the case can only be closed.
+refused-case-not-the-writer = Only who wrote or kept this, or a supervisor, may do that.
+field-changed-at = Corrected
+field-struck-at = Struck out
+field-struck-by = Struck out by
+field-struck-because = Why struck out
+notice-glass-judged = Your emergency access was judged
+today-lapsing = Consent to ask for again
+follow-up-earlier = Earlier ones
+approval-none = Nothing has been asked for yet.
+flag-none = No flags.
+file-none = No files yet.
+follow-up-none = No follow-up planned yet.
+screening-none = Nothing has been asked yet.
+today-my-cases = My cases
+today-late-cases = Overdue cases
+today-to-case = See the case
+today-to-person = See the person
+today-more-notices = { $count } more
+goal-more-actions = More actions

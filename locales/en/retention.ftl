@@ -1,5 +1,5 @@
 retention-title = Retention
-retention-intro = These people’s cases are closed and their retention period is over. Erase each one, or reopen the case if it is still needed.
+retention-intro = The retention period of these people is over: all their cases are closed, or they never had one and nothing in their record changed for as long. Erase each one, or reopen the case if it is still needed.
 retention-empty = Nobody is due for erasure
 retention-empty-hint = People appear here once all their cases are closed and the retention period is over.
 retention-person = Person
@@ -35,3 +35,4 @@ invalid-erase-confirm = This is not the person’s number.
 refused-erase-open-case = A case of this person is still open. Close it first, or note that the person asked to be erased.
 refused-erase-not-due = The retention period is not over. Only the person’s own request allows erasing them now.
 refused-erase-merged = This record was merged into another. Erase the other one.
+refused-erase-held = A legal hold lies on a case of this person: the record may be needed as evidence. A supervisor resolves the flag first.

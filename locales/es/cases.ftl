@@ -37,10 +37,10 @@ approval-kind-closure = Cierre del caso
 approval-state-waiting = En espera
 approval-state-approved = Aprobado
 approval-state-refused = No aprobado
-satisfaction-very-satisfied = Muy satisfecho
-satisfaction-satisfied = Satisfecho
-satisfaction-neutral = Ni satisfecho ni insatisfecho
-satisfaction-dissatisfied = Insatisfecho
+satisfaction-very-satisfied = Muy satisfecha
+satisfaction-satisfied = Satisfecha
+satisfaction-neutral = Ni satisfecha ni insatisfecha
+satisfaction-dissatisfied = Insatisfecha
 satisfaction-not-asked = No preguntado
 need-child-at-risk = Niña o niño en riesgo
 need-unaccompanied-or-separated-child = Niña o niño no acompañado o separado
@@ -106,7 +106,10 @@ case-next-begin = La primera acción realizada inicia la atención. También pue
 case-begin = Iniciar la atención
 case-next-follow = Haga seguimiento hasta alcanzar los objetivos.
 case-not-said = No se sabe o prefiere no decirlo
-days-late = { $count } días de retraso
+days-late = { $count ->
+    [one] 1 día de retraso
+   *[other] { $count } días de retraso
+}
 form-errors = Por corregir: { $count }
 assign-hint = La nueva persona a cargo verá el caso como recién asignado. Si se dejan vacíos, se toman su supervisión y su equipo.
 reopen-why = ¿Por qué se reabre el caso?
@@ -129,7 +132,7 @@ flag-resolved = Resuelta
 flag-resolution = ¿Cómo se resolvió?
 file-add = Añadir un archivo
 file-choose = Archivo
-file-hint = PDF, JPEG, PNG, WebP, DOCX, XLSX, ODT o texto sin formato, hasta 10 MB. Se guarda cifrado.
+file-hint = PDF, JPEG, PNG, WebP, DOCX, XLSX, ODT o texto simple, hasta 10 MB. Se guarda cifrado y tal como es: una foto conserva el lugar y la hora que la cámara escribió en ella.
 file-size = { $name } KB
 approval-ask = Pedir aprobación
 approval-why = ¿Qué debe saber la supervisión?
@@ -187,8 +190,11 @@ progress-no-goal = sin objetivo
 progress-reached-of = Objetivos alcanzados: { $name }
 
 # Screening
-screening-questions = { $count } preguntas. Deténgase cuando la persona lo desee.
-screening-advice = Hable a solas con la persona, con un intérprete que no sea de la familia. Nada se guarda hasta pulsar Guardar.
+screening-questions = { $count ->
+    [one] 1 pregunta. Deténgase cuando la persona lo desee.
+   *[other] { $count } preguntas. Deténgase cuando la persona lo desee.
+}
+screening-advice = Hable a solas con la persona, con intérprete que no sea de la familia. Nada se guarda hasta pulsar Guardar.
 screening-other = Otras preguntas
 screening-done-on = Día en que se hizo
 screening-save = Guardar y ver el resultado
@@ -217,7 +223,7 @@ list-next = Siguiente
 list-shown = Mostrados: { $count }
 
 # Today and team
-today-greeting = Bienvenida, bienvenido, { $name }
+today-greeting = Hola, { $name }
 today-register = Registrar a una persona
 today-notices = Para su atención
 today-person = Persona
@@ -320,3 +326,34 @@ field-approval = Aprobación
 field-id = Número de registro
 field-person-id = Persona
 field-created-at = Creado
+case-pdf = Caso en PDF
+note-one = Nota
+note-correct = Corregir
+note-put-right = La nota tal como debe decir
+note-put-right-hint = El historial guarda lo que decía antes.
+note-strike = Tachar
+note-strike-hint = La nota sigue legible, tachada, con su motivo: así se sabe que no hay que confiar en ella.
+note-struck = Tachada el { $name }
+note-changed = Corregida el { $name }
+file-remove = Retirar
+file-remove-hint = El contenido se borra para siempre. El historial guarda que estuvo aquí y por qué se retiró.
+refused-case-consent-lapsed = El consentimiento de la persona para el trabajo del caso venció en su último día. Vuelva a preguntarle y registre su decisión en la página de la persona; hasta entonces el caso solo puede cerrarse.
+refused-case-not-the-writer = Solo puede hacerlo quien lo escribió o guardó, o un supervisor.
+field-changed-at = Corregida
+field-struck-at = Tachada
+field-struck-by = Tachada por
+field-struck-because = Motivo de la tachadura
+notice-glass-judged = Se valoró su acceso de emergencia
+today-lapsing = Consentimientos por renovar
+follow-up-earlier = Anteriores
+approval-none = Aún no se ha solicitado nada.
+flag-none = Sin alertas.
+file-none = Aún no hay archivos.
+follow-up-none = Aún no hay seguimientos previstos.
+screening-none = Aún no se ha preguntado nada.
+today-my-cases = Mis casos
+today-late-cases = Casos atrasados
+today-to-case = Ver el caso
+today-to-person = Ver a la persona
+today-more-notices = { $count } más
+goal-more-actions = Más acciones

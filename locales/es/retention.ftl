@@ -1,5 +1,5 @@
 retention-title = Conservación
-retention-intro = Los casos de estas personas están cerrados y su plazo de conservación ha vencido. Borre a cada una, o reabra el caso si todavía se necesita.
+retention-intro = El plazo de conservación de estas personas terminó: todos sus casos están cerrados, o nunca tuvieron uno y nada cambió en su registro durante ese tiempo. Borre a cada una, o reabra el caso si aún se necesita.
 retention-empty = No hay nadie por borrar
 retention-empty-hint = Las personas aparecen aquí cuando todos sus casos están cerrados y el plazo de conservación ha vencido.
 retention-person = Persona
@@ -35,3 +35,4 @@ invalid-erase-confirm = Este no es el número de la persona.
 refused-erase-open-case = Un caso de esta persona sigue abierto. Ciérrelo primero, o indique que la persona pidió que se la borrara.
 refused-erase-not-due = El plazo de conservación no ha vencido. Solo la petición de la propia persona permite borrarla ahora.
 refused-erase-merged = Este registro se fusionó con otro. Borre el otro.
+refused-erase-held = Hay una retención legal sobre un caso de esta persona: puede necesitarse como prueba. Primero un supervisor debe resolver la alerta.

@@ -1,5 +1,5 @@
 retention-title = Conservation
-retention-intro = Les dossiers de ces personnes sont clos et leur durée de conservation est écoulée. Effacez chacune d’elles, ou rouvrez le dossier s’il est encore nécessaire.
+retention-intro = La durée de conservation de ces personnes est écoulée : tous leurs dossiers sont clos, ou elles n’en ont jamais eu et rien n’a changé dans leur fiche depuis aussi longtemps. Effacez chacune, ou rouvrez le dossier s’il est encore nécessaire.
 retention-empty = Personne n’est à effacer
 retention-empty-hint = Les personnes apparaissent ici quand tous leurs dossiers sont clos et que la durée de conservation est écoulée.
 retention-person = Personne
@@ -35,3 +35,4 @@ invalid-erase-confirm = Ce n’est pas le numéro de la personne.
 refused-erase-open-case = Un dossier de cette personne est encore ouvert. Clôturez-le d’abord, ou indiquez que la personne a demandé son effacement.
 refused-erase-not-due = La durée de conservation n’est pas écoulée. Seule la demande de la personne permet de l’effacer maintenant.
 refused-erase-merged = Cette fiche a été fusionnée avec une autre. Effacez l’autre.
+refused-erase-held = Une conservation légale pèse sur un dossier de cette personne : il peut servir de preuve. Un superviseur doit d’abord lever le signalement.

@@ -13,9 +13,12 @@ pub trait Code: Copy + 'static {
         Self::ALL.iter().copied().find(|it| it.code() == code)
     }
     /// The key of the label in `locales/`.
-    fn label(self) -> String {
-        format!("{}-{}", Self::LIST, self.code().replace(['_', ':'], "-"))
-    }
+    fn label(self) -> &'static str;
+}
+
+/// The keys of a list's labels, in its order.
+pub(crate) fn labels<C: Code>() -> Vec<String> {
+    C::ALL.iter().map(|it| format!("{}-{}", C::LIST, it.code().replace(['_', ':'], "-"))).collect()
 }
 
 /// A code that its list does not have.
@@ -26,9 +29,9 @@ pub struct UnknownCode;
 /// An enum whose codes are the same in table, type, API and page.
 #[macro_export]
 macro_rules! codes {
-    ($(#[$meta:meta])* $list:literal $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+    ($(#[doc = $words:literal])* $list:literal $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
+        $(#[doc = $words])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $code)] $variant),+ }
 
         impl $crate::code::Code for $name {
@@ -37,6 +40,26 @@ macro_rules! codes {
             fn code(self) -> &'static str {
                 match self { $($name::$variant => $code),+ }
             }
+            fn label(self) -> &'static str {
+                static LABELS: std::sync::LazyLock<Vec<String>> =
+                    std::sync::LazyLock::new($crate::code::labels::<$name>);
+                &LABELS[self as usize]
+            }
+        }
+
+        // By hand: the derived one does not see names that a macro passes on.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some(concat!($($words),*).trim()))
+                    .enum_values(Some([$($code),+]))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> { stringify!($name).into() }
         }
 
         impl From<$name> for $crate::db::Value {
@@ -45,8 +68,7 @@ macro_rules! codes {
 
         impl $crate::db::FromColumn for $name {
             fn from_column(row: &$crate::db::Row<'_>, column: usize) -> Result<Self, $crate::db::DbError> {
-                let code: String = row.get(column)?;
-                $crate::code::Code::from_code(&code).ok_or($crate::db::DbError::Column { column, expected: $list })
+                row.text(column, $list, $crate::code::Code::from_code)
             }
         }
 

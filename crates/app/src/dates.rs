@@ -1,5 +1,6 @@
 //! Days and moments: the one place that knows how they are stored, sent and shown.
 
+use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
 
@@ -46,6 +47,23 @@ pub enum NoDay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Moment(pub Timestamp);
+
+thread_local! {
+    static PRETENDED: Cell<Option<Moment>> = const { Cell::new(None) };
+}
+
+/// Does something as if it were another moment, on this thread and for this once: the demo's
+/// people came over past months, and everything about them says so.
+pub(crate) fn as_if_at<T>(moment: Moment, work: impl FnOnce() -> T) -> T {
+    struct Back(Option<Moment>);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            PRETENDED.set(self.0);
+        }
+    }
+    let _back = Back(PRETENDED.replace(Some(moment)));
+    work()
+}
 
 impl Day {
     /// A day as people type it: the year first or last, parted by dashes, strokes, dots or the
@@ -109,10 +127,24 @@ impl Day {
 
     /// The day in the words of a language, such as «24 November 2026».
     pub fn in_words(self, language: Language) -> String {
-        let month = language.t(MONTHS[usize::from(self.0.month().unsigned_abs() - 1)]);
+        self.written(language, "date-day", &MONTHS)
+    }
+
+    /// The day in few letters, such as «24 Nov»; with its year where that is not the present one.
+    pub fn in_short(self, language: Language, today: Day) -> String {
+        let form = if self.0.year() == today.0.year() { "date-short" } else { "date-short-year" };
+        self.written(language, form, &SHORT_MONTHS)
+    }
+
+    fn written(self, language: Language, form: &str, months: &[&str; 12]) -> String {
+        let month = language.t(months[usize::from(self.0.month().unsigned_abs() - 1)]);
+        let day = match (language, self.0.day()) {
+            (Language::Fr, 1) => "1er".to_owned(),
+            (_, day) => day.to_string(),
+        };
         language
-            .t("date-day")
-            .replace("%d", &self.0.day().to_string())
+            .t(form)
+            .replace("%d", &day)
             .replace("%m", month)
             .replace("%n", &self.0.month().to_string())
             .replace("%y", &self.0.year().to_string())
@@ -146,10 +178,25 @@ const MONTHS: [&str; 12] = [
     "month-11", "month-12",
 ];
 
+const SHORT_MONTHS: [&str; 12] = [
+    "month-short-1",
+    "month-short-2",
+    "month-short-3",
+    "month-short-4",
+    "month-short-5",
+    "month-short-6",
+    "month-short-7",
+    "month-short-8",
+    "month-short-9",
+    "month-short-10",
+    "month-short-11",
+    "month-short-12",
+];
+
 impl Moment {
     /// Now, by this machine's clock.
     pub fn now() -> Moment {
-        Moment::from_milliseconds(Timestamp::now().as_millisecond())
+        PRETENDED.get().unwrap_or_else(|| Moment::from_milliseconds(Timestamp::now().as_millisecond()))
     }
 
     /// The moment a number of milliseconds after 1970 began, UTC.
@@ -221,8 +268,7 @@ impl From<Moment> for Value {
 
 impl FromColumn for Day {
     fn from_column(row: &Row<'_>, column: usize) -> Result<Day, DbError> {
-        let text: String = row.get(column)?;
-        text.parse().map(Day).map_err(|_| DbError::Column { column, expected: "a day" })
+        row.text(column, "a day", |text| text.parse().ok().map(Day))
     }
 }
 

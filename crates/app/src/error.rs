@@ -24,12 +24,18 @@ pub enum Error {
     /// Someone else changed the record in between.
     #[error("stale")]
     Stale(Box<Stale>),
+    /// A change must name the version it was made from, and this one does not.
+    #[error("no version")]
+    VersionNeeded,
     /// Too many requests; seconds to wait.
     #[error("too many requests")]
     TooMany(u64),
-    /// More data than accepted; the limit in bytes.
+    /// More data than accepted; the limit in bytes, 0 where it is not known.
     #[error("too large")]
     TooLarge(usize),
+    /// The index of names is still being built after a start.
+    #[error("the index of names is not built yet")]
+    NotReady,
     /// The request could not be understood.
     #[error("bad request: {0}")]
     BadRequest(String),
@@ -54,7 +60,7 @@ pub struct FieldError {
 }
 
 /// Both versions of a record that two people changed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stale {
     /// What this request wanted to save.
     pub yours: serde_json::Value,
@@ -88,11 +94,14 @@ impl Error {
             Error::Invalid(_) => "invalid",
             Error::Refused(_) => "refused",
             Error::Stale(_) => "stale",
+            Error::VersionNeeded => "version-needed",
             Error::TooMany(_) => "too-many",
             Error::TooLarge(_) => "too-large",
+            Error::NotReady => "not-ready",
             Error::BadRequest(_) => "bad-request",
             Error::CrossSite => "cross-site",
-            Error::Database(DbError::Commit(_)) => "not-durable",
+            Error::Database(error) if error.is_not_durable() => "not-durable",
+            Error::Database(error) if error.is_unavailable() => "unavailable",
             Error::Database(_) | Error::Internal(_) => "internal",
         }
     }
@@ -106,10 +115,12 @@ impl Error {
             Error::Invalid(_) => 422,
             Error::Refused(_) => 409,
             Error::Stale(_) => 412,
+            Error::VersionNeeded => 428,
             Error::TooMany(_) => 429,
             Error::TooLarge(_) => 413,
+            Error::NotReady => 503,
             Error::BadRequest(_) => 400,
-            Error::Database(DbError::Commit(_)) => 503,
+            Error::Database(error) if error.is_not_durable() || error.is_unavailable() => 503,
             Error::Database(_) | Error::Internal(_) => 500,
         }
     }

@@ -45,4 +45,6 @@ crate::ids! {
     GrantId,
     /// A message to a user.
     NoticeId,
+    /// A file that is being imported.
+    ImportId,
 }

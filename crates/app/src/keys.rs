@@ -169,12 +169,17 @@ impl WrappedKey {
         use std::io::Write;
         let failed = |reason: String| KeyError::File { file: file.display().to_string(), reason };
         let text = toml::to_string(self).map_err(|error| failed(error.to_string()))?;
+        // Under another name first: half a key, from a machine that went down, opens nothing.
+        let draft = file.with_extension(format!("toml.{}", uuid::Uuid::new_v4().simple()));
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut out = options.open(file).map_err(|error| failed(error.to_string()))?;
-        out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(|error| failed(error.to_string()))
+        let mut out = options.open(&draft).map_err(|error| failed(error.to_string()))?;
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.sync_all());
+        let named = written.and_then(|()| std::fs::hard_link(&draft, file));
+        drop(std::fs::remove_file(&draft));
+        named.map_err(|error| failed(error.to_string()))
     }
 }
 

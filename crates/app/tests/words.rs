@@ -32,7 +32,9 @@ fn look(folder: &Path, missing: &mut BTreeSet<String>) {
         } else if entry.extension().is_some_and(|kind| kind == "html" || kind == "rs") {
             let text = std::fs::read_to_string(&entry).unwrap();
             for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
-                for call in [".t(\"", ".count(\"", ".name(\"", "_with(\"", "Refused(\""] {
+                for call in
+                    [".t(\"", ".count(\"", ".name(\"", "_with(\"", "Refused(\"", "Reason::new(\"", "Reason::about(\""]
+                {
                     let keys = line.split(call).skip(1).filter_map(|rest| rest.split_once('"')).map(|(key, _)| key);
                     missing.extend(keys.filter(|key| key.contains('-') && !known.contains(*key)).map(str::to_owned));
                 }

@@ -2,18 +2,22 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use app::access::{Role, Scope};
+use app::code::Code;
+use app::dates::Moment;
 use app::db::{Db, Location};
+use app::demo::Progress;
 use app::history::{self, Actor};
 use app::keys::DataKey;
-use app::people::import;
+use app::people::import::{self, ImportError};
 use app::ui::Language;
 use app::users::{NewUser, OrganisationSettings, sessions, store};
 use app::web::{App, Settings};
 
-use crate::installation::{key_path, lock};
+use crate::installation::{DemoFolder, Unfinished, key_path, lock};
 use crate::options::{Backup, Copy, Demo, Import, Init, Invite, Restore, Serve, Verify};
 use crate::serve::{Stop, figures_until_stopped, listen, until_stopped, until_stopped_over_tls};
 
@@ -24,6 +28,7 @@ const READERS: usize = 2;
 pub fn serve(options: &Serve) -> Result<()> {
     let _lock = options.store.lock()?;
     let installation = options.store.open(options.readers)?;
+    warn_of_the_clock(&installation.db)?;
     let settings = Settings {
         public_url: options.public_url.trim_end_matches('/').to_owned(),
         behind_proxy: options.behind_proxy,
@@ -53,6 +58,15 @@ pub fn serve(options: &Serve) -> Result<()> {
     })
 }
 
+/// An old laptop without its battery wakes up in 1970, and every date would be wrong.
+fn warn_of_the_clock(db: &Db) -> Result<()> {
+    let last = db.read_blocking(history::last_change)?;
+    if let Some(last) = last.filter(|last| Moment::now().plus_seconds(60) < *last) {
+        tracing::warn!(now = %Moment::now(), %last, "the clock stands before the last change on record: set it right");
+    }
+    Ok(())
+}
+
 /// Certificate and key, where both are given.
 fn tls_files(options: &Serve) -> Result<Option<(&Path, &Path)>> {
     match (&options.tls_certificate, &options.tls_key) {
@@ -68,35 +82,52 @@ pub fn demo(options: &Demo) -> Result<()> {
     let folder = options.data.as_deref().unwrap_or(temporary.path());
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let _lock = lock(folder)?;
-    let location = match &options.database_url {
-        Some(address) => Location::Postgres(address.clone()),
-        None => Location::Sqlite(folder.join("watari.db")),
-    };
-    let db = Db::open(location, &DataKey::generate(), 4)?;
+    let demo = DemoFolder::open(folder, options.database_url.clone().map(Location::Postgres), 4)?;
+    let db = demo.db.clone();
     runtime()?.block_on(async {
         let stop = Stop::listen()?;
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
         let address = listener.local_addr()?;
-        eprintln!("Inventing {} people and {} cases …", options.people, options.cases);
-        let (filled, people, cases) = (db.clone(), options.people, options.cases);
-        let users = tokio::task::spawn_blocking(move || app::demo::fill(&filled, people, cases)).await??;
+        if !demo.filled {
+            eprintln!("Inventing {} people and {} cases …", options.people, options.cases);
+            let (filled, people, cases) = (db.clone(), options.people, options.cases);
+            tokio::task::spawn_blocking(move || app::demo::fill(&filled, people, cases, told_now_and_then())).await??;
+        }
+        if !demo.filled && options.data.is_some() && options.database_url.is_none() {
+            demo.keep()?;
+        }
         let public_url = format!("http://localhost:{}", address.port());
         println!(
             "\nWatari's demo is at {public_url}\n\nLog in as any of these; the password of all is: {}\n",
             app::demo::PASSWORD
         );
-        for user in users {
+        for user in app::demo::users() {
             println!("  {:<12} {:<26} {}", user.username, user.role, user.organisation);
         }
-        println!("\nStop it with Ctrl-C; the data are then gone.");
+        match &options.data {
+            Some(folder) => println!("\nStop it with Ctrl-C; the data stay in {} for the next time.", folder.display()),
+            None => println!("\nStop it with Ctrl-C; the data are then gone."),
+        }
         let settings = Settings { public_url, requests_per_minute: options.requests_per_minute, ..Settings::default() };
         until_stopped(App::new(db, settings), listener, stop).await
     })
 }
 
+/// Progress of a demo large enough to wait for, on standard error.
+fn told_now_and_then() -> impl FnMut(Progress) {
+    let (begun, mut told) = (Instant::now(), Instant::now());
+    move |progress| {
+        if told.elapsed() > Duration::from_secs(2) {
+            told = Instant::now();
+            let seconds = begun.elapsed().as_secs();
+            eprintln!("{} people, {} cases after {seconds} s", progress.people, progress.cases);
+        }
+    }
+}
+
 /// `watari init`
 pub fn init(options: &Init) -> Result<()> {
-    let (key, _) = options.store.create()?;
+    let key = options.store.create()?;
     let db = Db::open(options.store.location(), &key, READERS).context("the database cannot be made")?;
     let settings = OrganisationSettings { time_zone: options.time_zone.clone(), ..OrganisationSettings::default() };
     let (name, country) = (options.organisation.clone(), options.country.clone());
@@ -185,15 +216,11 @@ pub fn backup(options: &Backup) -> Result<()> {
 
 /// `watari restore`
 pub fn restore(options: &Restore) -> Result<()> {
-    let key_file = key_path(&options.store.data);
-    if key_file.exists() {
-        bail!("{} already holds an installation; restore into an empty folder", options.store.data.display());
-    }
+    let unfinished = Unfinished::begin(&options.store.data)?;
     let unlock = options.store.unlock("Passphrase of the backup: ")?;
-    std::fs::create_dir_all(&options.store.data)
-        .with_context(|| format!("{} cannot be made", options.store.data.display()))?;
     let restored = app::db::restore(&options.file, &unlock, &options.store.location(), progress)?;
-    restored.wrapped.store(&key_file)?;
+    restored.wrapped.store(&key_path(&options.store.data))?;
+    unfinished.finish()?;
     eprintln!();
     println!(
         "The backup of {} is back in {}. Everyone must log in anew.",
@@ -218,15 +245,39 @@ fn whole(faults: &[String]) -> Result<()> {
 /// `watari copy`
 pub fn copy(options: &Copy) -> Result<()> {
     let installation = options.store.open(READERS)?;
-    let to = Db::open(Location::Postgres(options.to.clone()), &installation.key, READERS)
-        .context("the target does not open")?;
+    let is_address = ["postgres://", "postgresql://"].iter().any(|start| options.to.starts_with(start));
+    let folder = Path::new(&options.to);
+    let unfinished = if is_address { None } else { Some(Unfinished::begin(folder)?) };
+    let (location, serve) = match is_address {
+        true => {
+            let serve = format!("WATARI_DATABASE_URL=… watari serve --data {}", options.store.data.display());
+            (Location::Postgres(options.to.clone()), serve)
+        }
+        false => (Location::Sqlite(folder.join("watari.db")), format!("watari serve --data {}", options.to)),
+    };
+    let to = Db::open(location, &installation.key, READERS).context("the target does not open")?;
     let report = app::db::copy(&installation.db, &to, progress)?;
     eprintln!();
-    let rows: u64 = report.tables.iter().map(|(_, rows)| rows).sum();
-    println!(
-        "{rows} rows copied. Serve them with: watari serve --data {} --database-url …",
-        options.store.data.display()
-    );
+    let heads = |db: &Db| -> Result<Vec<(String, String)>> {
+        let verified = db.read_blocking(history::verify)?;
+        let faults: Vec<String> = verified
+            .iter()
+            .flat_map(|chain| chain.faults.iter().map(|fault| format!("{}: {fault}", chain.name)))
+            .collect();
+        whole(&faults)?;
+        Ok(verified.into_iter().map(|chain| (chain.name, chain.head)).collect())
+    };
+    let copied = heads(&to)?;
+    if copied != heads(&installation.db)? {
+        bail!("the data changed while they were copied: stop the server and copy into an empty database again");
+    }
+    if !is_address {
+        installation.wrapped.store(&key_path(folder))?;
+    }
+    unfinished.map(Unfinished::finish).transpose()?;
+    println!("{} rows copied and verified.", report.rows());
+    copied.iter().for_each(|(name, head)| println!("{name}: head {head}"));
+    println!("Serve them with: {serve}");
     Ok(())
 }
 
@@ -240,10 +291,24 @@ pub fn import(options: &Import) -> Result<()> {
     let db = options.store.open(READERS)?.db;
     let (organisation, user) = user_named(&db, &options.user)?;
     let viewer = db.read_blocking(move |tx| sessions::viewer_of_user(tx, organisation, user))?;
-    let choices =
-        import::Options { map, dry_run: options.dry_run, update: options.update, ..import::Options::default() };
-    let report = import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} rows"))
-        .with_context(|| options.file.display().to_string())?;
+    let language = Language::accepted(&options.language);
+    let choices = import::Options {
+        map,
+        dry_run: options.dry_run,
+        dates: code("--dates", options.dates.as_deref())?,
+        update: options.update,
+        encoding: code("--encoding", options.encoding.as_deref())?,
+        language,
+    };
+    let report =
+        import::import(&db, &viewer, &file, &choices, |rows| eprint!("\r\x1b[K{rows} …")).map_err(|error| {
+            let how = match &error {
+                ImportError::NoName(_) => " (--map \"COLUMN=name\")".to_owned(),
+                ImportError::Twice { second, .. } => format!(" (--map \"{second}=-\")"),
+                _ => String::new(),
+            };
+            anyhow::anyhow!("{}: {}{how}", options.file.display(), error.in_words(language))
+        })?;
     eprintln!();
     if let Some(rejects) = &options.rejects {
         std::fs::write(rejects, report.rejects_csv()?)
@@ -255,6 +320,13 @@ pub fn import(options: &Import) -> Result<()> {
         print!("{report}");
     }
     Ok(())
+}
+
+/// The value of an option that has a list of codes.
+fn code<C: Code>(option: &str, value: Option<&str>) -> Result<Option<C>> {
+    let known = || C::ALL.iter().map(|code| code.code()).collect::<Vec<_>>().join(", ");
+    let read = |value: &str| C::from_code(value).with_context(|| format!("{option} {value}: it can be {}", known()));
+    value.map(read).transpose()
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use app::db::{Db, Location};
+use app::db::{Db, DbError, Location};
 use app::keys::{DataKey, Unlock, WrappedKey};
 use zeroize::Zeroizing;
 
@@ -85,13 +85,24 @@ impl Store {
         Ok(Unlock::Passphrase(Zeroizing::new(rpassword::prompt_password(question)?)))
     }
 
-    /// Makes the folder and its key.
+    /// Makes the folder and its key. One that was made and never filled, because the machine went
+    /// down in between, is taken again.
     ///
     /// # Errors
     /// There is an installation already, or the key given is too weak.
-    pub fn create(&self) -> Result<(DataKey, WrappedKey)> {
-        if key_path(&self.data).exists() {
-            bail!("{} already holds an installation; start it with `watari serve --data {0}`", self.data.display());
+    pub fn create(&self) -> Result<DataKey> {
+        let path = key_path(&self.data);
+        if path.exists() {
+            let taken = || {
+                format!(
+                    "{} already holds an installation; start it with `watari serve --data {0}`",
+                    self.data.display()
+                )
+            };
+            let key = WrappedKey::load(&path)?.unwrap(&self.unlock("Passphrase: ")?).with_context(taken)?;
+            let db = Db::open(self.location(), &key, 1).map_err(|error| self.unopened(error))?;
+            let organisations = db.read_blocking(|tx| tx.count("SELECT count(*) FROM organisation", &[]))?;
+            return if organisations == 0 { Ok(key) } else { bail!(taken()) };
         }
         if let Some(file) = self.key_file.as_ref().filter(|file| !file.exists()) {
             new_key_file(file)?;
@@ -104,9 +115,8 @@ impl Store {
         }
         std::fs::create_dir_all(&self.data).with_context(|| format!("{} cannot be made", self.data.display()))?;
         let key = DataKey::generate();
-        let wrapped = key.wrap(&unlock);
-        wrapped.store(&key_path(&self.data))?;
-        Ok((key, wrapped))
+        key.wrap(&unlock).store(&path)?;
+        Ok(key)
     }
 
     fn wrapped_key_path(&self) -> Result<PathBuf> {
@@ -117,6 +127,20 @@ impl Store {
         Ok(path)
     }
 
+    /// Which database does not open, and what to look at.
+    fn unopened(&self, error: DbError) -> anyhow::Error {
+        let place = match &self.database_url {
+            Some(_) => "the PostgreSQL database".to_owned(),
+            None => format!("the database in {}", self.data.display()),
+        };
+        let look = match &error {
+            error if error.is_not_durable() => ": may this user write there, and has the disk room?",
+            error if error.is_unavailable() => ": is it running, and not held by another program?",
+            _ => "",
+        };
+        anyhow::Error::new(error).context(format!("{place} does not open{look}"))
+    }
+
     /// Opens an installation.
     ///
     /// # Errors
@@ -124,12 +148,120 @@ impl Store {
     pub fn open(&self, readers: usize) -> Result<Installation> {
         let wrapped = WrappedKey::load(&self.wrapped_key_path()?)?;
         let key = wrapped.unwrap(&self.unlock("Passphrase: ")?)?;
-        let db = Db::open(self.location(), &key, readers).context("the database does not open")?;
+        let db = Db::open(self.location(), &key, readers).map_err(|error| self.unopened(error))?;
         Ok(Installation { db, key, wrapped })
     }
 }
 
+/// A folder that is being filled, marked so: what lies in it is half done and may go.
+pub struct Unfinished {
+    data: PathBuf,
+    mark: PathBuf,
+}
+
+impl Unfinished {
+    /// Marks a folder in which nothing is yet, or in which the same was begun and never ended.
+    ///
+    /// # Errors
+    /// There is an installation, or the folder cannot be written.
+    pub fn begin(data: &Path) -> Result<Unfinished> {
+        std::fs::create_dir_all(data).with_context(|| format!("{} cannot be made", data.display()))?;
+        let mark = data.join("unfinished");
+        if !mark.exists() && (key_path(data).exists() || data.join("watari.db").exists()) {
+            bail!("{} already holds an installation; choose a folder that is empty or not there yet", data.display());
+        }
+        std::fs::write(&mark, "").with_context(|| format!("{} cannot be written", data.display()))?;
+        let it = Unfinished { data: data.to_owned(), mark };
+        it.clear()?;
+        Ok(it)
+    }
+
+    /// All is there.
+    pub fn finish(self) -> Result<()> {
+        Ok(std::fs::remove_file(&self.mark)?)
+    }
+
+    fn clear(&self) -> std::io::Result<()> {
+        let ours = |name: &str| name.starts_with("key.toml") || name.starts_with("watari.db");
+        for entry in std::fs::read_dir(&self.data)? {
+            let entry = entry?;
+            if entry.file_name().to_str().is_some_and(ours) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Finished, it has no mark any more.
+        if self.mark.exists() {
+            drop(self.clear().and_then(|()| std::fs::remove_file(&self.mark)));
+        }
+    }
+}
+
+/// The key file of a demo that is kept: its people are invented, so it may lie beside the data.
+const DEMO_KEY: &str = "demo.key";
+
+/// The database of a demo, and whether it is filled already.
+pub struct DemoFolder {
+    /// Its database.
+    pub db: Db,
+    /// Filled by an earlier start.
+    pub filled: bool,
+    folder: PathBuf,
+    key: DataKey,
+}
+
+impl DemoFolder {
+    /// Opens a folder: what a demo left there, or an empty database.
+    ///
+    /// # Errors
+    /// What is there is no whole demo, or the database does not open.
+    pub fn open(folder: &Path, elsewhere: Option<Location>, readers: usize) -> Result<DemoFolder> {
+        let file = folder.join("watari.db");
+        let filled = elsewhere.is_none() && key_path(folder).exists();
+        // The wrapped key is written last, when all is there.
+        if elsewhere.is_none() && !filled && file.exists() {
+            bail!("the demo in {} was not filled to its end: remove it, or choose another --data", folder.display());
+        }
+        let key = match filled {
+            true => WrappedKey::load(&key_path(folder))?.unwrap(&demo_key(folder)?)?,
+            false => DataKey::generate(),
+        };
+        let db = Db::open(elsewhere.unwrap_or(Location::Sqlite(file)), &key, readers)?;
+        Ok(DemoFolder { db, filled, folder: folder.to_owned(), key })
+    }
+
+    /// Notes that the folder is filled, and how it is opened again.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn keep(&self) -> Result<()> {
+        let file = self.folder.join(DEMO_KEY);
+        write_new_key(&file)?;
+        Ok(self.key.wrap(&demo_key(&self.folder)?).store(&key_path(&self.folder))?)
+    }
+}
+
+fn demo_key(folder: &Path) -> Result<Unlock> {
+    let file = folder.join(DEMO_KEY);
+    let content = std::fs::read(&file).with_context(|| format!("{} is not a demo's folder", folder.display()))?;
+    Ok(Unlock::KeyFile(Zeroizing::new(content)))
+}
+
 fn new_key_file(file: &Path) -> Result<()> {
+    write_new_key(file)?;
+    eprintln!(
+        "A new key file was made: {}. Keep it apart from the data and keep a copy: without it the data are lost.",
+        file.display()
+    );
+    Ok(())
+}
+
+fn write_new_key(file: &Path) -> Result<()> {
     use std::io::Write;
     let secret: [u8; 32] = rand::random();
     let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -140,9 +272,5 @@ fn new_key_file(file: &Path) -> Result<()> {
     let mut out = options.open(file).with_context(|| format!("the key file {} cannot be made", file.display()))?;
     out.write_all(text.as_bytes())?;
     out.sync_all()?;
-    eprintln!(
-        "A new key file was made: {}. Keep it apart from the data and keep a copy: without it the data are lost.",
-        file.display()
-    );
     Ok(())
 }

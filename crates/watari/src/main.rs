@@ -13,6 +13,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use options::Command;
 
+// A page is a thousand small pieces of text, made in one thread and freed in another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -23,10 +27,19 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("watari: {error:#}");
+            eprintln!("watari: {}", told(&error));
             ExitCode::from(1)
         }
     }
+}
+
+/// An error and its causes, each said once.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told {
+        told if told.is_empty() => cause,
+        told if told.contains(&cause) => told,
+        told => format!("{told}: {cause}"),
+    })
 }
 
 fn run() -> Result<()> {

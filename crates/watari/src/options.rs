@@ -1,6 +1,7 @@
 //! The command line. Each option can also stand in the environment or in a configuration file;
 //! a flag wins over the environment, the environment over the file.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -10,9 +11,10 @@ use conf::{Conf, Subcommands};
 ///
 /// Try it: `watari demo`. For real use: `watari init`, then `watari serve`.
 #[derive(Conf)]
-#[conf(serde, name = "watari")]
+#[conf(serde, name = "watari", version)]
 pub struct Options {
-    /// Configuration file (TOML) with the options below as keys, such as `data = "/srv/watari"`
+    /// Configuration file (TOML) with the commands' options as keys, such as `data = "/srv/watari"` or
+    /// `public_url = "https://cases.example.org"`; a flag wins over the environment, that over the file
     // Read by `read` before the rest; here for `--help`.
     #[conf(long = "config", env = "WATARI_CONFIG", serde(skip))]
     pub _config: Option<PathBuf>,
@@ -30,17 +32,17 @@ pub enum Command {
     Init(Init),
     /// Start the server
     Serve(Serve),
-    /// Check that the history is whole: nothing altered, missing or reordered
+    /// Check that the history is whole: nothing altered, missing or reordered; prints each chain's head
     Verify(Verify),
-    /// Write an encrypted, verified copy of everything to a file, also while the server runs
+    /// Write an encrypted, verified copy of everything to a file, also while the server runs: `watari backup monday.watari`
     Backup(Backup),
-    /// Bring a backup back into an empty data folder
+    /// Bring a backup back into an empty data folder: `watari restore monday.watari --data NEW`
     Restore(Restore),
-    /// Move everything into an empty PostgreSQL database
+    /// Move everything into another, empty database: PostgreSQL, or a new data folder
     Copy(Copy),
-    /// Bring records in from a file
+    /// Bring people in from a list: `watari import people list.csv --user NAME --dry-run`
     Import(Import),
-    /// Make a one-time link with which a user chooses a new password
+    /// Make a one-time link with which a user chooses a new password: `watari invite NAME`
     Invite(Invite),
     /// Find who is the same person, in a file or between two: no data folder needed
     Link(Link),
@@ -67,14 +69,15 @@ pub struct Store {
     pub passphrase: Option<String>,
 }
 
-/// Invented, lifelike data in a temporary folder, gone when it stops.
+/// Invented, lifelike data, in a temporary folder that is gone when it stops, or in one that is kept.
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Demo {
     /// Port on this machine
     #[conf(long, env = "WATARI_PORT", default_value = "8080")]
     pub port: u16,
-    /// Folder of the demo's data; a temporary one without it
+    /// Folder that keeps the demo's data for the next time, when they are there at once; a temporary
+    /// one without it
     #[conf(long)]
     pub data: Option<PathBuf>,
     /// How many people to invent
@@ -95,7 +98,7 @@ pub struct Demo {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Init {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// Name of the organisation
     #[conf(long, default_value = "My organisation")]
@@ -118,7 +121,7 @@ pub struct Init {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Serve {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// Address to listen on
     #[conf(long, env = "WATARI_LISTEN", default_value = "127.0.0.1:8080")]
@@ -126,7 +129,7 @@ pub struct Serve {
     /// Address people type; passkeys and secure cookies depend on it
     #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
     pub public_url: String,
-    /// A proxy in front sets X-Forwarded-For
+    /// A proxy in front sets X-Forwarded-For; without a proxy, anyone could forge it
     #[conf(long, env = "WATARI_BEHIND_PROXY")]
     pub behind_proxy: bool,
     /// Requests one address may make in a minute
@@ -150,7 +153,7 @@ pub struct Serve {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Verify {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// Print JSON
     #[conf(long)]
@@ -161,7 +164,7 @@ pub struct Verify {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Backup {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// File to write; must not be there yet
     #[conf(pos)]
@@ -172,20 +175,20 @@ pub struct Backup {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Restore {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// The backup
     #[conf(pos)]
     pub file: PathBuf,
 }
 
-/// Moving to PostgreSQL.
+/// Moving to another database.
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Copy {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
-    /// The empty target: `postgres://user:password@host/database`
+    /// The empty target: `postgres://user:password@host/database`, or a folder that is not there yet
     #[conf(long)]
     pub to: String,
 }
@@ -194,24 +197,35 @@ pub struct Copy {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Import {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// What the file holds: `people`
     #[conf(pos)]
     pub what: String,
-    /// The file (CSV)
+    /// The file: CSV as a spreadsheet saves it, or an Excel workbook (XLSX)
     #[conf(pos)]
     pub file: PathBuf,
-    /// A column's meaning where its name does not tell: `--map "Nom complet=name"`
+    /// A column's meaning where its name does not tell: `--map "Nom complet=name"`, or `--map "Notes=-"` to leave
+    /// it out; may be given several times
     #[conf(repeat, long)]
     pub map: Vec<String>,
     /// Log-in name of the user in whose name people are registered
     #[conf(long)]
     pub user: String,
+    /// `day_first` or `month_first`: what 3/4/2001 is, where the file does not show it
+    #[conf(long)]
+    pub dates: Option<String>,
+    /// How the file's letters are written, where it is not UTF-8: windows-1256, windows-1252, windows-1251,
+    /// windows-1250, windows-1254, shift_jis
+    #[conf(long)]
+    pub encoding: Option<String>,
+    /// Language of the report: en, fr, es, ar or ja
+    #[conf(long, env = "LANG", default_value = "en")]
+    pub language: String,
     /// Change people who were imported before and differ now
     #[conf(long)]
     pub update: bool,
-    /// Only say what would happen
+    /// Only say what would happen; nothing is written
     #[conf(long)]
     pub dry_run: bool,
     /// Write the rejected rows, with reasons, to this file
@@ -226,7 +240,7 @@ pub struct Import {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Invite {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// Log-in name
     #[conf(pos)]
@@ -299,7 +313,7 @@ pub struct Linkage {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Dedupe {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
     /// The file (CSV)
     #[conf(pos)]
@@ -316,7 +330,7 @@ pub struct Dedupe {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Match {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
     /// The first file (CSV)
     #[conf(pos)]
@@ -340,7 +354,7 @@ pub struct Match {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Train {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
     /// The file (CSV)
     #[conf(pos)]
@@ -357,7 +371,7 @@ pub struct Train {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Explain {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
     /// The file (CSV)
     #[conf(pos)]
@@ -380,7 +394,7 @@ pub struct Explain {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Evaluate {
-    #[conf(flatten)]
+    #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
     /// The file (CSV)
     #[conf(pos)]
@@ -399,19 +413,78 @@ pub struct Evaluate {
     pub svg: Option<PathBuf>,
 }
 
+/// Every command reads the same file, so each leaves out the keys of the others; a key that none
+/// knows is a slip of the pen. A test holds these against what `--help` names.
+const KEYS: &[&str] = &[
+    "data",
+    "database_url",
+    "key_file",
+    "passphrase_file",
+    "passphrase",
+    "port",
+    "people",
+    "cases",
+    "requests_per_minute",
+    "organisation",
+    "country",
+    "time_zone",
+    "administrator",
+    "public_url",
+    "listen",
+    "behind_proxy",
+    "tls_certificate",
+    "tls_key",
+    "metrics_listen",
+    "readers",
+    "json",
+    "to",
+    "map",
+    "user",
+    "dates",
+    "encoding",
+    "language",
+    "update",
+    "dry_run",
+    "rejects",
+    "forget_second_factor",
+];
+
+const COMMANDS: [&str; 9] = ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "invite"];
+
 /// Reads flags, environment and file; ends the program with help or an error where they do not fit.
 ///
 /// # Errors
-/// The configuration file cannot be read.
+/// The configuration file cannot be read, or has a key that nothing knows.
 pub fn read() -> anyhow::Result<Options> {
-    let file = conf::find_parameter("config", std::env::args_os()).map(PathBuf::from);
+    let (mut args, file) = without_config(std::env::args_os());
+    if args.len() == 1 {
+        args.push("--help".into());
+    }
     let file = file.or_else(|| std::env::var_os("WATARI_CONFIG").map(PathBuf::from));
-    let Some(file) = file else { return Ok(Options::parse()) };
-    let text = std::fs::read_to_string(&file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
-    let table: toml::Table = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
-    // Every command reads the same keys.
-    let commands = ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "invite", "link"];
+    let builder = Options::conf_builder().args(args).env(std::env::vars_os());
+    let Some(file) = file else { return Ok(builder.parse()) };
+    let unreadable = |error: &dyn std::fmt::Display| anyhow::anyhow!("{}: {error}", file.display());
+    let text = std::fs::read_to_string(&file).map_err(|error| unreadable(&error))?;
+    let table: toml::Table = toml::from_str(&text).map_err(|error| unreadable(&error))?;
+    if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        let known = KEYS.join(", ");
+        anyhow::bail!("{}: nothing is called «{key}»; keys that are known: {known}", file.display());
+    }
     let document: toml::Table =
-        commands.into_iter().map(|command| (command.to_owned(), toml::Value::Table(table.clone()))).collect();
-    Ok(Options::conf_builder().doc(file.display().to_string(), document).parse())
+        COMMANDS.into_iter().map(|command| (command.to_owned(), toml::Value::Table(table.clone()))).collect();
+    Ok(builder.doc(file.display().to_string(), document).parse())
+}
+
+/// The arguments, and the configuration file wherever it stands among them.
+fn without_config(args: impl Iterator<Item = OsString>) -> (Vec<OsString>, Option<PathBuf>) {
+    let (mut rest, mut file) = (Vec::new(), None);
+    let mut args = args.peekable();
+    while let Some(arg) = args.next() {
+        match arg.to_str() {
+            Some("--config") if args.peek().is_some() => file = args.next().map(PathBuf::from),
+            Some(text) if text.starts_with("--config=") => file = text.split_once('=').map(|(_, it)| it.into()),
+            _ => rest.push(arg),
+        }
+    }
+    (rest, file)
 }

@@ -6,11 +6,23 @@ mod support;
 mod access;
 #[path = "stories/accounts.rs"]
 mod accounts;
+#[path = "stories/cases.rs"]
+mod cases;
+#[path = "stories/contract.rs"]
+mod contract;
+#[path = "stories/doors.rs"]
+mod doors;
 #[path = "stories/family.rs"]
 mod family;
+#[path = "stories/faults.rs"]
+mod faults;
+#[path = "stories/files.rs"]
+mod files;
 #[path = "stories/operations.rs"]
 mod operations;
 #[path = "stories/people.rs"]
 mod people;
 #[path = "stories/photo.rs"]
 mod photo;
+#[path = "stories/sensitive.rs"]
+mod sensitive;

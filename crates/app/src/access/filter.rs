@@ -40,16 +40,28 @@ impl Filter {
 
     /// Narrows by another filter.
     pub fn and_filter(self, other: Filter) -> Filter {
-        let mut condition = String::with_capacity(other.sql.len());
-        // The other's `$n` become `?` again; its parameters are in the order of appearance.
-        let mut rest = other.sql.as_str();
+        let condition = other.unnumbered();
+        self.and(&condition, other.params)
+    }
+
+    /// The condition with `?` again instead of `$n`; its parameters are in the order of appearance.
+    fn unnumbered(&self) -> String {
+        let mut condition = String::with_capacity(self.sql.len());
+        let mut rest = self.sql.as_str();
         while let Some(at) = rest.find('$') {
             condition.push_str(&rest[..at]);
             condition.push('?');
             rest = rest[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
         }
         condition.push_str(rest);
-        self.and(&condition, other.params)
+        condition
+    }
+
+    /// Any of several conditions; none of none.
+    pub fn any(ways: Vec<Filter>) -> Filter {
+        let conditions: Vec<String> = ways.iter().map(Filter::unnumbered).collect();
+        let condition = if conditions.is_empty() { "1 = 0".to_owned() } else { conditions.join(" OR ") };
+        Filter::new(&condition, ways.into_iter().flat_map(|way| way.params))
     }
 
     /// Adds a value that the rest of the query needs and answers its mark, such as `$7`.
@@ -85,6 +97,14 @@ mod tests {
     fn an_or_stays_inside_its_own_condition() {
         let filter = Filter::new("a = 1", []).and("b = ? OR c = ?", [2.into(), 3.into()]).and("d = 4", []);
         assert_eq!(filter.sql(), "(a = 1) AND (b = $1 OR c = $2) AND (d = 4)");
+    }
+
+    #[test]
+    fn any_of_several_stays_inside_its_own_condition() {
+        let ways = vec![Filter::new("b = ?", [2.into()]), Filter::new("c = ? AND d = ?", [3.into(), 4.into()])];
+        let filter = Filter::new("a = ?", [1.into()]).and_filter(Filter::any(ways)).and("e = ?", [5.into()]);
+        assert_eq!(filter.sql(), "(a = $1) AND (((b = $2) OR (c = $3 AND d = $4))) AND (e = $5)");
+        assert_eq!(Filter::any(Vec::new()).sql(), "(1 = 0)");
     }
 
     #[test]

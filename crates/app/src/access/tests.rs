@@ -6,7 +6,7 @@ use super::*;
 use crate::code::Code;
 
 const WORLD: &str = "
-    CREATE TABLE person (organisation_id, id, owner_id, team_id, consent_law_enforcement);
+    CREATE TABLE person (organisation_id, id, owner_id, team_id, consent_law_enforcement, consent_law_enforcement_until);
     CREATE TABLE case_file (organisation_id, id, person_id, owner_id, supervisor_id, team_id, trafficking);
     CREATE TABLE access_grant (organisation_id, user_id, person_id, until);";
 
@@ -44,7 +44,7 @@ impl World {
         let (organisation, owner, team) = (organisation.0, owner.0, team.0);
         self.connection
             .execute(
-                "INSERT INTO person VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO person VALUES (?1, ?2, ?3, ?4, ?5, NULL)",
                 rusqlite::params![organisation.as_bytes(), id, owner.as_bytes(), team.as_bytes(), consent],
             )
             .unwrap();
@@ -180,6 +180,16 @@ fn a_withdrawn_consent_closes_the_liaisons_eyes_at_once() {
     let viewer = Viewer { sees_trafficking: true, ..world.viewer(Role::LawEnforcementLiaison, Scope::Organisation) };
     world.connection.execute("UPDATE person SET consent_law_enforcement = 'withdrawn'", []).unwrap();
     assert_eq!((world.people(&viewer), world.cases(&viewer)), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn a_consent_past_its_last_day_closes_them_too() {
+    let world = World::new();
+    let viewer = Viewer { sees_trafficking: true, ..world.viewer(Role::LawEnforcementLiaison, Scope::Organisation) };
+    for (last, open) in [(viewer.today, true), (viewer.today.plus_days(-1), false)] {
+        world.connection.execute("UPDATE person SET consent_law_enforcement_until = ?1", [last.to_string()]).unwrap();
+        assert_eq!((world.people(&viewer).is_empty(), world.cases(&viewer).is_empty()), (!open, !open), "{last}");
+    }
 }
 
 #[test]

@@ -2,28 +2,30 @@
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::detail::{self, Detail};
 use super::input::{
-    ActionChange, Answers, ApprovalDecision, Assignment, Closure, FlagResolution, FollowUpRecord, GoalChange,
+    ActionChange, Answers, ApprovalDecision, Assignment, Because, Closure, FlagResolution, FollowUpRecord, GoalChange,
     NewAction, NewApproval, NewCase, NewFlag, NewFollowUp, NewGoal, NewNote, PlanAgreed, Reason, RiskDecision,
     TraffickingMark,
 };
 use super::list::{self, CasePage, CaseQuery};
-use super::model::{Action, Case, FollowUp, Goal, Screening};
+use super::model::{Action, Approval, Attachment, Case, CaseSummary, Flag, FollowUp, Goal, Note, Screening};
 use super::questionnaire::{AnswerKind, Form};
 use super::today::{self, Load, Today};
 use super::{attachments, pages, parts, plan, reading, screenings, store};
-use crate::access::{Permission, Sensitivity};
+use crate::access::{Permission, Sensitivity, Viewer};
+use crate::db::Tx;
 use crate::error::Error;
-use crate::history::{Kind, Story};
+use crate::history::{Kind, Page, Story};
 use crate::ids::{
-    ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoticeId, PersonId, ScreeningId,
+    ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoteId, NoticeId, PersonId, ScreeningId,
 };
 use crate::web::{Context, Expected, Input, Problem, Versioned};
 
@@ -62,10 +64,14 @@ pub(super) async fn case(ctx: Context, Path(id): Path<CaseId>) -> Result<Version
 }
 
 /// The story of a case.
-#[utoipa::path(get, path = "/cases/{id}/history", tag = "cases", params(("id" = CaseId, Path)),
+#[utoipa::path(get, path = "/cases/{id}/history", tag = "cases", params(("id" = CaseId, Path), Page),
     responses((status = 200, body = Vec<Story>), (status = 404, body = Problem)))]
-pub(super) async fn history(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Story>>, Error> {
-    ctx.read(move |tx, viewer| pages::case::story(tx, viewer, id)).await.map(Json)
+pub(super) async fn history(
+    ctx: Context,
+    Path(id): Path<CaseId>,
+    Query(page): Query<Page>,
+) -> Result<Json<Vec<Story>>, Error> {
+    ctx.read(move |tx, viewer| pages::case::story(tx, viewer, id, page)).await.map(Json)
 }
 
 fn versioned(case: Case) -> Versioned<Case> {
@@ -232,14 +238,137 @@ pub(super) async fn forms(ctx: Context) -> Result<Json<Vec<FormInWords>>, Error>
 #[utoipa::path(get, path = "/cases/{id}/screenings", tag = "cases", params(("id" = CaseId, Path)),
     responses((status = 200, body = Vec<Screening>), (status = 404, body = Problem)))]
 pub(super) async fn screenings(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Screening>>, Error> {
+    parts_of(&ctx, id, screenings::of_case).await
+}
+
+/// What gathers in a case; reading it is reading the case.
+async fn parts_of<T: Send + 'static>(
+    ctx: &Context,
+    id: CaseId,
+    read: fn(&mut Tx<'_>, &Viewer, CaseId) -> Result<Vec<T>, Error>,
+) -> Result<Json<Vec<T>>, Error> {
     let (person, found) = ctx
         .read(move |tx, viewer| {
             let person = store::find(tx, viewer, id)?.case.person_id;
-            Ok((person, screenings::of_case(tx, viewer, id)?))
+            Ok((person, read(tx, viewer, id)?))
         })
         .await?;
-    reading::note(&ctx, Kind::Case, id.0, person, id).await?;
+    reading::note(ctx, Kind::Case, id.0, person, id).await?;
     Ok(Json(found))
+}
+
+/// The goals of a case.
+#[utoipa::path(get, path = "/cases/{id}/goals", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Goal>)))]
+pub(super) async fn goals(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Goal>>, Error> {
+    parts_of(&ctx, id, plan::goals_of_case).await
+}
+
+/// The actions of a case, due first.
+#[utoipa::path(get, path = "/cases/{id}/actions", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Action>)))]
+pub(super) async fn actions(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Action>>, Error> {
+    parts_of(&ctx, id, plan::actions_of_case).await
+}
+
+/// The notes of a case that you may read, newest first.
+#[utoipa::path(get, path = "/cases/{id}/notes", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Note>)))]
+pub(super) async fn notes(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Note>>, Error> {
+    parts_of(&ctx, id, parts::notes).await
+}
+
+/// The flags of a case, those to resolve first.
+#[utoipa::path(get, path = "/cases/{id}/flags", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Flag>)))]
+pub(super) async fn flags(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Flag>>, Error> {
+    parts_of(&ctx, id, parts::flags).await
+}
+
+/// The approvals of a case, newest first.
+#[utoipa::path(get, path = "/cases/{id}/approvals", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Approval>)))]
+pub(super) async fn approvals(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Approval>>, Error> {
+    parts_of(&ctx, id, parts::approvals).await
+}
+
+/// The follow-ups of a case: planned ones, then kept ones.
+#[utoipa::path(get, path = "/cases/{id}/follow-ups", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<FollowUp>)))]
+pub(super) async fn follow_ups(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<FollowUp>>, Error> {
+    parts_of(&ctx, id, parts::follow_ups).await
+}
+
+/// The files of a case that you may read, newest first.
+#[utoipa::path(get, path = "/cases/{id}/attachments", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<Attachment>)))]
+pub(super) async fn files(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Attachment>>, Error> {
+    parts_of(&ctx, id, attachments::of_case).await
+}
+
+/// A follow-up.
+#[utoipa::path(get, path = "/cases/{id}/follow-ups/{follow_up}", tag = "cases",
+    params(("id" = CaseId, Path), ("follow_up" = FollowUpId, Path)),
+    responses((status = 200, body = FollowUp)))]
+pub(super) async fn follow_up(
+    ctx: Context,
+    Path((id, meeting)): Path<(CaseId, FollowUpId)>,
+) -> Result<Versioned<FollowUp>, Error> {
+    let found = ctx
+        .read(move |tx, viewer| {
+            store::find(tx, viewer, id)?;
+            parts::follow_up(tx, viewer, id, meeting)
+        })
+        .await?;
+    Ok(Versioned(found.version, found))
+}
+
+/// The cases of a person that are there for you, newest first.
+#[utoipa::path(get, path = "/people/{id}/cases", tag = "cases", params(("id" = PersonId, Path)),
+    responses((status = 200, body = Vec<CaseSummary>)))]
+pub(super) async fn person_cases(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<CaseSummary>>, Error> {
+    ctx.read(move |tx, viewer| {
+        store::whose(tx, viewer, id)?;
+        store::of_person(tx, viewer, id)
+    })
+    .await
+    .map(Json)
+}
+
+/// Someone, or some team, to choose.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Choice {
+    /// Their id.
+    id: String,
+    /// Their name.
+    name: String,
+}
+
+/// To whom cases, actions and follow-ups can be given.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Colleagues {
+    /// Those who can carry a case.
+    colleagues: Vec<Choice>,
+    /// Those who can supervise one.
+    supervisors: Vec<Choice>,
+    /// The teams.
+    teams: Vec<Choice>,
+}
+
+/// To whom work can be given.
+#[utoipa::path(get, path = "/colleagues", tag = "cases", responses((status = 200, body = Colleagues)))]
+pub(super) async fn colleagues(ctx: Context) -> Result<Json<Colleagues>, Error> {
+    let choices = |named: Vec<store::Named>| named.into_iter().map(|(id, name)| Choice { id, name }).collect();
+    ctx.read(move |tx, viewer| {
+        viewer.require(Permission::WriteCases)?;
+        Ok(Colleagues {
+            colleagues: choices(store::colleagues(tx, viewer)?),
+            supervisors: choices(store::supervisors(tx, viewer)?),
+            teams: choices(store::teams(tx, viewer)?),
+        })
+    })
+    .await
+    .map(Json)
 }
 
 /// A questionnaire answered in a case.
@@ -249,7 +378,7 @@ pub(super) async fn screenings(ctx: Context, Path(id): Path<CaseId>) -> Result<J
 pub(super) async fn screening(
     ctx: Context,
     Path((id, screening)): Path<(CaseId, ScreeningId)>,
-) -> Result<Json<Screening>, Error> {
+) -> Result<Versioned<Screening>, Error> {
     let (person, found) = ctx
         .read(move |tx, viewer| {
             let person = store::find(tx, viewer, id)?.case.person_id;
@@ -257,7 +386,8 @@ pub(super) async fn screening(
         })
         .await?;
     reading::note(&ctx, Kind::Screening, screening.0, person, id).await?;
-    Ok(Json(found))
+    // What was answered never changes.
+    Ok(Versioned(1, found))
 }
 
 /// Answers a questionnaire.
@@ -277,7 +407,7 @@ pub(super) async fn answer(
     responses((status = 200, body = Vec<Goal>)))]
 pub(super) async fn person_progress(ctx: Context, Path(id): Path<PersonId>) -> Result<Json<Vec<Goal>>, Error> {
     ctx.read(move |tx, viewer| {
-        viewer.require(Permission::ReadCases)?;
+        store::whose(tx, viewer, id)?;
         store::goals_of_person(tx, viewer, id)
     })
     .await
@@ -389,6 +519,51 @@ pub(super) async fn add_note(
     ctx.create(input, move |tx, viewer, input| parts::add_note(tx, viewer, id, &input)).await.map(made)
 }
 
+/// A note.
+#[utoipa::path(get, path = "/cases/{id}/notes/{note}", tag = "cases",
+    params(("id" = CaseId, Path), ("note" = NoteId, Path)),
+    responses((status = 200, body = Note), (status = 404, body = Problem)))]
+pub(super) async fn note(ctx: Context, Path((id, note)): Path<(CaseId, NoteId)>) -> Result<Versioned<Note>, Error> {
+    let (person, found) = ctx
+        .read(move |tx, viewer| {
+            let person = store::find(tx, viewer, id)?.case.person_id;
+            Ok((person, parts::note(tx, viewer, id, note)?))
+        })
+        .await?;
+    reading::note(&ctx, Kind::Case, id.0, person, id).await?;
+    Ok(Versioned(found.version, found))
+}
+
+/// Puts a note right; only who wrote it.
+#[utoipa::path(put, path = "/cases/{id}/notes/{note}", tag = "cases",
+    params(("id" = CaseId, Path), ("note" = NoteId, Path)), request_body = NewNote,
+    responses((status = 200, body = Note), (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn change_note(
+    ctx: Context,
+    Path((id, note)): Path<(CaseId, NoteId)>,
+    Expected(version): Expected,
+    Input(input): Input<NewNote>,
+) -> Result<Versioned<Note>, Error> {
+    let note = ctx.write(move |tx, viewer| parts::change_note(tx, viewer, id, note, version, &input)).await?;
+    Ok(Versioned(note.version, note))
+}
+
+/// Strikes a note out, with the reason; who wrote it, or a supervisor.
+#[utoipa::path(post, path = "/cases/{id}/notes/{note}/strike", tag = "cases",
+    params(("id" = CaseId, Path), ("note" = NoteId, Path)), request_body = Because,
+    responses((status = 200, body = Note), (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn strike_note(
+    ctx: Context,
+    Path((id, note)): Path<(CaseId, NoteId)>,
+    Expected(version): Expected,
+    Input(input): Input<Because>,
+) -> Result<Versioned<Note>, Error> {
+    let note = ctx.write(move |tx, viewer| parts::strike_note(tx, viewer, id, note, version, &input)).await?;
+    Ok(Versioned(note.version, note))
+}
+
 /// Raises a flag.
 #[utoipa::path(post, path = "/cases/{id}/flags", tag = "cases", params(("id" = CaseId, Path)), request_body = NewFlag,
     responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
@@ -483,14 +658,29 @@ pub(super) async fn upload(
     ctx: Context,
     Path(id): Path<CaseId>,
     Query(keeping): Query<Keeping>,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<impl IntoResponse, Error> {
+    let body = body.map_err(|_| Error::TooLarge(attachments::LARGEST))?;
     let upload = attachments::Upload {
         name: keeping.name,
         sensitivity: keeping.sensitivity.unwrap_or(Sensitivity::Case),
         content: body.to_vec(),
     };
-    ctx.write(move |tx, viewer| attachments::add(tx, viewer, id, &upload)).await.map(made)
+    ctx.create(upload, move |tx, viewer, upload| attachments::add(tx, viewer, id, &upload)).await.map(made)
+}
+
+/// Removes a file: its content is gone, the history says why.
+#[utoipa::path(post, path = "/cases/{id}/attachments/{attachment}/remove", tag = "cases",
+    params(("id" = CaseId, Path), ("attachment" = AttachmentId, Path)), request_body = Because,
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub(super) async fn remove_file(
+    ctx: Context,
+    Path((id, attachment)): Path<(CaseId, AttachmentId)>,
+    Input(input): Input<Because>,
+) -> Result<StatusCode, Error> {
+    ctx.write(move |tx, viewer| attachments::remove(tx, viewer, id, attachment, &input)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A file's content.
@@ -503,7 +693,8 @@ pub(super) async fn download(
 ) -> Result<Response, Error> {
     let (file, content, person) = ctx.read(move |tx, viewer| attachments::open(tx, viewer, id, attachment)).await?;
     reading::note(&ctx, Kind::Attachment, attachment.0, person, id).await?;
-    let headers = [(CONTENT_TYPE, file.media_type), (CONTENT_DISPOSITION, "attachment".to_owned())];
+    let tag = format!("\"{attachment}\"");
+    let headers = [(CONTENT_TYPE, file.media_type), (CONTENT_DISPOSITION, "attachment".to_owned()), (ETAG, tag)];
     Ok((headers, content).into_response())
 }
 

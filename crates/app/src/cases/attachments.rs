@@ -1,8 +1,13 @@
 //! Files kept with a case: their type told from their content, sealed at rest.
 
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use super::input::Because;
+use super::lifecycle::Refusal;
 use super::model::Attachment;
 use super::store;
-use crate::access::{Sensitivity, Viewer};
+use crate::access::{Permission, Sensitivity, Viewer};
 use crate::dates::Moment;
 use crate::db::Tx;
 use crate::error::{Check, Error};
@@ -13,14 +18,22 @@ use crate::params;
 /// Largest file in bytes.
 pub const LARGEST: usize = 10 * 1024 * 1024;
 
-/// A file that came in.
+/// A file that came in. It is kept as it came, with the place and time a camera wrote into it: it
+/// may have to prove something, and a changed file proves nothing.
+#[derive(Serialize)]
 pub struct Upload {
     /// Its name.
     pub name: String,
     /// Who may read it.
     pub sensitivity: Sensitivity,
     /// Its content.
+    #[serde(serialize_with = "digest")]
     pub content: Vec<u8>,
+}
+
+/// A request sent again is known by its content's digest.
+fn digest<S: Serializer>(content: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(Sha256::digest(content))
 }
 
 /// The media type of a file by its first bytes and inner names; nothing for what is not kept.
@@ -115,7 +128,32 @@ pub fn add(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, upload: &Upload) -> R
     Ok(id)
 }
 
-const COLUMNS: &str = "a.id, a.name, a.media_type, a.size, a.sensitivity, a.created_at";
+/// Removes a file: its content is gone, the history says that it was there and why it went. Who kept
+/// it or a supervisor does, in a closed case and without consent too.
+///
+/// # Errors
+/// No reason, someone else's, not there for this user, or the database failed.
+pub fn remove(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, id: AttachmentId, input: &Because) -> Result<(), Error> {
+    viewer.require(Permission::WriteCases)?;
+    let file = store::find(tx, viewer, case)?;
+    let gone = of_case(tx, viewer, case)?.into_iter().find(|it| it.id == id).ok_or(Error::NotFound)?;
+    if gone.uploaded_by != viewer.user && !viewer.may(Permission::Approve) {
+        return Err(Refusal::NotTheWriter.into());
+    }
+    input.check()?;
+    // The name of a file may name someone.
+    let told = serde_json::json!({ "media_type": gone.media_type, "size": gone.size, "sensitivity": gone.sensitivity });
+    let entry = Entry::removed(Kind::Attachment, id, &told).about(file.case.person_id).in_case(case);
+    let pen = history::record(tx, viewer, entry.because(input.reason.trim()))?;
+    tx.execute(
+        &pen,
+        "DELETE FROM attachment WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id],
+    )?;
+    store::touch(tx, viewer, &pen, &file.case)
+}
+
+const COLUMNS: &str = "a.id, a.name, a.media_type, a.size, a.sensitivity, a.uploaded_by, a.created_at";
 
 fn from_row(row: &crate::db::Row<'_>) -> Result<Attachment, crate::db::DbError> {
     Ok(Attachment {
@@ -124,6 +162,7 @@ fn from_row(row: &crate::db::Row<'_>) -> Result<Attachment, crate::db::DbError> 
         media_type: row.next()?,
         size: row.next()?,
         sensitivity: row.next()?,
+        uploaded_by: row.next()?,
         created_at: row.next()?,
     })
 }

@@ -6,11 +6,15 @@ use super::model::{
     Action, ActionState, Approval, ApprovalState, Attachment, Case, CaseState, Flag, FollowUp, Front, Goal, Note,
     Screening,
 };
+use super::questionnaire::Respondent;
 use super::{attachments, lifecycle, parts, plan, screenings, store};
 use crate::access::{Permission, Viewer};
 use crate::db::Tx;
 use crate::error::Error;
-use crate::ids::CaseId;
+use crate::ids::{CaseId, UserId};
+
+/// Follow-ups shown at once: some hundred lie in a long case.
+const LATEST: usize = 6;
 
 /// A case with everything in it that this user may read.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -37,7 +41,7 @@ pub struct Detail {
     pub flags: Vec<Flag>,
     /// Approvals, newest first.
     pub approvals: Vec<Approval>,
-    /// Follow-ups: planned ones, then kept ones.
+    /// Follow-ups: planned ones, then kept ones, the last first.
     pub follow_ups: Vec<FollowUp>,
     /// Questionnaires answered, newest first.
     pub screenings: Vec<Screening>,
@@ -45,6 +49,9 @@ pub struct Detail {
     pub may_work: bool,
     /// Whether this user may give it to someone else.
     pub may_assign: bool,
+    /// Sex and age of the person, for the choice of questionnaires.
+    #[serde(skip)]
+    pub respondent: Respondent,
     /// Why nothing can be changed: the code of the sentence in `locales/`.
     #[serde(skip)]
     pub held_because: Option<&'static str>,
@@ -77,6 +84,7 @@ pub fn read(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Detail, Erro
             Error::Refused(key) if file.case.state != CaseState::Closed => Some(key),
             _ => None,
         }),
+        respondent: file.person.respondent,
         person_name: file.person.name,
         case: file.case,
     })
@@ -91,6 +99,21 @@ impl Detail {
     /// The actions towards a goal.
     pub fn actions_for(&self, goal: &Goal) -> Vec<&Action> {
         self.actions.iter().filter(|action| action.goal_id == goal.id).collect()
+    }
+
+    /// Whether this user may strike out or remove what someone kept: their own, or a supervisor.
+    pub fn may_put_right(&self, viewer: &Viewer, keeper: &UserId) -> bool {
+        viewer.may(Permission::WriteCases) && (*keeper == viewer.user || viewer.may(Permission::Approve))
+    }
+
+    /// The follow-ups to be shown at once.
+    pub fn latest_follow_ups(&self) -> &[FollowUp] {
+        &self.follow_ups[..self.follow_ups.len().min(LATEST)]
+    }
+
+    /// The others, to be opened.
+    pub fn earlier_follow_ups(&self) -> &[FollowUp] {
+        self.follow_ups.get(LATEST..).unwrap_or_default()
     }
 
     /// Actions not ended.

@@ -1,14 +1,18 @@
 //! One case as a document: what is printed, in which order, for whom.
 
 use super::export::coded;
+use super::questionnaire::{Form, NOT_SAID};
+use super::screenings;
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
+use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx};
 use crate::documents::{Block, Document};
 use crate::error::Error;
 use crate::ids::{CaseId, GoalId, PersonId};
+use crate::people::PersonInput;
 use crate::reference;
-use crate::ui::Language;
+use crate::ui::{Language, Ui};
 
 /// A case set for print.
 pub struct Printable {
@@ -39,11 +43,11 @@ pub fn of_case(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, language: Languag
     let parts = Filter::new("x.organisation_id = ? AND x.case_id = ?", [viewer.organisation.into(), case.into()]);
     words.plan(tx, &parts, blocks)?;
     words.follow_ups(tx, &parts, blocks)?;
-    words.screenings(tx, &parts, blocks)?;
     words.notes(tx, &parts, blocks)?;
     words.flags(tx, &parts, blocks)?;
     words.approvals(tx, &parts, blocks)?;
     words.attachments(tx, &parts, blocks)?;
+    words.screenings(tx, case, blocks)?;
     Ok(printable)
 }
 
@@ -89,7 +93,7 @@ impl Words<'_> {
     fn front_page(&self, tx: &mut Tx<'_>, case: CaseId) -> Result<Printable, Error> {
         let filter = self.viewer.visible_cases().and("c.id = ?", [case.into()]);
         let sql = format!(
-            "SELECT c.number, c.person_id, p.number, p.display_name, p.sex, p.birth_from, p.birth_to, p.nationality, \
+            "SELECT c.number, c.person_id, p.number, p.display_name, p.details, p.sex, p.birth_from, p.birth_to, \
              c.state, c.risk, c.risk_reason, u.name, s.name, t.name, c.opened_at, c.first_contact_at, c.assessed_at, \
              c.planned_at, c.in_service_at, c.closed_at, c.closure_reason, c.closure_note, c.satisfaction, \
              c.one_front_reason, c.due_kind, c.due_on \
@@ -105,12 +109,15 @@ impl Words<'_> {
     fn front_page_from(&self, row: &Row<'_>) -> Result<Printable, DbError> {
         let (number, person): (i64, PersonId) = (row.next()?, row.next()?);
         let (person_number, name): (i64, String) = (row.next()?, row.next()?);
+        let record: PersonInput = serde_json::from_str(&row.next::<String>()?).unwrap_or_default();
         let who = vec![
             ("person-number", crate::people::number(person_number)),
             ("name", name.clone()),
+            ("other-names", self.other_names(&record, &name)),
             ("sex", self.coded("sex", &row.next::<String>()?)),
             ("born", self.born(row.next()?, row.next()?)),
-            ("nationality", self.nationality(&text(row)?)),
+            ("nationality", joined(record.nationalities.iter().map(|code| self.nationality(code)))),
+            ("languages", joined(record.languages.iter().map(|code| self.listed("languages", code)))),
         ];
         let what = vec![
             ("state", self.coded("case-state", &text(row)?)),
@@ -156,6 +163,14 @@ impl Words<'_> {
             (Some(from), Some(to)) if from != to => format!("{} – {}", self.day(Some(from)), self.day(Some(to))),
             (from, to) => self.day(from.or(to)),
         }
+    }
+
+    /// Every further name, each on a line of its own: a paper is read by people of several scripts.
+    fn other_names(&self, record: &PersonInput, main: &str) -> String {
+        let others = record.names.iter().filter(|name| name.full() != main && !name.full().is_empty());
+        let told: Vec<String> =
+            others.map(|name| format!("{} ({})", name.full(), self.coded("name-kind", name.kind.code()))).collect();
+        told.join("\n")
     }
 
     fn nationality(&self, code: &str) -> String {
@@ -239,35 +254,49 @@ impl Words<'_> {
         Ok(())
     }
 
-    /// Which questionnaires were done: the answers are each as delicate as their question, and
-    /// stay in Watari.
-    fn screenings(&self, tx: &mut Tx<'_>, parts: &Filter, blocks: &mut Vec<Block>) -> Result<(), Error> {
-        let filter = parts.clone().and_filter(self.viewer.visible_parts("x"));
-        let sql = format!(
-            "SELECT x.form, x.done_on, u.name FROM screening x \
-             LEFT JOIN user_account u ON u.organisation_id = x.organisation_id AND u.id = x.done_by \
-             WHERE {} ORDER BY x.created_at, x.id",
-            filter.sql()
-        );
-        let rows = tx.query(&sql, filter.params(), |row| {
-            let form = coded(self.language, "documents-form", &text(row)?);
-            Ok(vec![form, self.day(row.next()?), text(row)?])
-        })?;
-        self.table("screenings", &["form", "done-on", "who"], rows, blocks);
+    /// The questionnaires with what was asked and answered, each answer only for those who may read it.
+    fn screenings(&self, tx: &mut Tx<'_>, case: CaseId, blocks: &mut Vec<Block>) -> Result<(), Error> {
+        let ui = Ui::new(self.language, None, "");
+        for screening in screenings::of_case(tx, self.viewer, case)?.iter().rev() {
+            let form = Form::find(&screening.form);
+            let title = form.map_or(screening.form.as_str(), |form| form.title(self.language));
+            blocks.push(Block::Heading(format!("{title} · {}", self.day(Some(screening.done_on)))));
+            let proposed = screening.result.proposed.map(|risk| self.coded("risk", risk.code())).unwrap_or_default();
+            blocks.push(
+                self.facts(vec![
+                    ("done-by", screening.done_by.clone().unwrap_or_default()),
+                    ("risk-proposed", proposed),
+                ]),
+            );
+            let answered = form.into_iter().flat_map(|form| &form.questions).filter_map(|question| {
+                let answer = screening.answers.get(&question.id).filter(|answer| *answer != NOT_SAID)?;
+                Some(vec![question.label(self.language).to_owned(), question.answer_in_words(answer, &ui)])
+            });
+            let rows: Vec<Vec<String>> = answered.collect();
+            if !rows.is_empty() {
+                blocks.push(Block::Table { head: vec![self.t("question"), self.t("answer")], rows });
+            }
+        }
         Ok(())
     }
 
     fn notes(&self, tx: &mut Tx<'_>, parts: &Filter, blocks: &mut Vec<Block>) -> Result<(), Error> {
         let filter = parts.clone().and_filter(self.viewer.visible_parts("x"));
         let sql = format!(
-            "SELECT x.created_at, u.name, x.kind, x.text FROM note x \
+            "SELECT x.created_at, u.name, x.kind, x.text, x.struck_at, x.struck_because FROM note x \
              LEFT JOIN user_account u ON u.organisation_id = x.organisation_id AND u.id = x.written_by \
              WHERE {} ORDER BY x.created_at, x.id",
             filter.sql()
         );
         let notes = tx.query(&sql, filter.params(), |row| {
             let head = [self.moment(row.next()?), text(row)?, self.listed("note_kinds", &text(row)?)];
-            Ok((head.join(" · "), text(row)?))
+            let (said, struck, why) = (text(row)?, row.next::<Option<Moment>>()?, text(row)?);
+            // What was struck out is not to be relied on, least of all on paper.
+            let told = struck.map(|at| {
+                let at = self.moment(Some(at));
+                format!("{}: {why}", self.language.t_with("note-struck", &[("name", at.into())]))
+            });
+            Ok((head.join("\n"), told.unwrap_or(said)))
         })?;
         if !notes.is_empty() {
             blocks.push(Block::Heading(self.t("notes")));
@@ -319,6 +348,10 @@ impl Words<'_> {
         self.table("attachments", &["file", "kind", "added"], rows, blocks);
         Ok(())
     }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// The next column's words; nothing where there are none.

@@ -8,10 +8,12 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::document;
-use crate::access::{Permission, Sensitivity, Viewer};
+use super::list::CaseQuery;
+use super::{document, list};
+use crate::access::{Filter, Permission, Sensitivity, Viewer};
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
+use crate::documents::stream::{PIECE, Piece, as_csv};
 use crate::documents::table::{Cell, Table, TableFormat};
 use crate::documents::{Document, download};
 use crate::error::Error;
@@ -25,40 +27,61 @@ pub(crate) const MOST_ROWS: i64 = 100_000;
 
 /// The pages of this room.
 pub fn routes() -> Router<App> {
-    Router::new().route("/cases/export", get(list)).route("/cases/{id}/case.pdf", get(pdf))
+    Router::new().route("/cases/export", get(export_list)).route("/cases/{id}/case.pdf", get(pdf))
 }
 
 /// The API of this room.
 pub fn api_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(pdf_api))
+    OpenApiRouter::new().routes(routes!(export_list)).routes(routes!(pdf_api))
 }
 
-/// Which cases, in which kind of file.
+/// In which kind of file, and from where on.
 #[derive(Deserialize, utoipa::IntoParams)]
 pub struct Wanted {
     /// `csv` or `xlsx`.
     format: TableFormat,
-    /// Only cases in this state.
-    #[serde(default, deserialize_with = "crate::web::blank")]
-    state: Option<String>,
-    /// Only cases of this risk.
-    #[serde(default, deserialize_with = "crate::web::blank")]
-    risk: Option<String>,
     /// Only cases from this number on: the next file after a full one.
     #[serde(default, deserialize_with = "crate::web::blank")]
     from: Option<i64>,
 }
 
-/// The cases this user sees, as a file of at most 100,000 rows by number.
-#[utoipa::path(get, path = "/cases/export", tag = "cases", operation_id = "export_cases", params(Wanted),
+/// The cases this user sees, narrowed like the list, as a file by number. CSV holds them all; a workbook at most
+/// 100,000.
+#[utoipa::path(get, path = "/cases/export", tag = "cases", operation_id = "export_cases", params(Wanted, CaseQuery),
     responses((status = 200, description = "CSV or XLSX", content_type = "text/csv"), (status = 403, body = Problem)))]
-async fn list(ctx: Context, Query(wanted): Query<Wanted>) -> Result<Response, Error> {
-    let (format, language) = (wanted.format, ctx.language);
-    let table = ctx.read(move |tx, viewer| table(tx, viewer, &wanted, language)).await?;
-    let count = table.rows.len() as i64;
-    let bytes = in_background(move || table.write(format)).await?;
-    ctx.write(move |tx, viewer| note_list(tx, viewer, "cases", format, count)).await?;
-    Ok(download(&format!("cases-{}.{format}", ctx.viewer.today), format.media_type(), bytes))
+async fn export_list(
+    ctx: Context,
+    Query(wanted): Query<Wanted>,
+    Query(query): Query<CaseQuery>,
+) -> Result<Response, Error> {
+    let (format, language, from) = (wanted.format, ctx.language, wanted.from.unwrap_or(0));
+    let most = if format == TableFormat::Xlsx { MOST_ROWS } else { i64::MAX };
+    let narrowed = query.clone();
+    ctx.write(move |tx, viewer| {
+        let count = count(tx, viewer, &narrowed, from)?.min(most);
+        note_list(tx, viewer, "cases", format, count)
+    })
+    .await?;
+    let name = format!("cases-{}.{format}", ctx.viewer.today);
+    let head = head(&ctx.viewer, language);
+    let read = move |from, most| {
+        let (ctx, query) = (ctx.clone(), query.clone());
+        async move { ctx.read(move |tx, viewer| piece(tx, viewer, &query, (from, most), language)).await }
+    };
+    let content = match format {
+        TableFormat::Csv => as_csv(head, from, move |from| read(from, PIECE)),
+        TableFormat::Xlsx => {
+            let rows = read(from, MOST_ROWS).await?.rows;
+            let table = Table {
+                title: language.t("documents-cases").to_owned(),
+                head,
+                rows,
+                right_to_left: language.direction() == "rtl",
+            };
+            in_background(move || table.write(format)).await?.into()
+        }
+    };
+    Ok(download(&name, format.media_type(), content))
 }
 
 /// Work that holds a core for a while, off the threads that answer requests.
@@ -83,47 +106,57 @@ pub(crate) fn note_list(
     history::record(tx, viewer, entry).map(drop)
 }
 
-fn table(tx: &mut Tx<'_>, viewer: &Viewer, wanted: &Wanted, language: Language) -> Result<Table, Error> {
+/// The columns, by the keys of their names in `locales/`.
+fn head(viewer: &Viewer, language: Language) -> Vec<String> {
+    let who: &[&str] = if viewer.sees(Sensitivity::Identity) { &["person-number", "name"] } else { &[] };
+    let case: &[&str] =
+        &["state", "risk", "vulnerability", "owner", "team", "opened", "due", "due-on", "closed", "closure-reason"];
+    let keys = ["case-number"].iter().chain(who).chain(case);
+    keys.map(|key| language.t(&format!("documents-{key}")).to_owned()).collect()
+}
+
+fn wanted_cases(viewer: &Viewer, query: &CaseQuery, from: i64) -> Result<Filter, Error> {
     viewer.require(Permission::ExportLists)?;
     viewer.require(Permission::ReadCases)?;
-    let mut filter = viewer.visible_cases();
-    if let Some(state) = &wanted.state {
-        filter = filter.and("c.state = ?", [state.into()]);
-    }
-    if let Some(risk) = &wanted.risk {
-        filter = filter.and("c.risk = ?", [risk.into()]);
-    }
-    if let Some(from) = wanted.from {
-        filter = filter.and("c.number >= ?", [from.into()]);
-    }
+    Ok(list::filter(viewer, query).and("c.number >= ?", [from.into()]))
+}
+
+fn count(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery, from: i64) -> Result<i64, Error> {
+    let filter = wanted_cases(viewer, query, from)?;
+    let sql = format!(
+        "SELECT count(*) FROM case_file c JOIN person p ON p.organisation_id = c.organisation_id \
+         AND p.id = c.person_id WHERE {}",
+        filter.sql()
+    );
+    Ok(tx.count(&sql, filter.params())?)
+}
+
+/// So many cases from a number on.
+fn piece(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    query: &CaseQuery,
+    (from, most): (i64, i64),
+    language: Language,
+) -> Result<Piece, Error> {
+    let filter = wanted_cases(viewer, query, from)?;
+    let mut last = None;
     let sql = format!(
         "SELECT c.number, p.number, p.display_name, p.protected, c.state, c.risk, c.vulnerability, u.name, t.name, \
          c.opened_at, c.due_kind, c.due_on, c.closed_at, c.closure_reason \
          FROM case_file c JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id \
          LEFT JOIN user_account u ON u.organisation_id = c.organisation_id AND u.id = c.owner_id \
          LEFT JOIN team t ON t.organisation_id = c.organisation_id AND t.id = c.team_id \
-         WHERE {} ORDER BY c.number LIMIT {MOST_ROWS}",
+         WHERE {} ORDER BY c.number LIMIT {most}",
         filter.sql()
     );
     let knows = viewer.sees(Sensitivity::Identity);
-    let mut head = vec!["case-number"];
-    head.extend(["person-number", "name"].iter().filter(|_| knows));
-    head.extend([
-        "state",
-        "risk",
-        "vulnerability",
-        "owner",
-        "team",
-        "opened",
-        "due",
-        "due-on",
-        "closed",
-        "closure-reason",
-    ]);
     let coded = |list: &str, code: Option<String>| Cell::from(code.map(|code| coded(language, list, &code)));
     let day = |moment: Option<Moment>| Cell::from(moment.map(|moment| moment.day(&viewer.time_zone)));
     let rows = tx.query(&sql, filter.params(), |row| {
-        let mut cells = vec![Cell::Number(row.next()?)];
+        let number: i64 = row.next()?;
+        last = Some(number + 1);
+        let mut cells = vec![Cell::Number(number)];
         let (number, name, protected): (i64, String, bool) = (row.next()?, row.next()?, row.next()?);
         if knows {
             cells.push(crate::people::number(number).into());
@@ -142,12 +175,8 @@ fn table(tx: &mut Tx<'_>, viewer: &Viewer, wanted: &Wanted, language: Language) 
         cells.push(reason.map(|code| crate::reference::label("closure_reasons", &code, language).to_owned()).into());
         Ok(cells)
     })?;
-    Ok(Table {
-        title: language.t("documents-cases").to_owned(),
-        head: head.into_iter().map(|key| language.t(&format!("documents-{key}")).to_owned()).collect(),
-        rows,
-        right_to_left: language.direction() == "rtl",
-    })
+    let next = last.filter(|_| rows.len() as i64 == most);
+    Ok(Piece { rows, next })
 }
 
 /// The words of a stored code.

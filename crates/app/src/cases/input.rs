@@ -147,6 +147,26 @@ pub struct NewNote {
     pub text: String,
 }
 
+/// Why a note is struck out or a file removed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Because {
+    /// In words; it stays in the history.
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl Because {
+    /// Whether a reason is there.
+    ///
+    /// # Errors
+    /// The field to correct.
+    pub fn check(&self) -> Result<(), Error> {
+        let mut check = Check::default();
+        check.text(&self.reason, SHORT, "reason");
+        check.done()
+    }
+}
+
 /// A flag.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NewFlag {

@@ -2,6 +2,7 @@
 
 use super::model::{ApprovalState, CaseState};
 use crate::error::Error;
+use crate::people::Decision;
 
 /// Why a step is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +19,9 @@ pub enum Refusal {
     /// The person took the consent back or refused it: only closing is possible.
     #[error("consent to casework withdrawn")]
     ConsentWithdrawn,
+    /// The consent was given until a day that has passed.
+    #[error("consent to casework lapsed")]
+    ConsentLapsed,
     /// The specific-needs screening is missing.
     #[error("not screened")]
     NotScreened,
@@ -54,18 +58,23 @@ pub enum Refusal {
     /// It has ended already.
     #[error("it has ended already")]
     AlreadyDone,
+    /// Only who wrote it may change it.
+    #[error("written by someone else")]
+    NotTheWriter,
     /// The person has a case that is not closed.
     #[error("the person has an open case")]
     OpenCaseThere,
 }
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Error {
-        Error::Refused(match refusal {
+impl Refusal {
+    /// The key of the sentence in `locales/`.
+    pub fn sentence(self) -> &'static str {
+        match self {
             Refusal::WrongState => "refused-case-wrong-state",
             Refusal::Closed => "refused-case-closed",
             Refusal::NoConsent => "refused-case-no-consent",
             Refusal::ConsentWithdrawn => "refused-case-consent-withdrawn",
+            Refusal::ConsentLapsed => "refused-case-consent-lapsed",
             Refusal::NotScreened => "refused-case-not-screened",
             Refusal::NotAssessed => "refused-case-not-assessed",
             Refusal::NoGoal => "refused-case-no-goal",
@@ -78,8 +87,15 @@ impl From<Refusal> for Error {
             Refusal::AlreadyDecided => "refused-case-already-decided",
             Refusal::OwnRequest => "refused-case-own-request",
             Refusal::AlreadyDone => "refused-case-already-done",
+            Refusal::NotTheWriter => "refused-case-not-the-writer",
             Refusal::OpenCaseThere => "refused-case-open-case-there",
-        })
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        Error::Refused(refusal.sentence())
     }
 }
 
@@ -92,15 +108,17 @@ pub enum CaseWork {
     NotAsked,
     /// Refused, or taken back.
     Withdrawn,
+    /// Agreed until a day that has passed: nothing goes on before they are asked again.
+    Lapsed,
 }
 
-impl CaseWork {
-    /// From the decision on the person's record.
-    pub fn from_decision(decision: &str) -> CaseWork {
+impl From<Decision> for CaseWork {
+    fn from(decision: Decision) -> CaseWork {
         match decision {
-            "given" => CaseWork::Given,
-            "refused" | "withdrawn" => CaseWork::Withdrawn,
-            _ => CaseWork::NotAsked,
+            Decision::Given => CaseWork::Given,
+            Decision::Refused | Decision::Withdrawn => CaseWork::Withdrawn,
+            Decision::Lapsed => CaseWork::Lapsed,
+            Decision::NotAsked => CaseWork::NotAsked,
         }
     }
 }
@@ -145,6 +163,7 @@ pub fn work(state: CaseState, consent: CaseWork) -> Result<(), Refusal> {
     match (state, consent) {
         (CaseState::Closed, _) => Err(Refusal::Closed),
         (_, CaseWork::Withdrawn) => Err(Refusal::ConsentWithdrawn),
+        (_, CaseWork::Lapsed) => Err(Refusal::ConsentLapsed),
         (CaseState::Open, _) | (_, CaseWork::Given) => Ok(()),
         (_, CaseWork::NotAsked) => Err(Refusal::NoConsent),
     }
@@ -154,6 +173,7 @@ fn advance(facts: &Facts) -> Result<(), Refusal> {
     match (facts.state, facts.consent) {
         (CaseState::Closed, _) => Err(Refusal::Closed),
         (_, CaseWork::Withdrawn) => Err(Refusal::ConsentWithdrawn),
+        (_, CaseWork::Lapsed) => Err(Refusal::ConsentLapsed),
         (_, CaseWork::NotAsked) => Err(Refusal::NoConsent),
         (_, CaseWork::Given) => Ok(()),
     }
@@ -249,6 +269,7 @@ pub fn reopen(facts: &Facts, has_reason: bool) -> Result<CaseState, Refusal> {
     }
     match (facts.consent, has_reason) {
         (CaseWork::Withdrawn, _) => Err(Refusal::ConsentWithdrawn),
+        (CaseWork::Lapsed, _) => Err(Refusal::ConsentLapsed),
         (CaseWork::NotAsked, _) => Err(Refusal::NoConsent),
         (CaseWork::Given, false) => Err(Refusal::NoReason),
         (CaseWork::Given, true) => Ok(CaseState::Reopened),
@@ -356,6 +377,19 @@ mod tests {
         }
         let closed = Facts { consent: CaseWork::Withdrawn, ..ready(CaseState::Closed) };
         assert_eq!(reopen(&closed, true), Err(Refusal::ConsentWithdrawn));
+    }
+
+    #[test]
+    fn after_the_last_day_of_a_consent_nothing_but_closing_goes_on() {
+        for state in CaseState::ALL {
+            let lapsed = Facts { consent: CaseWork::Lapsed, ..ready(*state) };
+            for step in [assess, plan, begin] {
+                assert!(step(&lapsed).is_err());
+            }
+            assert!(work(*state, CaseWork::Lapsed).is_err());
+            assert_eq!(close(&lapsed, true, false).is_ok(), *state != CaseState::Closed);
+        }
+        assert_eq!(work(CaseState::Open, CaseWork::Lapsed), Err(Refusal::ConsentLapsed));
     }
 
     #[test]

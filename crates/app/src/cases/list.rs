@@ -113,7 +113,8 @@ impl CaseSort {
     }
 }
 
-fn filter(viewer: &Viewer, query: &CaseQuery) -> Filter {
+/// The cases that are there for this user, narrowed.
+pub(super) fn filter(viewer: &Viewer, query: &CaseQuery) -> Filter {
     let mut filter = viewer.visible_cases();
     if let Some(state) = query.state {
         filter = filter.and("c.state = ?", [state.into()]);
@@ -166,7 +167,16 @@ pub fn page(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery) -> Result<CaseP
 impl CaseQuery {
     /// The query of the next page, for a link.
     pub fn following(&self, after: &str) -> String {
-        let mut pairs = vec![("after", after.to_owned())];
+        self.link("after", after)
+    }
+
+    /// The query of the same cases as a file, for a link.
+    pub fn exported(&self, format: &str) -> String {
+        self.link("format", format)
+    }
+
+    fn link(&self, name: &'static str, value: &str) -> String {
+        let mut pairs = vec![(name, value.to_owned())];
         let mut add = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
         add("state", self.state.map(|it| it.to_string()));
         add("risk", self.risk.map(|it| it.to_string()));

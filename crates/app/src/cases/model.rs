@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::questionnaire::Respondent;
 use crate::codes;
 use crate::dates::{Day, Moment};
 use crate::ids::{
@@ -315,7 +316,8 @@ pub struct Action {
     pub version: i64,
 }
 
-/// A note; never changed afterwards: a further note corrects it.
+/// A note. Its writer may put it right, and the history keeps what it said; it is struck out, never
+/// removed.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Note {
     /// Its id.
@@ -332,6 +334,16 @@ pub struct Note {
     pub writer: Option<String>,
     /// When.
     pub created_at: Moment,
+    /// When its writer last put it right.
+    pub changed_at: Option<Moment>,
+    /// When it was struck out: it is on record, and not to be relied on.
+    pub struck_at: Option<Moment>,
+    /// By whom.
+    pub struck_by: Option<String>,
+    /// Why.
+    pub struck_because: Option<String>,
+    /// Version of the record.
+    pub version: i64,
 }
 
 /// A file kept with a case, without its content.
@@ -347,6 +359,8 @@ pub struct Attachment {
     pub size: i64,
     /// Who may read it.
     pub sensitivity: crate::access::Sensitivity,
+    /// Who kept it.
+    pub uploaded_by: UserId,
     /// When it came.
     pub created_at: Moment,
 }
@@ -468,14 +482,15 @@ pub fn next_due(case: &Case, meetings: &Meetings, settings: &OrganisationSetting
     }
 }
 
-/// From 0 to 99: the risk decides, the weight of what was found orders within it.
-pub fn vulnerability(risk: Risk, weight: i64) -> i64 {
+/// From 0 to 99: the risk decides; within it the weight of what was found, and that children, women
+/// and older people come first. Every queue and list that says «most vulnerable first» sorts by it.
+pub fn vulnerability(risk: Risk, respondent: &Respondent, weight: i64) -> i64 {
     let step = match risk {
-        Risk::High => 66,
-        Risk::Medium => 33,
+        Risk::High => 67,
+        Risk::Medium => 34,
         Risk::Low => 0,
     };
-    step + weight.clamp(0, 33)
+    step + (respondent.precedence() + weight).clamp(0, 32)
 }
 
 #[cfg(test)]
@@ -556,8 +571,11 @@ pub(super) mod tests {
 
     #[test]
     fn risk_orders_before_weight() {
-        assert!(vulnerability(Risk::High, 0) >= vulnerability(Risk::Medium, 33));
-        assert!(vulnerability(Risk::Medium, 1) > vulnerability(Risk::Medium, 0));
-        assert_eq!(vulnerability(Risk::High, 500), 99);
+        let man = Respondent { sex: "male".to_owned(), ..Respondent::default() };
+        let woman = Respondent { sex: "female".to_owned(), ..Respondent::default() };
+        assert!(vulnerability(Risk::High, &man, 0) > vulnerability(Risk::Medium, &woman, 33));
+        assert!(vulnerability(Risk::Medium, &man, 1) > vulnerability(Risk::Medium, &man, 0));
+        assert!(vulnerability(Risk::Medium, &woman, 1) > vulnerability(Risk::Medium, &man, 1));
+        assert_eq!(vulnerability(Risk::High, &man, 500), 99);
     }
 }

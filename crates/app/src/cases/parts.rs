@@ -1,16 +1,17 @@
 //! Queries of what gathers in a case: notes, flags, approvals, follow-ups.
 
 use super::input::{
-    ApprovalDecision, FlagResolution, FollowUpRecord, NewApproval, NewFlag, NewFollowUp, NewNote, SHORT,
+    ApprovalDecision, Because, FlagResolution, FollowUpRecord, NewApproval, NewFlag, NewFollowUp, NewNote, SHORT,
 };
 use super::lifecycle::{self, Refusal};
 use super::model::{Approval, ApprovalKind, ApprovalState, Case, CaseState, Flag, FollowUp, Note};
 use super::store;
 use crate::access::{Permission, Sensitivity, Viewer};
+use crate::code::Code;
 use crate::dates::Moment;
 use crate::db::{Tx, Value};
 use crate::error::{Check, Error};
-use crate::history::{self, Bookkeeping, Entry, Kind, Pen};
+use crate::history::{self, Bookkeeping, Entry, Kind, Pen, Story};
 use crate::ids::{ApprovalId, CaseId, FlagId, FollowUpId, NoteId, NoticeId, UserId};
 use crate::params;
 
@@ -29,8 +30,10 @@ pub fn notes(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Note>
     }
     let filter = viewer.visible_parts("n").and("n.case_id = ?", [case.into()]);
     let sql = format!(
-        "SELECT n.id, n.kind, n.sensitivity, n.text, n.written_by, u.name, n.created_at FROM note n \
+        "SELECT n.id, n.kind, n.sensitivity, n.text, n.written_by, u.name, n.created_at, n.changed_at, n.struck_at, \
+         s.name, n.struck_because, n.version FROM note n \
          LEFT JOIN user_account u ON u.organisation_id = n.organisation_id AND u.id = n.written_by \
+         LEFT JOIN user_account s ON s.organisation_id = n.organisation_id AND s.id = n.struck_by \
          WHERE {} ORDER BY n.created_at DESC, n.id DESC",
         filter.sql()
     );
@@ -43,8 +46,21 @@ pub fn notes(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Note>
             written_by: row.next()?,
             writer: row.next()?,
             created_at: row.next()?,
+            changed_at: row.next()?,
+            struck_at: row.next()?,
+            struck_by: row.next()?,
+            struck_because: row.next()?,
+            version: row.next()?,
         })
     })?)
+}
+
+/// One of them.
+///
+/// # Errors
+/// It is not there for this user, or the database failed.
+pub fn note(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, id: NoteId) -> Result<Note, Error> {
+    notes(tx, viewer, case)?.into_iter().find(|note| note.id == id).ok_or(Error::NotFound)
 }
 
 /// Writes a note.
@@ -59,7 +75,7 @@ pub fn add_note(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewNote)
         return Err(Error::field("sensitivity", "invalid-choice"));
     }
     let id = NoteId::new();
-    // A note never changes and may be more delicate than the history: its text stands only there.
+    // A note may be more delicate than the history: what it says at first stands only in it.
     let told = serde_json::json!({ "kind": input.kind, "sensitivity": sensitivity });
     let entry = Entry::created(Kind::Note, id, &told).about(file.case.person_id).in_case(case);
     let pen = history::record(tx, viewer, entry)?;
@@ -81,6 +97,132 @@ pub fn add_note(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewNote)
     )?;
     store::touch(tx, viewer, &pen, &file.case)?;
     Ok(id)
+}
+
+/// Puts a note right. Only its writer does; the history keeps what it said before, for those who may
+/// read it ([`told_to`]).
+///
+/// # Errors
+/// Fields to correct, not the writer, struck out, a rule forbids it, someone else changed it, or the
+/// database failed.
+pub fn change_note(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    id: NoteId,
+    version: i64,
+    input: &NewNote,
+) -> Result<Note, Error> {
+    let file = store::find_for_work(tx, viewer, case)?;
+    let before = note(tx, viewer, case, id)?;
+    if before.version != version {
+        return Err(Error::stale(input, &before, before.version));
+    }
+    if before.written_by != viewer.user {
+        return Err(Refusal::NotTheWriter.into());
+    }
+    if before.struck_at.is_some() {
+        return Err(Refusal::AlreadyDone.into());
+    }
+    input.check()?;
+    let sensitivity = input.sensitivity.unwrap_or(before.sensitivity);
+    if !viewer.sees(sensitivity) {
+        return Err(Error::field("sensitivity", "invalid-choice"));
+    }
+    let after = Note {
+        kind: input.kind.clone(),
+        sensitivity,
+        text: input.text.trim().to_owned(),
+        changed_at: Some(Moment::now()),
+        version: version + 1,
+        ..before.clone()
+    };
+    let told =
+        |note: &Note| serde_json::json!({ "kind": note.kind, "sensitivity": note.sensitivity, "text": note.text });
+    let entry = Entry::changed(Kind::Note, id, &told(&before), &told(&after)).about(file.case.person_id).in_case(case);
+    let guarded = [before.sensitivity, after.sensitivity].map(|it| it.to_string());
+    let pen = history::record(tx, viewer, entry.noting(GUARDED, guarded.join(",")))?;
+    tx.execute(
+        &pen,
+        "UPDATE note SET kind = $3, sensitivity = $4, text = $5, changed_at = $6, version = $7 \
+         WHERE organisation_id = $1 AND id = $2",
+        params![
+            viewer.organisation,
+            id,
+            after.kind.as_str(),
+            after.sensitivity,
+            after.text.as_str(),
+            after.changed_at,
+            after.version
+        ],
+    )?;
+    store::touch(tx, viewer, &pen, &file.case)?;
+    Ok(after)
+}
+
+/// Strikes a note out: it stays readable, with the reason. Its writer or a supervisor does, in a
+/// closed case too.
+///
+/// # Errors
+/// No reason, neither writer nor supervisor, struck out already, someone else changed it, or the
+/// database failed.
+pub fn strike_note(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    id: NoteId,
+    version: i64,
+    input: &Because,
+) -> Result<Note, Error> {
+    viewer.require(Permission::WriteCases)?;
+    let file = store::find(tx, viewer, case)?;
+    let before = note(tx, viewer, case, id)?;
+    if before.version != version {
+        return Err(Error::stale(input, &before, before.version));
+    }
+    if before.written_by != viewer.user && !viewer.may(Permission::Approve) {
+        return Err(Refusal::NotTheWriter.into());
+    }
+    if before.struck_at.is_some() {
+        return Err(Refusal::AlreadyDone.into());
+    }
+    input.check()?;
+    let after = Note {
+        struck_at: Some(Moment::now()),
+        struck_by: Some(viewer.name.clone()),
+        struck_because: Some(input.reason.trim().to_owned()),
+        version: version + 1,
+        ..before.clone()
+    };
+    let entry = Entry::changed(Kind::Note, id, &before, &after).about(file.case.person_id).in_case(case);
+    let pen = history::record(tx, viewer, entry.noting(GUARDED, before.sensitivity.to_string()))?;
+    tx.execute(
+        &pen,
+        "UPDATE note SET struck_by = $3, struck_at = $4, struck_because = $5, version = $6 \
+         WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id, viewer.user, after.struck_at, after.struck_because.clone(), after.version],
+    )?;
+    store::touch(tx, viewer, &pen, &file.case)?;
+    Ok(after)
+}
+
+/// The fact of an entry that says how delicate its words are.
+const GUARDED: &str = "guarded";
+
+/// An entry of a case's history without the words this user may not read: the words of a note are
+/// as delicate as the note was before, and as it was made then.
+pub(super) fn told_to(viewer: &Viewer, mut story: Story) -> Story {
+    let hidden = story
+        .facts
+        .iter()
+        .filter(|(name, _)| name == GUARDED)
+        .flat_map(|(_, codes)| codes.split(','))
+        .any(|code| !Sensitivity::from_code(code).is_some_and(|sensitivity| viewer.sees(sensitivity)));
+    story.facts.retain(|(name, _)| name != GUARDED);
+    if hidden {
+        story.changes.clear();
+    }
+    story
 }
 
 /// The flags of a case that was found for the user before, those to resolve first.
@@ -111,12 +253,24 @@ pub fn flags(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Flag>
     )?)
 }
 
+/// The flag that keeps a person from being erased: evidence is needed, whatever the period says.
+/// Anyone who works on the case raises it, closed or not; a supervisor resolves it.
+pub const LEGAL_HOLD: &str = "legal_hold";
+
+fn find_to_flag(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, kind: &str) -> Result<store::File, Error> {
+    if kind != LEGAL_HOLD {
+        return store::find_for_work(tx, viewer, case);
+    }
+    viewer.require(Permission::WriteCases)?;
+    store::find(tx, viewer, case)
+}
+
 /// Raises a flag.
 ///
 /// # Errors
 /// Fields to correct, a rule forbids it, or the database failed.
 pub fn raise_flag(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewFlag) -> Result<FlagId, Error> {
-    let file = store::find_for_work(tx, viewer, case)?;
+    let file = find_to_flag(tx, viewer, case, &input.kind)?;
     input.check()?;
     let id = FlagId::new();
     let entry = Entry::created(Kind::Flag, id, input).about(file.case.person_id).in_case(case);
@@ -151,8 +305,14 @@ pub fn resolve_flag(
     id: FlagId,
     input: &FlagResolution,
 ) -> Result<(), Error> {
-    let file = store::find_for_work(tx, viewer, case)?;
-    let flag = flags(tx, viewer, case)?.into_iter().find(|flag| flag.id == id).ok_or(Error::NotFound)?;
+    let flag = {
+        store::find(tx, viewer, case)?;
+        flags(tx, viewer, case)?.into_iter().find(|flag| flag.id == id).ok_or(Error::NotFound)?
+    };
+    let file = find_to_flag(tx, viewer, case, &flag.kind)?;
+    if flag.kind == LEGAL_HOLD {
+        viewer.require(Permission::Approve)?;
+    }
     if flag.resolved_at.is_some() {
         return Err(Refusal::AlreadyDone.into());
     }
@@ -314,7 +474,7 @@ pub(super) fn notify(
     Ok(())
 }
 
-/// The follow-ups of a case that was found for the user before: planned ones, then kept ones.
+/// The follow-ups of a case that was found for the user before: planned ones, then kept ones, the last first.
 ///
 /// # Errors
 /// The database failed.
@@ -325,7 +485,8 @@ pub fn follow_ups(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<
          FROM follow_up f \
          LEFT JOIN user_account u ON u.organisation_id = f.organisation_id AND u.id = f.user_id \
          WHERE f.organisation_id = $1 AND f.case_id = $2 \
-         ORDER BY CASE WHEN f.done_on IS NULL THEN 0 ELSE 1 END, f.due_on, f.id",
+         ORDER BY CASE WHEN f.done_on IS NULL THEN 0 ELSE 1 END, CASE WHEN f.done_on IS NULL THEN f.due_on END, \
+         f.done_on DESC, f.id",
         params![viewer.organisation, case],
         |row| {
             Ok(FollowUp {
@@ -432,12 +593,16 @@ pub fn record_follow_up(
     };
     let entry = Entry::changed(Kind::FollowUp, id, &before, &after).about(file.case.person_id).in_case(case);
     let pen = history::record(tx, viewer, entry)?;
-    tx.execute(
+    let written = tx.execute(
         &pen,
         "UPDATE follow_up SET done_on = $3, person_seen = $4, text = $5, version = $6 \
-         WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, id, after.done_on, after.person_seen, after.text.clone(), after.version],
+         WHERE organisation_id = $1 AND id = $2 AND version = $7",
+        params![viewer.organisation, id, after.done_on, after.person_seen, after.text.clone(), after.version, version],
     )?;
+    if written == 0 {
+        let now = follow_up(tx, viewer, case, id)?;
+        return Err(Error::stale(input, &now, now.version));
+    }
     kept(tx, viewer, &pen, &file.case, &after)?;
     Ok(after)
 }
@@ -455,4 +620,58 @@ pub(super) fn cancel_planned(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> R
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Role, Scope, Via};
+    use crate::history::{Act, Line};
+    use crate::ids::{OrganisationId, SessionId};
+
+    #[test]
+    fn a_notes_words_are_told_to_whoever_might_read_it_then_and_before() {
+        let viewer = |sees_medical| Viewer {
+            organisation: OrganisationId::new(),
+            organisation_name: String::new(),
+            user: UserId::new(),
+            name: String::new(),
+            language: "en".to_owned(),
+            role: Role::Caseworker,
+            scope: Scope::Own,
+            team: None,
+            sees_medical,
+            sees_trafficking: false,
+            via: Via::Session(SessionId::new()),
+            time_zone: "UTC".to_owned(),
+            today: crate::dates::Day::today("UTC"),
+        };
+        let story = |guarded: &str| Story {
+            seq: 1,
+            at: Moment::now(),
+            user_id: None,
+            user_name: None,
+            act: Act::Changed,
+            kind: Kind::Note,
+            record_id: uuid::Uuid::now_v7(),
+            person_id: None,
+            case_id: None,
+            why: None,
+            changes: vec![Line {
+                field: "text".into(),
+                before: "a".into(),
+                after: "b".into(),
+                values: Default::default(),
+            }],
+            facts: vec![(GUARDED.into(), guarded.into())],
+            erased: false,
+        };
+        let told = |sees_medical, guarded| {
+            let told = told_to(&viewer(sees_medical), story(guarded));
+            assert!(told.facts.is_empty());
+            told.changes.len()
+        };
+        assert_eq!((told(false, "case,case"), told(true, "case,medical")), (1, 1));
+        assert_eq!((told(false, "case,medical"), told(false, "medical,case"), told(true, "trafficking")), (0, 0, 0));
+    }
 }

@@ -175,10 +175,10 @@ pub fn change_goal(
 fn save_goal(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, before: &Goal, after: &Goal) -> Result<(), Error> {
     let entry = Entry::changed(Kind::Goal, after.id, before, after).about(case.person_id).in_case(case.id);
     let pen = history::record(tx, viewer, entry)?;
-    tx.execute(
+    let written = tx.execute(
         &pen,
         "UPDATE goal SET front = $3, dimension = $4, text = $5, state = $6, outcome = $7, version = $8 \
-         WHERE organisation_id = $1 AND id = $2",
+         WHERE organisation_id = $1 AND id = $2 AND version = $9",
         params![
             viewer.organisation,
             after.id,
@@ -187,9 +187,14 @@ fn save_goal(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, before: &Goal, after
             after.text.as_str(),
             after.state,
             after.outcome.clone(),
-            after.version
+            after.version,
+            before.version
         ],
     )?;
+    if written == 0 {
+        let now = goal(tx, viewer, case.id, after.id)?;
+        return Err(Error::stale(after, &now, now.version));
+    }
     store::touch(tx, viewer, &pen, case)
 }
 
@@ -325,10 +330,10 @@ fn begin_goal(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, id: GoalId) -> Resu
 fn save_action(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, before: &Action, after: &Action) -> Result<(), Error> {
     let entry = Entry::changed(Kind::Action, after.id, before, after).about(case.person_id).in_case(case.id);
     let pen = history::record(tx, viewer, entry)?;
-    tx.execute(
+    let written = tx.execute(
         &pen,
         "UPDATE action SET text = $3, who = $4, user_id = $5, provider_kind = $6, due_on = $7, state = $8, \
-         outcome = $9, done_on = $10, version = $11 WHERE organisation_id = $1 AND id = $2",
+         outcome = $9, done_on = $10, version = $11 WHERE organisation_id = $1 AND id = $2 AND version = $12",
         params![
             viewer.organisation,
             after.id,
@@ -340,9 +345,14 @@ fn save_action(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, before: &Action, a
             after.state,
             after.outcome.clone(),
             after.done_on,
-            after.version
+            after.version,
+            before.version
         ],
     )?;
+    if written == 0 {
+        let now = action(tx, viewer, case.id, after.id)?;
+        return Err(Error::stale(after, &now, now.version));
+    }
     store::touch(tx, viewer, &pen, case)
 }
 

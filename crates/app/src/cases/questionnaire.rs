@@ -73,8 +73,10 @@ pub enum Applies {
     Child,
     /// People of 18 and over.
     Adult,
-    /// Women and girls.
+    /// Women, and girls from 10 on, whom adolescence puts at a woman's risks.
     Woman,
+    /// People of 60 and over, whom UNHCR calls older (Policy on Older Refugees).
+    Older,
     /// Everybody.
     #[default]
     Any,
@@ -92,6 +94,9 @@ pub struct Form {
     /// What it is taken from.
     pub source: String,
     title: Words,
+    /// The youngest it can be asked of or about, in years.
+    #[serde(default)]
+    pub from_age: i64,
     /// Its questions in order.
     #[serde(rename = "question")]
     pub questions: Vec<Question>,
@@ -171,15 +176,35 @@ pub struct Respondent {
     pub today: Option<Day>,
 }
 
+/// From this age on people count as older.
+const OLDER: i64 = 60;
+
 impl Respondent {
+    /// What is not known excludes nobody.
     fn fits(&self, applies: Applies) -> bool {
-        let age = |born: Option<Day>| born.zip(self.today).map(|(born, today)| born.years_until(today));
         match applies {
             Applies::Any => true,
-            Applies::Woman => self.sex != "male",
-            Applies::Child => age(self.born_to).is_none_or(|years| years < 18),
-            Applies::Adult => age(self.born_from).is_none_or(|years| years >= 18),
+            Applies::Woman => self.sex != "male" && self.may_have_reached(10),
+            Applies::Child => self.age(self.born_to).is_none_or(|years| years < 18),
+            Applies::Adult => self.may_have_reached(18),
+            Applies::Older => self.may_have_reached(OLDER),
         }
+    }
+
+    fn age(&self, born: Option<Day>) -> Option<i64> {
+        born.zip(self.today).map(|(born, today)| born.years_until(today))
+    }
+
+    fn may_have_reached(&self, years: i64) -> bool {
+        self.age(self.born_from).is_none_or(|oldest| oldest >= years)
+    }
+
+    /// How far children, women and older people stand before others of the same risk, in the
+    /// measure of signs: a child as far as three severe ones, the others as two.
+    pub fn precedence(&self) -> i64 {
+        let child = self.age(self.born_to).is_some_and(|youngest| youngest < 18);
+        let older = self.age(self.born_to).is_some_and(|youngest| youngest >= OLDER);
+        9 * i64::from(child) + 6 * i64::from(self.sex == "female") + 6 * i64::from(older)
     }
 }
 
@@ -240,6 +265,11 @@ impl Form {
     /// All questionnaires.
     pub fn all() -> &'static [Form] {
         &FORMS
+    }
+
+    /// The questionnaires for this person.
+    pub fn all_for(respondent: &Respondent) -> Vec<&'static Form> {
+        FORMS.iter().filter(|form| respondent.may_have_reached(form.from_age)).collect()
     }
 
     /// Its title.
@@ -368,6 +398,24 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     forms
 });
 
+/// Needs that are themselves delicate, because every question that finds them is.
+static DELICATE: LazyLock<BTreeMap<&'static str, Sensitivity>> = LazyLock::new(|| {
+    let found_by =
+        |need: Need| Form::all().iter().flat_map(|form| &form.questions).filter(move |it| it.need == Some(need));
+    let delicate = Need::ALL.iter().filter_map(|need| {
+        let first = found_by(*need).next()?.sensitivity;
+        let shared = found_by(*need).all(|question| question.sensitivity == first);
+        (shared && first != Sensitivity::Case).then(|| (need.code(), first))
+    });
+    delicate.collect()
+});
+
+/// Whether a user may know that someone has a need: a serious medical condition is medical
+/// information wherever it is shown.
+pub fn may_know_need(viewer: &Viewer, need: &str) -> bool {
+    DELICATE.get(need).is_none_or(|sensitivity| viewer.sees(*sensitivity))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -426,6 +474,21 @@ mod tests {
     }
 
     #[test]
+    fn children_women_and_older_people_come_first() {
+        let one = |sex: &str, born: &str| Respondent {
+            sex: sex.to_owned(),
+            born_from: born.parse().ok(),
+            born_to: born.parse().ok(),
+            today: "2026-11-24".parse().ok(),
+        };
+        let (girl, boy) = (one("female", "2015-01-01").precedence(), one("male", "2015-01-01").precedence());
+        let (woman, man) = (one("female", "1990-01-01").precedence(), one("male", "1990-01-01").precedence());
+        let old = one("male", "1950-01-01").precedence();
+        assert!(girl > boy && boy > woman && woman > man && old > man);
+        assert_eq!((man, Respondent::default().precedence()), (0, 0));
+    }
+
+    #[test]
     fn questions_are_put_to_whom_they_concern() {
         let today = "2026-11-24".parse().ok();
         let boy = Respondent {
@@ -435,6 +498,20 @@ mod tests {
             today,
         };
         assert!(boy.fits(Applies::Child) && !boy.fits(Applies::Adult) && !boy.fits(Applies::Woman));
+        let man =
+            Respondent { born_from: "2002-01-01".parse().ok(), born_to: "2002-01-01".parse().ok(), ..boy.clone() };
+        assert!(man.fits(Applies::Adult) && !man.fits(Applies::Older), "a man of 24 is no older person");
+        let perhaps_60 = Respondent { born_from: "1966-01-01".parse().ok(), ..man.clone() };
+        assert!(perhaps_60.fits(Applies::Older), "an estimate that reaches 60");
+        let girl = |born: &str| Respondent {
+            sex: "female".to_owned(),
+            born_from: born.parse().ok(),
+            born_to: born.parse().ok(),
+            today,
+        };
+        assert!(girl("2015-01-01").fits(Applies::Woman) && !girl("2020-01-01").fits(Applies::Woman));
+        let asked = |born: &str| Form::all_for(&girl(born)).iter().any(|form| form.id == WASHINGTON_GROUP);
+        assert!(asked("2020-01-01") && !asked("2023-01-01"), "the short set is for people of 5 and over");
         let unknown = Respondent { today, ..Respondent::default() };
         assert!(unknown.fits(Applies::Child) && unknown.fits(Applies::Adult) && unknown.fits(Applies::Woman));
     }

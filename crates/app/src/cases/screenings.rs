@@ -71,7 +71,7 @@ pub fn answer(
     let found = combined(tx, viewer, &file.case)?;
     let after = Case {
         risk_proposed: found.proposed,
-        vulnerability: vulnerability(file.case.risk, found.weight()),
+        vulnerability: vulnerability(file.case.risk, &file.person.respondent, found.weight()),
         first_contact_at: file.case.first_contact_at.or(Some(Moment::now())),
         ..file.case.clone()
     };

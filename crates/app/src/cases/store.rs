@@ -10,9 +10,9 @@ use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::{Check, Error};
 use crate::history::{self, Bookkeeping, Entry, Kind, Pen};
-use crate::ids::{CaseId, PersonId, TeamId, UserId};
+use crate::ids::{CaseId, OrganisationId, PersonId, TeamId, UserId};
 use crate::params;
-use crate::people;
+use crate::people::{self, Decision};
 use crate::users::{self, OrganisationSettings};
 
 /// Joins the person, whom the condition of visibility asks about.
@@ -84,6 +84,16 @@ fn case_from(row: &Row<'_>) -> Result<Case, DbError> {
     })
 }
 
+fn respondent_from(row: &Row<'_>, today: Day) -> Result<Respondent, DbError> {
+    Ok(Respondent { sex: row.next()?, born_from: row.next()?, born_to: row.next()?, today: Some(today) })
+}
+
+/// The decision about casework and its last day, as it counts today.
+fn consent_from(row: &Row<'_>, today: Day) -> Result<CaseWork, DbError> {
+    let (decision, until): (Decision, Option<Day>) = (row.next()?, row.next()?);
+    Ok(decision.on(today, until).into())
+}
+
 /// A case and its person, if it is there for this user.
 ///
 /// # Errors
@@ -92,7 +102,8 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File, Error>
     viewer.require(Permission::ReadCases)?;
     let filter = viewer.visible_cases().and("c.id = ?", [id.into()]);
     let sql = format!(
-        "SELECT {COLUMNS}, p.display_name, p.sex, p.birth_from, p.birth_to, p.consent_case_work \
+        "SELECT {COLUMNS}, p.display_name, p.sex, p.birth_from, p.birth_to, p.consent_case_work, \
+         p.consent_case_work_until \
          FROM {CASE_AND_PERSON} WHERE {}",
         filter.sql()
     );
@@ -100,9 +111,8 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File, Error>
     let file = tx.one(&sql, filter.params(), |row| {
         let case = case_from(row)?;
         let name: String = row.next()?;
-        let respondent =
-            Respondent { sex: row.next()?, born_from: row.next()?, born_to: row.next()?, today: Some(viewer.today) };
-        let consent = CaseWork::from_decision(&row.next::<String>()?);
+        let respondent = respondent_from(row, viewer.today)?;
+        let consent = consent_from(row, viewer.today)?;
         Ok(File { case, person: Whose { name: knows.then_some(name), respondent, consent } })
     })?;
     let mut file = file.ok_or(Error::NotFound)?;
@@ -126,12 +136,18 @@ pub(super) fn find_for_work(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Res
     Ok(file)
 }
 
-/// A case to be changed from a version.
-fn find_version(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64) -> Result<File, Error> {
+/// A case to be changed from a version; `yours` is what the change says.
+fn find_version(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: CaseId,
+    version: i64,
+    yours: &impl serde::Serialize,
+) -> Result<File, Error> {
     viewer.require(Permission::WriteCases)?;
     let file = find(tx, viewer, id)?;
     if file.case.version != version {
-        return Err(Error::stale(&serde_json::json!({}), &file.case, file.case.version));
+        return Err(Error::stale(yours, &file.case, file.case.version));
     }
     Ok(file)
 }
@@ -150,6 +166,51 @@ fn meetings(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Meetings, Er
         last_kept: day(tx, "max(f.done_on)")?,
         next_planned: day(tx, "min(CASE WHEN f.done_on IS NULL THEN f.due_on END)")?,
     })
+}
+
+/// From which day on the erasure of a closed case is offered.
+fn erase_from(case: &Case, settings: &OrganisationSettings) -> Option<Day> {
+    let closed = case.closed_at.filter(|_| case.state == CaseState::Closed)?;
+    Some(closed.day(&settings.time_zone).plus_years(settings.retention_years))
+}
+
+/// Works out anew what is due on every case and from when on its erasure is offered: the
+/// organisation changed its deadlines, its period or its time zone. The pen is that of the
+/// settings' own entry.
+///
+/// # Errors
+/// The database failed.
+pub fn follow_settings(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    organisation: OrganisationId,
+    settings: &OrganisationSettings,
+) -> Result<(), Error> {
+    let sql = format!(
+        "SELECT {COLUMNS}, m.last_kept, m.next_planned FROM case_file c LEFT JOIN \
+         (SELECT case_id, max(done_on) AS last_kept, min(CASE WHEN done_on IS NULL THEN due_on END) AS next_planned \
+          FROM follow_up WHERE organisation_id = $1 GROUP BY case_id) m ON m.case_id = c.id \
+         WHERE c.organisation_id = $1"
+    );
+    let mut changed = Vec::new();
+    tx.each(&sql, params![organisation], |row| {
+        let case = case_from(row)?;
+        let meetings = Meetings { last_kept: row.next()?, next_planned: row.next()? };
+        let (kind, on) = next_due(&case, &meetings, settings).unzip();
+        let erased = erase_from(&case, settings);
+        if (kind, on, erased) != (case.due_kind, case.due_on, case.erase_from) {
+            changed.push((case.id, kind, on, erased));
+        }
+        Ok(true)
+    })?;
+    for (case, kind, on, erased) in changed {
+        tx.execute(
+            pen,
+            "UPDATE case_file SET due_kind = $3, due_on = $4, erase_from = $5 WHERE organisation_id = $1 AND id = $2",
+            params![organisation, case, kind, on, erased],
+        )?;
+    }
+    Ok(())
 }
 
 /// After a part of the case changed: what is due next, and that something changed. The case's
@@ -219,7 +280,8 @@ pub(super) fn save(tx: &mut Tx<'_>, viewer: &Viewer, before: &Case, after: Case,
         ],
     )?;
     if written == 0 {
-        return Err(Error::stale(&after, before, before.version));
+        let now = find(tx, viewer, after.id)?.case;
+        return Err(Error::stale(&after, &now, now.version));
     }
     Ok(after)
 }
@@ -250,16 +312,26 @@ pub(super) fn check_colleague(
     user.map_or(Ok(()), |user| colleague(tx, viewer, user, field).map(drop))
 }
 
-/// The person for whom a case may be opened: name, and whether they allow it.
+/// The person for whom a case may be opened, as the case would know them.
 ///
 /// # Errors
 /// The person is not there for this user, or the database failed.
-pub fn person_for_case(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<(String, CaseWork), Error> {
+pub fn person_for_case(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<Whose, Error> {
     viewer.require(Permission::WriteCases)?;
     let filter = viewer.visible_people().and("p.id = ? AND p.merged_into IS NULL", [person.into()]);
-    let sql = format!("SELECT p.display_name, p.consent_case_work FROM person p WHERE {}", filter.sql());
-    tx.one(&sql, filter.params(), |row| Ok((row.next()?, CaseWork::from_decision(&row.next::<String>()?))))?
-        .ok_or(Error::NotFound)
+    let sql = format!(
+        "SELECT p.display_name, p.sex, p.birth_from, p.birth_to, p.consent_case_work, p.consent_case_work_until \
+         FROM person p WHERE {}",
+        filter.sql()
+    );
+    let found = tx.one(&sql, filter.params(), |row| {
+        Ok(Whose {
+            name: Some(row.next()?),
+            respondent: respondent_from(row, viewer.today)?,
+            consent: consent_from(row, viewer.today)?,
+        })
+    })?;
+    found.ok_or(Error::NotFound)
 }
 
 /// Opens a case.
@@ -267,11 +339,9 @@ pub fn person_for_case(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Re
 /// # Errors
 /// Fields to correct, a rule forbids it, or the database failed.
 pub fn open(tx: &mut Tx<'_>, viewer: &Viewer, input: &NewCase) -> Result<CaseId, Error> {
-    let (_, consent) = person_for_case(tx, viewer, input.person_id)?;
+    let whose = person_for_case(tx, viewer, input.person_id)?;
     let risk = input.check()?;
-    if consent == CaseWork::Withdrawn {
-        return Err(Refusal::ConsentWithdrawn.into());
-    }
+    lifecycle::work(CaseState::Open, whose.consent)?;
     let others = tx.count(
         "SELECT count(*) FROM case_file c WHERE c.organisation_id = $1 AND c.person_id = $2 AND c.state <> 'closed'",
         params![viewer.organisation, input.person_id],
@@ -294,7 +364,7 @@ pub fn open(tx: &mut Tx<'_>, viewer: &Viewer, input: &NewCase) -> Result<CaseId,
         risk_proposed: None,
         risk_reason: Some(input.why.trim().to_owned()).filter(|why| !why.is_empty()),
         trafficking: input.trafficking && viewer.sees(Sensitivity::Trafficking),
-        vulnerability: vulnerability(risk, 0),
+        vulnerability: vulnerability(risk, &whose.respondent, 0),
         owner_id: Some(owner),
         supervisor_id: desk.supervisor,
         team_id: desk.team,
@@ -423,15 +493,17 @@ fn decision(
     Ok(found)
 }
 
-/// A plan is approved as it stood: goals and actions set afterwards need a new decision.
+/// A plan is approved as it stood: goals and actions set afterwards need a new decision. What came
+/// afterwards is told by the history's order; a clock may have been set back.
 fn plan_decision(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> Result<Option<ApprovalState>, Error> {
-    let mut since = case.opened_at;
-    for table in ["goal", "action"] {
-        let sql = format!("SELECT max(created_at) FROM {table} WHERE organisation_id = $1 AND case_id = $2");
-        let last: Option<Moment> = tx.one(&sql, params![viewer.organisation, case.id], |row| row.next())?.flatten();
-        since = since.max(last.unwrap_or(since));
-    }
-    decision(tx, viewer, case, "plan", since)
+    let set_since = tx.count(
+        "SELECT count(*) FROM history h WHERE h.organisation_id = $1 AND h.case_id = $2 AND h.act = 'created' \
+         AND h.kind IN ('goal', 'action') AND h.seq > (SELECT max(b.seq) FROM history b \
+         JOIN approval a ON a.organisation_id = b.organisation_id AND a.id = b.record_id AND a.kind = 'plan' \
+         WHERE b.organisation_id = $1 AND b.case_id = $2 AND b.act = 'created')",
+        params![viewer.organisation, case.id],
+    )?;
+    if set_since > 0 { Ok(None) } else { decision(tx, viewer, case, "plan", case.opened_at) }
 }
 
 /// Open or reopened → assessed.
@@ -439,7 +511,7 @@ fn plan_decision(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> Result<Option
 /// # Errors
 /// A rule forbids it, someone else changed the case, or the database failed.
 pub fn assess(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, &())?;
     let state = lifecycle::assess(&facts(tx, viewer, &file)?)?;
     let after = Case { state, assessed_at: Some(Moment::now()), ..file.case.clone() };
     save(tx, viewer, &file.case, after, "")
@@ -456,7 +528,8 @@ pub fn agree_plan(
     version: i64,
     one_front_reason: Option<String>,
 ) -> Result<Case, Error> {
-    let mut file = find_version(tx, viewer, id, version)?;
+    let yours = serde_json::json!({ "one_front_reason": one_front_reason });
+    let mut file = find_version(tx, viewer, id, version, &yours)?;
     let before = file.case.clone();
     let given = one_front_reason.map(|why| why.trim().to_owned()).filter(|why| !why.is_empty());
     let mut check = Check::default();
@@ -473,7 +546,7 @@ pub fn agree_plan(
 /// # Errors
 /// A rule forbids it, someone else changed the case, or the database failed.
 pub fn begin_service(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, &())?;
     let state = lifecycle::begin(&facts(tx, viewer, &file)?)?;
     let after = Case { state, in_service_at: Some(Moment::now()), ..file.case.clone() };
     save(tx, viewer, &file.case, after, "")
@@ -502,21 +575,18 @@ pub(super) fn progress(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, contact: b
 /// # Errors
 /// A rule forbids it, someone else changed the case, or the database failed.
 pub fn close(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input: &Closure) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, input)?;
     input.check()?;
     let state = lifecycle::close(&facts(tx, viewer, &file)?, !input.reason.is_empty(), input.drop_open_actions)?;
     plan::drop_open(tx, viewer, &file.case)?;
-    let now = Moment::now();
     let settings = settings(tx, viewer)?;
-    let closed_on = now.day(&settings.time_zone);
+    let closed = Case { state, closed_at: Some(Moment::now()), ..file.case.clone() };
     let after = Case {
-        state,
-        closed_at: Some(now),
         closure_reason: Some(input.reason.clone()),
         closure_note: Some(input.note.trim().to_owned()).filter(|note| !note.is_empty()),
         satisfaction: input.satisfaction,
-        erase_from: Some(closed_on.plus_years(settings.retention_years)),
-        ..file.case.clone()
+        erase_from: erase_from(&closed, &settings),
+        ..closed
     };
     save(tx, viewer, &file.case, after, &input.note)
 }
@@ -526,7 +596,7 @@ pub fn close(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input: 
 /// # Errors
 /// A rule forbids it, someone else changed the case, or the database failed.
 pub fn reopen(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, why: &str) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, &serde_json::json!({ "why": why }))?;
     let mut check = Check::default();
     check.text(why, SHORT, "why");
     check.done()?;
@@ -568,7 +638,7 @@ pub fn decide_risk(
     version: i64,
     input: &RiskDecision,
 ) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, input)?;
     lifecycle::work(file.case.state, file.person.consent)?;
     let reason = input.reason.trim();
     let differs = file.case.risk_proposed.is_some_and(|proposed| Some(proposed) != input.risk);
@@ -578,15 +648,15 @@ pub fn decide_risk(
     check.short(reason, SHORT, "reason");
     check.done()?;
     let risk = input.risk.unwrap_or(file.case.risk);
-    rate(tx, viewer, &file.case, risk, Some(reason.to_owned()).filter(|reason| !reason.is_empty()))
+    rate(tx, viewer, &file, risk, Some(reason.to_owned()).filter(|reason| !reason.is_empty()))
 }
 
-fn rate(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, risk: Risk, reason: Option<String>) -> Result<Case, Error> {
-    let found = screenings::combined(tx, viewer, case)?;
-    let vulnerability = vulnerability(risk, found.weight());
+fn rate(tx: &mut Tx<'_>, viewer: &Viewer, file: &File, risk: Risk, reason: Option<String>) -> Result<Case, Error> {
+    let found = screenings::combined(tx, viewer, &file.case)?;
+    let vulnerability = vulnerability(risk, &file.person.respondent, found.weight());
     let why = reason.clone().unwrap_or_default();
-    let after = Case { risk, risk_reason: reason, vulnerability, ..case.clone() };
-    let after = save(tx, viewer, case, after, &why)?;
+    let after = Case { risk, risk_reason: reason, vulnerability, ..file.case.clone() };
+    let after = save(tx, viewer, &file.case, after, &why)?;
     screenings::tell_person(tx, viewer, &after, &found)?;
     Ok(after)
 }
@@ -602,10 +672,11 @@ pub fn mark_trafficking(
     version: i64,
     input: &TraffickingMark,
 ) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    viewer.require(Permission::WriteCases)?;
     if !viewer.sees(Sensitivity::Trafficking) {
         return Err(Error::Forbidden(Permission::WriteCases));
     }
+    let file = find_version(tx, viewer, id, version, input)?;
     lifecycle::work(file.case.state, file.person.consent)?;
     let mut check = Check::default();
     check.text(&input.why, SHORT, "why");
@@ -624,7 +695,7 @@ pub fn may_assign(viewer: &Viewer, case: &Case) -> bool {
 /// # Errors
 /// A field to correct, not allowed, someone else changed the case, or the database failed.
 pub fn assign(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input: &Assignment) -> Result<Case, Error> {
-    let file = find_version(tx, viewer, id, version)?;
+    let file = find_version(tx, viewer, id, version, input)?;
     if !may_assign(viewer, &file.case) {
         return Err(Error::Forbidden(Permission::AssignCases));
     }
@@ -726,6 +797,17 @@ pub fn of_person(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<V
     }
     let filter = viewer.visible_cases().and("c.person_id = ?", [person.into()]);
     summaries(tx, viewer, &filter, "c.created_at DESC, c.id", 100)
+}
+
+/// The name of a person who is there for a user who reads cases.
+///
+/// # Errors
+/// The role does not read cases, the person is not there for this user, or the database failed.
+pub fn whose(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<String, Error> {
+    viewer.require(Permission::ReadCases)?;
+    let filter = viewer.visible_people().and("p.id = ?", [person.into()]);
+    let sql = format!("SELECT p.display_name FROM person p WHERE {}", filter.sql());
+    tx.one(&sql, filter.params(), |row| row.next())?.ok_or(Error::NotFound)
 }
 
 /// The goals of a person over all their cases that are there for this user.

@@ -4,13 +4,15 @@ use serde::Serialize;
 
 use super::model::{ApprovalKind, CaseState, CaseSummary, DueKind, Risk};
 use super::store::{self, CASE_AND_PERSON};
-use crate::access::{Filter, Permission, Role, Sensitivity, Viewer};
+use crate::access::{Filter, Permission, Role, Sensitivity, Via, Viewer};
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::history::{Bookkeeping, Pen};
 use crate::ids::{CaseId, NoticeId, PersonId, UserId};
 use crate::params;
+use crate::people::consent::{self, Lapsing};
+use crate::people::emergency::{self, Emergency};
 
 /// Most rows of one section; beyond, the list of cases takes over.
 const MOST: i64 = 100;
@@ -142,6 +144,10 @@ pub struct Today {
     pub waiting: Vec<WaitingItem>,
     /// Cases given to this user and not opened yet.
     pub newly_assigned: Vec<CaseSummary>,
+    /// Consents that end soon or have ended, of people with an open case.
+    pub lapsing: Vec<Lapsing>,
+    /// Emergency access that waits for this user's judgement.
+    pub emergencies: Vec<Emergency>,
     /// Unread notices.
     pub notices: Vec<NoticeItem>,
     /// Figures, for those who see no identity.
@@ -188,13 +194,17 @@ pub fn today(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Today, Error> {
     }
     if !viewer.sees(Sensitivity::Identity) {
         today.numbers = Some(numbers(tx, viewer)?);
-        today.team = team(tx, viewer)?;
+        if viewer.may(Permission::ReadTeam) {
+            today.team = team(tx, viewer)?;
+        }
         return Ok(today);
     }
     let due = due_items(tx, viewer)?;
     (today.overdue, today.due_today) = due.into_iter().partition(|item| item.days_late > 0);
+    today.lapsing = consent::lapsing(tx, viewer)?;
     if viewer.may(Permission::Approve) {
         today.waiting = waiting(tx, viewer)?;
+        today.emergencies = emergency::to_review(tx, viewer)?;
     }
     let new = viewer.visible_cases().and(
         "c.owner_id = ? AND c.state <> 'closed' AND c.assigned_at IS NOT NULL \
@@ -302,7 +312,16 @@ fn waiting(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<WaitingItem>, Error> 
     })?)
 }
 
+/// Notices are the user's own; they tell of people and cases, and a token that may not read of
+/// those does not read them.
+fn reads_notices(viewer: &Viewer) -> bool {
+    matches!(viewer.via, Via::Session(_)) || viewer.may(Permission::ReadCases)
+}
+
 fn notices(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<NoticeItem>, Error> {
+    if !reads_notices(viewer) {
+        return Ok(Vec::new());
+    }
     Ok(tx.query(
         "SELECT n.id, n.kind, n.text, n.person_id, n.case_id, n.created_at FROM notice n \
          WHERE n.organisation_id = $1 AND n.user_id = $2 AND n.read_at IS NULL ORDER BY n.created_at DESC LIMIT 50",
@@ -325,6 +344,9 @@ fn notices(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<NoticeItem>, Error> {
 /// # Errors
 /// It is not there, or the database failed.
 pub fn mark_read(tx: &mut Tx<'_>, viewer: &Viewer, id: NoticeId) -> Result<(), Error> {
+    if !reads_notices(viewer) {
+        return Err(Error::NotFound);
+    }
     let marked = tx.execute(
         &Pen::unrecorded(Bookkeeping::Notice),
         "UPDATE notice SET read_at = COALESCE(read_at, $4) WHERE organisation_id = $1 AND id = $2 AND user_id = $3",

@@ -32,9 +32,14 @@ impl CopyReport {
 /// `to` is not empty, or either database failed; what was copied by then stays incomplete and
 /// `to` must be thrown away.
 pub fn copy(from: &Db, to: &Db, progress: impl Fn(&'static str, u64) + Send + 'static) -> Result<CopyReport, DbError> {
-    let held = to.read_blocking(|tx| tx.count("SELECT count(*) FROM organisation", &[]))?;
+    let held = to.read_blocking(|tx| {
+        let any = |table: &&str| format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) held");
+        TABLES.iter().map(|table| tx.count(&any(&table), &[])).sum::<Result<i64, DbError>>()
+    })?;
     if held > 0 {
-        return Err(DbError::Other("the target already holds data: copy only into an empty database".to_owned()));
+        return Err(DbError::Other(
+            "the target already holds data, perhaps half a copy: copy only into an empty database".to_owned(),
+        ));
     }
     let to = to.clone();
     from.read_blocking(move |tx| copy_tables(tx, |insert, batch| write_batch(&to, insert, batch), &progress))

@@ -1,12 +1,31 @@
 //! The schema, brought up to date at each start on either engine.
 
 use super::{DbError, Tx};
+use crate::people::search;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_foundation.sql"), include_str!("migrations/0002_days.sql")];
+const MIGRATIONS: &[Migration] = &[
+    Migration::of(include_str!("migrations/0001_foundation.sql")),
+    Migration::of(include_str!("migrations/0002_days.sql")),
+    Migration::of(include_str!("migrations/0003_cases.sql")),
+    Migration::of(include_str!("migrations/0004_narrow_indexes.sql")),
+    Migration { sql: include_str!("migrations/0005_search_entry.sql"), fill: Some(search::note_everyone) },
+];
 
-/// Every table, in an order in which they can be copied.
+/// A step of the schema, and what fills it from the records that are there.
+struct Migration {
+    sql: &'static str,
+    fill: Option<fn(&mut Tx<'_>) -> Result<(), DbError>>,
+}
+
+impl Migration {
+    const fn of(sql: &'static str) -> Migration {
+        Migration { sql, fill: None }
+    }
+}
+
+/// Every table, in the order in which they are copied: organisations last, so that nobody can log
+/// in to half a copy.
 pub const TABLES: &[&str] = &[
-    "organisation",
     "counter",
     "team",
     "user_account",
@@ -18,7 +37,7 @@ pub const TABLES: &[&str] = &[
     "api_token",
     "idempotency",
     "person",
-    "person_key",
+    "search_entry",
     "household",
     "relation",
     "merge",
@@ -36,6 +55,7 @@ pub const TABLES: &[&str] = &[
     "notice",
     "history_head",
     "history",
+    "organisation",
 ];
 
 /// Applies what is missing, each migration whole or not at all.
@@ -46,14 +66,19 @@ pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), DbError> {
     if found > known {
         return Err(DbError::TooNew { found, known });
     }
-    for (index, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
+    for (index, migration) in MIGRATIONS.iter().enumerate().skip(found as usize) {
         let version = index + 1;
         let stamp = format!("INSERT INTO schema_version (version) VALUES ({version});");
-        if tx.is_postgres() {
-            tx.batch(&format!("{sql}\n{stamp}"))?;
-        } else {
-            tx.batch(&format!("BEGIN IMMEDIATE;\n{}\n{stamp}\nCOMMIT;", for_sqlite(sql)))?;
+        // On PostgreSQL all of it is one transaction already.
+        let (begin, sql, end) = match tx.is_postgres() {
+            true => ("", migration.sql.to_owned(), ""),
+            false => ("BEGIN IMMEDIATE;", for_sqlite(migration.sql), "COMMIT;"),
+        };
+        tx.batch(&format!("{begin}\n{sql}"))?;
+        if let Some(fill) = migration.fill {
+            fill(tx)?;
         }
+        tx.batch(&format!("{stamp}\n{end}"))?;
     }
     Ok(())
 }
@@ -65,8 +90,8 @@ fn for_sqlite(sql: &str) -> String {
         .replace(" BYTEA", " BLOB")
         .replace("\n);", "\n) STRICT;")
         .replace(
-            "PRIMARY KEY (organisation_id, key, person_id)\n) STRICT",
-            "PRIMARY KEY (organisation_id, key, person_id)\n) STRICT, WITHOUT ROWID",
+            "PRIMARY KEY (organisation_id, person_id)\n) STRICT",
+            "PRIMARY KEY (organisation_id, person_id)\n) STRICT, WITHOUT ROWID",
         )
 }
 
@@ -76,11 +101,38 @@ mod tests {
 
     #[test]
     fn every_table_is_listed_for_copying() {
-        for sql in MIGRATIONS {
-            for line in sql.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")) {
+        let dropped = |table: &str| MIGRATIONS.iter().any(|step| step.sql.contains(&format!("DROP TABLE {table};")));
+        for step in MIGRATIONS {
+            for line in step.sql.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")) {
                 let table = line.trim_end_matches(" (");
-                assert!(TABLES.contains(&table), "{table} would not be copied");
+                assert!(TABLES.contains(&table) != dropped(table), "{table} would not be copied, or is there no more");
             }
         }
+    }
+
+    #[test]
+    fn an_installation_from_before_the_index_gets_its_entries() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, key) = (folder.path().join("watari.db"), crate::keys::DataKey::generate());
+        let open = || crate::db::Db::open(crate::db::Location::Sqlite(file.clone()), &key, 1).unwrap();
+        drop(open());
+        let version = MIGRATIONS.iter().position(|step| step.fill.is_some()).unwrap();
+        let columns = "organisation_id, id, number, display_name, sort_name, sex, birth_kind, details, needs, vulnerability, \
+             protected, consent_case_work, consent_referral, consent_law_enforcement, consent_statistics, \
+             consent_research, created_at, updated_at, version";
+        let details =
+            r#"{"names":[{"kind":"main","given":"Zubaida","family":"Qasmi"}],"documents":[{"number":"A 12-3"}]}"#;
+        let before = format!(
+            "DROP TABLE search_entry; CREATE TABLE person_key (key TEXT); DELETE FROM schema_version WHERE version > {version}; \
+             INSERT INTO person ({columns}) VALUES (x'00000000000000000000000000000001', x'00000000000000000000000000000002', 1, '', \
+             '', 'female', 'unknown', '{details}', '', 0, 0, '', '', '', '', '', 0, 0, 1)"
+        );
+        crate::db::sqlite::open(&file, &key).unwrap().execute_batch(&before).unwrap();
+        let entries = open().read_blocking(|tx| {
+            tx.query("SELECT names, keys FROM search_entry", &[], |row| {
+                Ok((row.next::<String>()?, row.next::<String>()?))
+            })
+        });
+        assert_eq!(entries.unwrap(), [("Zubaida Qasmi".to_owned(), "d:a123".to_owned())]);
     }
 }

@@ -35,7 +35,7 @@ pub enum DbError {
     #[error("sqlite: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL refused or failed.
-    #[error("postgresql: {0}")]
+    #[error("postgresql: {}", postgres::told(.0))]
     Postgres(#[from] ::postgres::Error),
     /// A column held something the type cannot be.
     #[error("column {column}: expected {expected}")]
@@ -54,6 +54,9 @@ pub enum DbError {
     /// The commit failed: disk full, read-only, or lost connection.
     #[error("the change could not be made durable: {0}")]
     Commit(String),
+    /// The database is held by another program or out of reach; nothing was begun.
+    #[error("the database cannot be used now: {0}")]
+    Unavailable(String),
     /// The schema is newer than this program.
     #[error("the database has schema {found}, this program knows up to {known}: use a newer Watari")]
     TooNew {
@@ -65,6 +68,39 @@ pub enum DbError {
     /// Anything the caller must be told in words.
     #[error("{0}")]
     Other(String),
+}
+
+impl DbError {
+    /// Whether the disk did not take a change: full, read-only, damaged, or no word of the commit.
+    pub fn is_not_durable(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, DiskFull, PermissionDenied, ReadOnly, SystemIoFailure};
+        match self {
+            DbError::Commit(_) => true,
+            DbError::Sqlite(error) => error.sqlite_error_code().is_some_and(|code| {
+                matches!(code, CannotOpen | DiskFull | PermissionDenied | ReadOnly | SystemIoFailure)
+            }),
+            DbError::Postgres(error) => postgres::is_disk(error),
+            _ => false,
+        }
+    }
+
+    /// Whether the database cannot be used just now: held by another program, or out of reach.
+    pub fn is_unavailable(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        match self {
+            DbError::Unavailable(_) | DbError::Closed => true,
+            DbError::Sqlite(error) => {
+                error.sqlite_error_code().is_some_and(|code| matches!(code, DatabaseBusy | DatabaseLocked))
+            }
+            DbError::Postgres(error) => postgres::is_away(error),
+            _ => false,
+        }
+    }
+
+    /// The same for each of those who waited for one transaction that could not begin.
+    fn refusal(&self) -> DbError {
+        if self.is_not_durable() { DbError::Commit(self.to_string()) } else { DbError::Unavailable(self.to_string()) }
+    }
 }
 
 /// One transaction: reads see one moment, writes are all kept or none.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use ::postgres::fallible_iterator::FallibleIterator;
 use ::postgres::{Client, Statement, Transaction};
@@ -13,6 +14,11 @@ use crate::keys::DataKey;
 /// Writers beside each other; one organisation's history is a chain, so they wait for each
 /// other only inside one organisation.
 const WRITERS: usize = 4;
+
+/// After so long without use, a connection is asked whether it still stands.
+const QUIET: Duration = Duration::from_secs(1);
+/// How long it may take to answer that, or to be made.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) fn start(
     threads: &mut Threads,
@@ -51,6 +57,37 @@ pub(super) fn commit(tx: Tx<'_>) -> Result<(), DbError> {
     }
 }
 
+/// What went wrong, for the log: never the `DETAIL` of a message, in which values of rows may stand.
+pub(super) fn told(error: &::postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(refusal) => format!("{}: {} ({})", refusal.severity(), refusal.message(), refusal.code().code()),
+        None => match std::error::Error::source(error) {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        },
+    }
+}
+
+/// Whether the server's disk is full or fails, or it takes no writes.
+pub(super) fn is_disk(error: &::postgres::Error) -> bool {
+    error.code().is_some_and(|state| matches!(state.code(), "53100" | "58030" | "25006"))
+}
+
+/// Whether the server is not there: not reached, shutting down, starting, full of connections, or
+/// waiting for another's lock.
+pub(super) fn is_away(error: &::postgres::Error) -> bool {
+    match error.code() {
+        Some(state) => {
+            let code = state.code();
+            code.starts_with("08") || code.starts_with("57P") || matches!(code, "53300" | "40001" | "40P01" | "55P03")
+        }
+        None => {
+            let is_io = std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>());
+            error.is_closed() || is_io || error.to_string().starts_with("error connecting")
+        }
+    }
+}
+
 fn read_loop(mut client: Client, address: &Address, key: &DataKey, queue: &flume::Receiver<ReadJob>) {
     while let Ok(job) = queue.recv() {
         reconnect(&mut client, address);
@@ -72,8 +109,9 @@ fn write_loop(mut client: Client, address: &Address, key: &DataKey, queue: &flum
         let transaction = match client.transaction() {
             Ok(transaction) => transaction,
             Err(error) => {
-                let reason = error.to_string();
-                (job(Err(error.into())).answer)(Err(DbError::Commit(reason)));
+                let error = DbError::from(error);
+                tracing::error!(%error, "no change can be written");
+                (job(Err(error.refusal())).answer)(Err(error.refusal()));
                 continue;
             }
         };
@@ -89,9 +127,12 @@ fn write_loop(mut client: Client, address: &Address, key: &DataKey, queue: &flum
     }
 }
 
-/// A server that was restarted is found again at the next request.
+/// A server that was restarted is found again at the next request. A connection that nobody used
+/// for a moment does not know that it is gone; asking it is cheap beside losing a request.
 fn reconnect(client: &mut Client, address: &Address) {
-    if client.is_closed()
+    let quiet = LAST_USED.get().is_none_or(|at| at.elapsed() > QUIET);
+    LAST_USED.set(Some(Instant::now()));
+    if (client.is_closed() || quiet && client.is_valid(PATIENCE).is_err())
         && let Ok(fresh) = address.connect()
     {
         *client = fresh;
@@ -100,6 +141,8 @@ fn reconnect(client: &mut Client, address: &Address) {
 }
 
 thread_local! {
+    /// When this thread's connection was used last.
+    static LAST_USED: Cell<Option<Instant>> = const { Cell::new(None) };
     /// Prepared statements of this thread's connection.
     static STATEMENTS: std::cell::RefCell<HashMap<String, Statement>> = std::cell::RefCell::default();
 }

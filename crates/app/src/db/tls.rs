@@ -33,6 +33,13 @@ impl Address {
             true => Some(MakeRustlsConnect::new(client(roots(wanted.root.as_deref())?))),
             false => None,
         };
+        // A machine that does not answer must not hold a request longer than its user waits.
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(super::postgres::PATIENCE);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(4 * super::postgres::PATIENCE);
+        }
         config.ssl_mode(if tls.is_some() { SslMode::Require } else { SslMode::Disable });
         Ok(Address { config, tls })
     }

@@ -105,6 +105,46 @@ impl Row<'_> {
         self.get(column)
     }
 
+    /// Reads a column of text where it lies; `expected` says what was looked for in it.
+    pub fn text<T>(
+        &self,
+        column: usize,
+        expected: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, DbError> {
+        let read = match self {
+            Row::Sqlite(row, _) => match row.get_ref(column)? {
+                ValueRef::Text(text) => match std::str::from_utf8(text) {
+                    Ok(text) => read(text),
+                    Err(_) => read(&String::from_utf8_lossy(text)),
+                },
+                _ => None,
+            },
+            Row::Postgres(row, _) => row.try_get::<_, Option<&str>>(column)?.and_then(read),
+        };
+        read.ok_or(DbError::Column { column, expected })
+    }
+
+    /// Reads a column of bytes where it lies; `expected` says what was looked for in it.
+    fn bytes<T>(
+        &self,
+        column: usize,
+        expected: &'static str,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<T, DbError> {
+        let read = match self {
+            Row::Sqlite(row, _) => match row.get_ref(column)? {
+                ValueRef::Blob(bytes) => read(bytes),
+                _ => None,
+            },
+            Row::Postgres(row, _) if matches!(*row.columns()[column].type_(), Type::BYTEA | Type::UUID) => {
+                row.try_get::<_, Option<Raw>>(column)?.and_then(|raw| read(raw.0))
+            }
+            Row::Postgres(..) => None,
+        };
+        read.ok_or(DbError::Column { column, expected })
+    }
+
     /// The column as it is, for copying.
     pub fn value(&self, column: usize) -> Result<Value, DbError> {
         match self {
@@ -161,31 +201,52 @@ pub trait FromColumn: Sized {
     fn from_column(row: &Row<'_>, column: usize) -> Result<Self, DbError>;
 }
 
-macro_rules! from_column {
-    ($type:ty, $name:literal, $pattern:pat => $value:expr) => {
-        impl FromColumn for $type {
-            fn from_column(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
-                match row.value(column)? {
-                    $pattern => Some($value),
-                    #[allow(unreachable_patterns)]
-                    _ => None,
-                }
-                .ok_or(DbError::Column { column, expected: $name })
-            }
-        }
-    };
+impl FromColumn for i64 {
+    fn from_column(row: &Row<'_>, column: usize) -> Result<i64, DbError> {
+        let number = match row {
+            Row::Sqlite(row, _) => match row.get_ref(column)? {
+                ValueRef::Integer(number) => Some(number),
+                _ => None,
+            },
+            Row::Postgres(row, _) => match *row.columns()[column].type_() {
+                Type::INT8 | Type::INT4 | Type::INT2 => row.try_get::<_, Option<Raw>>(column)?.map(|raw| raw.int()),
+                _ => None,
+            },
+        };
+        number.ok_or(DbError::Column { column, expected: "a whole number" })
+    }
 }
 
-from_column!(i64, "a whole number", Value::Int(it) => it);
-from_column!(bool, "0 or 1", Value::Int(it) => it != 0);
-from_column!(f64, "a number", Value::Real(it) => it);
-from_column!(String, "text", Value::Text(it) => it);
-from_column!(Vec<u8>, "bytes", Value::Bytes(it) => it);
+impl FromColumn for bool {
+    fn from_column(row: &Row<'_>, column: usize) -> Result<bool, DbError> {
+        row.get::<i64>(column).map(|number| number != 0)
+    }
+}
+
+impl FromColumn for f64 {
+    fn from_column(row: &Row<'_>, column: usize) -> Result<f64, DbError> {
+        match row.value(column)? {
+            Value::Real(number) => Ok(number),
+            _ => Err(DbError::Column { column, expected: "a number" }),
+        }
+    }
+}
+
+impl FromColumn for String {
+    fn from_column(row: &Row<'_>, column: usize) -> Result<String, DbError> {
+        row.text(column, "text", |text| Some(text.to_owned()))
+    }
+}
+
+impl FromColumn for Vec<u8> {
+    fn from_column(row: &Row<'_>, column: usize) -> Result<Vec<u8>, DbError> {
+        row.bytes(column, "bytes", |bytes| Some(bytes.to_vec()))
+    }
+}
 
 impl FromColumn for Uuid {
-    fn from_column(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
-        let bytes: Vec<u8> = row.get(column)?;
-        Uuid::from_slice(&bytes).map_err(|_| DbError::Column { column, expected: "an id" })
+    fn from_column(row: &Row<'_>, column: usize) -> Result<Uuid, DbError> {
+        row.bytes(column, "an id", |bytes| Uuid::from_slice(bytes).ok())
     }
 }
 

@@ -9,12 +9,14 @@ use crate::error::Error;
 use crate::history::Actor;
 use crate::ids::{OrganisationId, UserId};
 use crate::ui::Language;
-use crate::users::{NewUser, OrganisationSettings, passwords, sessions, store};
-use cases::Caseload;
-use people::Inventor;
+use crate::users::{NewUser, OrganisationSettings, passwords, store};
+use cases::Chronicle;
 
 /// The password of every user of the demo.
 pub const PASSWORD: &str = "crossing-the-river";
+
+/// Steps of the chronicle in one write.
+const BATCH: usize = 50;
 
 /// A log-in of the demo.
 pub struct DemoUser {
@@ -43,6 +45,7 @@ const HOUSES: [House; 2] = [
         users: &[
             ("lucia", "Lucía Ortega", Role::Supervisor, Scope::Team, Language::Es),
             ("amal", "Amal Haddad", Role::Caseworker, Scope::Team, Language::En),
+            ("mateo", "Mateo Cruz", Role::Caseworker, Scope::Own, Language::Es),
             ("pierre", "Pierre Lubin", Role::ProgrammeManager, Scope::Organisation, Language::Fr),
             ("daniela", "Daniela Ríos", Role::DataOfficer, Scope::Organisation, Language::Es),
             ("omar", "Omar Reyes", Role::LawEnforcementLiaison, Scope::Organisation, Language::En),
@@ -59,34 +62,47 @@ const HOUSES: [House; 2] = [
     },
 ];
 
-/// Fills an empty database; answers the log-ins.
+/// How many people and cases are there, while an empty database is filled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// People registered.
+    pub people: usize,
+    /// Cases opened and carried on.
+    pub cases: usize,
+}
+
+/// Fills an empty database, and tells how far it is.
 ///
 /// # Errors
 /// The database failed.
-pub fn fill(db: &Db, people: u32, cases: u32) -> Result<Vec<DemoUser>, Error> {
+pub fn fill(db: &Db, people: u32, cases: u32, mut tell: impl FnMut(Progress)) -> Result<(), Error> {
     let hash = passwords::hash_blocking(PASSWORD)?;
     let founded =
         db.write_blocking(move |tx| HOUSES.iter().map(|house| found(tx, house, &hash)).collect::<Result<Vec<_>, _>>())?;
-    let shares = [people - people / 4, people / 4];
-    let mut inventor = Inventor::new();
-    for (house, share) in founded.iter().zip(shares) {
+    let shares = [(people - people / 4, cases - cases / 4), (people / 4, cases / 4)];
+    let mut before = Progress::default();
+    for (house, (people, cases)) in founded.into_iter().zip(shares) {
+        let mut chronicle = db.write_blocking(move |tx| Chronicle::new(tx, &house, people, cases))?;
+        let mut left = true;
         // In batches, so that the first requests need not wait for the last person.
-        let mut left = share;
-        while left > 0 {
-            let batch: Vec<_> = (0..left.min(100)).map(|_| inventor.person()).collect();
-            left -= batch.len() as u32;
-            let house = house.clone();
-            db.write_blocking(move |tx| register(tx, &house, batch))?;
+        while left {
+            (chronicle, left) = db.write_blocking(move |tx| {
+                let left = chronicle.tell(tx, BATCH)?;
+                Ok::<_, Error>((chronicle, left))
+            })?;
+            let Progress { people, cases } = chronicle.progress();
+            tell(Progress { people: before.people + people, cases: before.cases + cases });
         }
+        let Progress { people, cases } = chronicle.progress();
+        before = Progress { people: before.people + people, cases: before.cases + cases };
+        db.write_blocking(move |tx| chronicle.end(tx))?;
     }
-    let mut caseload = Caseload::new()?;
-    for (house, share) in founded.into_iter().zip([cases - cases / 4, cases / 4]) {
-        caseload = db.write_blocking(move |tx| {
-            caseload.fill(tx, &house, share)?;
-            Ok::<_, Error>(caseload)
-        })?;
-    }
-    Ok(HOUSES.iter().flat_map(log_ins).collect())
+    Ok(())
+}
+
+/// The demo's log-ins.
+pub fn users() -> Vec<DemoUser> {
+    HOUSES.iter().flat_map(log_ins).collect()
 }
 
 fn log_ins(house: &House) -> impl Iterator<Item = DemoUser> {
@@ -97,28 +113,14 @@ fn log_ins(house: &House) -> impl Iterator<Item = DemoUser> {
     })
 }
 
-/// Registers people in the names of the caseworkers and supervisors, with their consents.
-fn register(tx: &mut Tx<'_>, house: &Founded, batch: Vec<people::Invented>) -> Result<(), Error> {
-    let workers: Vec<UserId> = house
-        .users
-        .iter()
-        .filter(|(role, _)| matches!(role, Role::Caseworker | Role::Supervisor))
-        .map(|(_, user)| *user)
-        .collect();
-    for (index, invented) in batch.into_iter().enumerate() {
-        let viewer = sessions::viewer_of_user(tx, house.organisation, workers[index % workers.len()])?;
-        let person = crate::people::store::create(tx, &viewer, invented.record)?;
-        for consent in invented.consents {
-            crate::people::consent::decide(tx, &viewer, person, consent)?;
-        }
-    }
-    Ok(())
-}
-
 /// An organisation with its users.
 #[derive(Clone)]
 struct Founded {
     organisation: OrganisationId,
+    country: &'static str,
+    time_zone: &'static str,
+    /// What makes its dice fall otherwise than those of the other.
+    seed: u64,
     users: Vec<(Role, UserId)>,
 }
 
@@ -135,6 +137,7 @@ fn found(tx: &mut Tx<'_>, house: &House, hash: &str) -> Result<Founded, Error> {
     let by = Actor { organisation, user: None };
     let team = store::create_team(tx, by, house.team)?;
     let mut users = Vec::new();
+    let mut supervisor_id = None;
     for (username, name, role, scope, language) in house.users {
         let sees = matches!(role, Role::Caseworker | Role::Supervisor | Role::LawEnforcementLiaison);
         let user = NewUser {
@@ -145,13 +148,18 @@ fn found(tx: &mut Tx<'_>, house: &House, hash: &str) -> Result<Founded, Error> {
             role: *role,
             scope: *scope,
             team_id: Some(team),
-            supervisor_id: None,
+            supervisor_id,
             sees_medical: sees,
-            sees_trafficking: sees && *role != Role::Caseworker,
+            // The caseworker who sees only their own is trusted with what traffickers did.
+            sees_trafficking: sees && (*role != Role::Caseworker || *scope == Scope::Own),
         };
         let id = store::create_user(tx, by, &user)?;
         store::set_password(tx, by, id, hash)?;
+        if *role == Role::Supervisor {
+            supervisor_id = Some(id);
+        }
         users.push((*role, id));
     }
-    Ok(Founded { organisation, users })
+    let seed = house.users.len() as u64;
+    Ok(Founded { organisation, country: house.country, time_zone: house.time_zone, seed, users })
 }

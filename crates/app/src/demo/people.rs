@@ -5,19 +5,91 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 
-use crate::dates::{Day, Moment};
+use crate::dates::Day;
 use crate::people::consent::ConsentInput;
 use crate::people::{
     Birth, BirthKind, Contact, Decision, Document, Leg, Name, NameKind, PersonInput, Purpose, Safety, Sex, Stage,
 };
+use crate::ui::Language;
+
+/// Who decides for a child without family here.
+fn guardian_office(language: Language) -> &'static str {
+    match language {
+        Language::Es => "Procuraduría de protección de la niñez, tutora designada",
+        Language::Ar => "مكتب حماية الطفل، الوصي المعيّن",
+        _ => "Child protection office, appointed guardian",
+    }
+}
+
+/// Countries on the way to where an organisation works.
+fn on_the_way(country: &str) -> &'static [&'static str] {
+    match country {
+        "MX" => &["BR", "EC", "CO", "PA", "CR", "GT", "HN"],
+        _ => &["TR", "LB", "SY", "IQ", "EG"],
+    }
+}
 
 const NAMES: &str = include_str!("../../../../demo/names.csv");
 const PLACES: &str = include_str!("../../../../demo/places.csv");
 
-/// A person and what they decided.
-pub(super) struct Invented {
+/// People who came together: the head first, with what each is to the head.
+pub(super) struct Party {
+    pub(super) members: Vec<Member>,
+}
+
+/// One of them, and what they decided.
+pub(super) struct Member {
     pub(super) record: PersonInput,
+    pub(super) role: &'static str,
+    pub(super) profile: Profile,
     pub(super) consents: Vec<ConsentInput>,
+}
+
+/// What is true of someone's life, for answers and texts that fit it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Profile {
+    pub(super) age: i64,
+    pub(super) is_female: bool,
+    pub(super) company: Company,
+    pub(super) has_papers: bool,
+}
+
+/// With whom someone came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Company {
+    Alone,
+    /// Children, and nobody to share their care.
+    Children,
+    /// A partner, perhaps children.
+    Partner,
+    /// A child with a parent.
+    Parent,
+    /// A child with a grandparent or another relative.
+    Relative,
+    /// A child with younger brothers or sisters.
+    Siblings,
+}
+
+impl Profile {
+    pub(super) fn is_child(&self) -> bool {
+        self.age < 18
+    }
+
+    /// Whether a text for these fits.
+    pub(super) fn fits(&self, who: &str) -> bool {
+        let (adult, unaccompanied) = (!self.is_child(), matches!(self.company, Company::Alone | Company::Siblings));
+        match who {
+            "adult" => adult && self.age < 60,
+            "man" => adult && !self.is_female,
+            "woman" => adult && self.is_female && self.age < 55,
+            "mother" => adult && self.is_female && self.company == Company::Children,
+            "family" => matches!(self.company, Company::Children | Company::Partner),
+            "child_alone" => !adult && unaccompanied,
+            "boy_alone" => !adult && unaccompanied && !self.is_female && self.age > 14,
+            "older" => self.age >= 60,
+            _ => true,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -51,50 +123,160 @@ const ORIGINS: &[(&str, &[&str], &[&str])] = &[
     ("english", &["NG", "GH"], &["en"]),
 ];
 
-/// How many people in 24 each culture has.
-const SHARES: [usize; 12] = [5, 3, 5, 2, 2, 1, 2, 1, 1, 1, 1, 0];
+/// How many people in 24 each culture has, where an organisation works.
+fn shares(country: &str) -> [usize; 12] {
+    match country {
+        "MX" => [4, 2, 8, 1, 2, 1, 2, 1, 0, 1, 1, 1],
+        _ => [14, 3, 0, 1, 1, 0, 1, 2, 1, 0, 0, 1],
+    }
+}
 
 pub(super) struct Inventor {
     dice: StdRng,
     names: Vec<NameRow>,
     places: Vec<PlaceRow>,
-    today: Day,
+    /// Where these people are now.
+    country: &'static str,
+    language: Language,
+}
+
+/// Someone to invent: age, sex, what they are to the head, with whom they came.
+struct Sketch {
+    age: i64,
+    sex: Sex,
+    role: &'static str,
+    company: Company,
 }
 
 impl Inventor {
-    pub(super) fn new() -> Inventor {
+    pub(super) fn new(seed: u64, country: &'static str, language: Language) -> Inventor {
         let names = csv::Reader::from_reader(NAMES.as_bytes()).deserialize().filter_map(Result::ok).collect();
         let places = csv::Reader::from_reader(PLACES.as_bytes()).deserialize().filter_map(Result::ok).collect();
-        Inventor { dice: StdRng::seed_from_u64(2026), names, places, today: Moment::now().day("UTC") }
+        Inventor { dice: StdRng::seed_from_u64(seed), names, places, country, language }
     }
 
-    pub(super) fn person(&mut self) -> Invented {
+    /// People who arrived on a day.
+    pub(super) fn party(&mut self, arrived: Day) -> Party {
+        let sketches = self.sketches();
         let culture = self.culture();
-        let sex = if self.dice.random_range(0..100) < 58 { Sex::Female } else { Sex::Male };
-        let names = self.names_of(culture, sex);
-        let birth = self.birth();
-        let child = birth.may_be_child(self.today);
+        let family = self.family_name(culture);
+        let journey = self.journey(culture, arrived);
+        let mut members: Vec<Member> = Vec::new();
+        for sketch in sketches {
+            let guardian = match (sketch.age < 18, members.first()) {
+                (true, Some(head)) if !head.profile.is_child() => head.record.display_name(),
+                (true, _) => guardian_office(self.language).to_owned(),
+                (false, _) => String::new(),
+            };
+            let mut member = self.member(&sketch, culture, &family, journey.clone(), arrived, guardian.clone());
+            // Of one family, nobody bears the name of another.
+            while members.iter().any(|other| other.record.display_name() == member.record.display_name()) {
+                member = self.member(&sketch, culture, &family, journey.clone(), arrived, guardian.clone());
+            }
+            members.push(member);
+        }
+        Party { members }
+    }
+
+    fn sketches(&mut self) -> Vec<Sketch> {
+        let drawn = self.dice.random_range(0..100);
+        let head = |age, sex, company| Sketch { age, sex, role: "head", company };
+        let woman = self.dice.random_range(20..46);
+        match drawn {
+            0..38 => {
+                let sex = if self.dice.random_range(0..100) < 42 { Sex::Female } else { Sex::Male };
+                vec![head(self.dice.random_range(18..58), sex, Company::Alone)]
+            }
+            38..58 => self.with_children(head(woman, Sex::Female, Company::Children), 1),
+            58..74 => {
+                let partner = Sketch {
+                    age: woman - self.dice.random_range(0..4),
+                    sex: Sex::Female,
+                    role: "wife",
+                    company: Company::Partner,
+                };
+                let mut family = self.with_children(head(woman + 2, Sex::Male, Company::Partner), 0);
+                family.insert(1, partner);
+                family
+            }
+            74..82 => vec![head(self.dice.random_range(12..16), self.sex_of_child(), Company::Alone)],
+            82..86 => {
+                let eldest = head(self.dice.random_range(14..16), self.sex_of_child(), Company::Siblings);
+                let sex = self.sex_of_child();
+                let role = if sex == Sex::Female { "sister" } else { "brother" };
+                let younger = Sketch { age: self.dice.random_range(6..13), sex, role, company: Company::Relative };
+                vec![eldest, younger]
+            }
+            86..92 => {
+                let sex = if self.dice.random_range(0..3) > 0 { Sex::Female } else { Sex::Male };
+                vec![head(self.dice.random_range(61..83), sex, Company::Alone)]
+            }
+            92..96 => {
+                let sex = self.sex_of_child();
+                let grandchild =
+                    Sketch { age: self.dice.random_range(4..14), sex, role: "grandchild", company: Company::Relative };
+                vec![head(self.dice.random_range(60..76), Sex::Female, Company::Children), grandchild]
+            }
+            _ => self.with_children(head(woman + 4, Sex::Male, Company::Children), 1),
+        }
+    }
+
+    fn sex_of_child(&mut self) -> Sex {
+        if self.dice.random_range(0..2) == 0 { Sex::Female } else { Sex::Male }
+    }
+
+    /// A parent with children young enough to be theirs.
+    fn with_children(&mut self, head: Sketch, least: usize) -> Vec<Sketch> {
+        let oldest = (head.age - 18).min(17);
+        let children = self.dice.random_range(least..least + 3);
+        let mut family = vec![head];
+        for _ in 0..children {
+            let sex = self.sex_of_child();
+            let role = if sex == Sex::Female { "daughter" } else { "son" };
+            let age = self.dice.random_range(0..=oldest.max(0));
+            family.push(Sketch { age, sex, role, company: Company::Parent });
+        }
+        family
+    }
+
+    fn member(
+        &mut self,
+        sketch: &Sketch,
+        culture: usize,
+        family: &(String, String),
+        journey: Vec<Leg>,
+        arrived: Day,
+        guardian: String,
+    ) -> Member {
         let (_, countries, languages) = ORIGINS[culture];
-        let origin = self.pick(countries);
-        let nationality = if ORIGINS[culture].0 == "rohingya" { "stateless" } else { origin };
+        let origin = journey.first().and_then(|leg| leg.country.clone()).unwrap_or_else(|| countries[0].to_owned());
+        let nationality = if ORIGINS[culture].0 == "rohingya" { "stateless" } else { &origin };
+        let documents = if sketch.age < 3 { Vec::new() } else { self.documents(&origin, arrived) };
+        let profile = Profile {
+            age: sketch.age,
+            is_female: sketch.sex == Sex::Female,
+            company: sketch.company,
+            has_papers: !documents.is_empty(),
+        };
         let record = PersonInput {
-            names,
-            sex,
-            birth,
+            names: self.names_of(culture, sketch.sex, family),
+            sex: sketch.sex,
+            birth: self.birth(sketch.age, arrived),
             nationalities: vec![nationality.to_owned()],
             languages: languages.iter().map(|code| (*code).to_owned()).collect(),
-            documents: self.documents(origin),
-            contacts: self.contacts(),
-            journey: self.journey(origin),
+            documents,
+            contacts: if profile.is_child() { Vec::new() } else { self.contacts() },
+            journey,
             protected: self.dice.random_range(0..20) == 0,
             ..PersonInput::default()
         };
-        Invented { record, consents: self.consents(child) }
+        Member { record, role: sketch.role, profile, consents: self.consents(guardian) }
     }
 
     fn culture(&mut self) -> usize {
-        let mut drawn = self.dice.random_range(0..SHARES.iter().sum());
-        for (culture, share) in SHARES.iter().enumerate() {
+        let shares = shares(self.country);
+        let mut drawn = self.dice.random_range(0..shares.iter().sum());
+        for (culture, share) in shares.iter().enumerate() {
             if drawn < *share {
                 return culture;
             }
@@ -123,15 +305,30 @@ impl Inventor {
         Some((row.text.clone(), row.latin.clone()))
     }
 
-    fn names_of(&mut self, culture: usize, sex: Sex) -> Vec<Name> {
+    /// The name a family shares. Where a culture has none, the father's name follows the child's.
+    fn family_name(&mut self, culture: usize) -> (String, String) {
+        self.name(culture, "family", Sex::Male).or_else(|| self.name(culture, "given", Sex::Male)).unwrap_or_default()
+    }
+
+    /// A family name as a daughter or wife bears it, where the culture tells them apart.
+    fn for_sex(&mut self, culture: usize, sex: Sex, family: &(String, String)) -> (String, String) {
+        let apart = matches!(ORIGINS[culture].0, "russian" | "ukrainian");
+        let borne = |row: &NameRow| row.culture == ORIGINS[culture].0 && row.kind == "family" && row.sex == "f";
+        if !apart || sex != Sex::Female {
+            return family.clone();
+        }
+        let stem: String = family.1.chars().take(4).collect();
+        let row = self.names.iter().find(|row| borne(row) && row.latin.starts_with(&stem));
+        row.map_or_else(|| family.clone(), |row| (row.text.clone(), row.latin.clone()))
+    }
+
+    fn names_of(&mut self, culture: usize, sex: Sex, family: &(String, String)) -> Vec<Name> {
         if let Some((text, latin)) = self.name(culture, "mononym", sex) {
             return names(&(text, String::new()), &(latin, String::new()), false);
         }
         let given = self.name(culture, "given", sex).unwrap_or_default();
         let middle = self.name(culture, "middle", sex);
-        // Where a family name is none of the culture's, the father's name follows the child's.
-        let family =
-            self.name(culture, "family", sex).or_else(|| self.name(culture, "given", Sex::Male)).unwrap_or_default();
+        let family = self.for_sex(culture, sex, family);
         let join = |middle: Option<&String>, given: &str| match middle {
             Some(middle) => format!("{middle} {given}"),
             None => given.to_owned(),
@@ -142,32 +339,32 @@ impl Inventor {
         names(&text, &latin, family_first)
     }
 
-    fn birth(&mut self) -> Birth {
-        let years = match self.dice.random_range(0..10) {
-            0..=2 => self.dice.random_range(1..18),
-            3..=8 => self.dice.random_range(18..45),
-            _ => self.dice.random_range(45..80),
-        };
-        let born = self.today.plus_years(-years).plus_days(-self.dice.random_range(1..360));
+    fn birth(&mut self, years: i64, arrived: Day) -> Birth {
+        let born = arrived.plus_years(-years).plus_days(-self.dice.random_range(1..360));
         match self.dice.random_range(0..4) {
-            0 => Birth { kind: BirthKind::Age, age: Some(years), age_on: Some(self.today), ..Birth::default() },
-            1 => Birth {
-                kind: BirthKind::Estimated,
-                from: Some(born.plus_days(-180)),
-                to: Some(born.plus_days(180).min(self.today)),
-                ..Birth::default()
-            },
+            0 => Birth { kind: BirthKind::Age, age: Some(years), age_on: Some(arrived), ..Birth::default() },
+            // The papers give the year.
+            1 if years >= 30 => {
+                let year = born.0.year();
+                let day = |text: String| text.parse().ok();
+                Birth {
+                    kind: BirthKind::Estimated,
+                    from: day(format!("{year}-01-01")),
+                    to: day(format!("{year}-12-31")),
+                    ..Birth::default()
+                }
+            }
             _ => Birth { kind: BirthKind::Exact, from: Some(born), ..Birth::default() },
         }
     }
 
-    fn documents(&mut self, issuer: &str) -> Vec<Document> {
+    fn documents(&mut self, issuer: &str, arrived: Day) -> Vec<Document> {
         if self.dice.random_range(0..3) == 0 {
             return Vec::new();
         }
         let number = format!("{}{}", issuer, self.dice.random_range(1_000_000..9_999_999));
         let kind = self.pick(&["passport", "national_id", "birth_certificate"]).to_owned();
-        let expires_on = Some(self.today.plus_days(self.dice.random_range(-400..2000)));
+        let expires_on = Some(arrived.plus_days(self.dice.random_range(-400..2000)));
         vec![Document { kind, number, issuer: Some(issuer.to_owned()), expires_on }]
     }
 
@@ -178,9 +375,11 @@ impl Inventor {
         vec![Contact { kind: "mobile".to_owned(), value, safety, note: String::new() }]
     }
 
-    fn journey(&mut self, origin: &str) -> Vec<Leg> {
-        let left = self.today.plus_days(-self.dice.random_range(200..900));
-        let arrived = left.plus_days(self.dice.random_range(20..180));
+    fn journey(&mut self, culture: usize, here_since: Day) -> Vec<Leg> {
+        let origin = self.pick(ORIGINS[culture].1);
+        let arrived = here_since.plus_days(-self.dice.random_range(1..60));
+        let left = arrived.plus_days(-self.dice.random_range(30..700));
+        let crossed = left.plus_days(self.dice.random_range(3..20));
         let cause =
             self.pick(&["armed_conflict", "persecution", "organised_crime", "disaster_sudden", "generalised_violence"]);
         let forced = self.dice.random_range(0..3) > 0;
@@ -203,14 +402,15 @@ impl Inventor {
             ..leg(Stage::Origin, home.0, home.1, None, Some(left))
         };
         let mut legs = vec![first];
-        if let Some((country, place)) = self.place(None) {
+        let way = self.pick(on_the_way(self.country));
+        if let Some((country, place)) = self.place(Some(way)) {
             let status = self.pick(&["irregular", "visitor", "in_detention"]).to_owned();
             legs.push(Leg {
                 legal_status: Some(status),
-                ..leg(Stage::Transit, country, place, Some(left), Some(arrived))
+                ..leg(Stage::Transit, country, place, Some(crossed), Some(arrived))
             });
         }
-        if let Some((country, place)) = self.place(None) {
+        if let Some((country, place)) = self.place(Some(self.country)) {
             let status = self.pick(&["asylum_seeker", "refugee", "humanitarian_stay", "work_permit"]).to_owned();
             legs.push(Leg {
                 legal_status: Some(status),
@@ -231,7 +431,7 @@ impl Inventor {
         Some((row.country.clone(), row.city_en.clone()))
     }
 
-    fn consents(&mut self, child: bool) -> Vec<ConsentInput> {
+    fn consents(&mut self, guardian: String) -> Vec<ConsentInput> {
         let chances = [
             (Purpose::CaseWork, 95),
             (Purpose::Referral, 75),
@@ -239,23 +439,25 @@ impl Inventor {
             (Purpose::Statistics, 80),
             (Purpose::Research, 40),
         ];
+        let kinds = [["health", "legal"], ["shelter", "food"], ["education", "health"], ["legal", "cash"]];
+        let kinds = kinds[self.dice.random_range(0..kinds.len())];
         chances
             .into_iter()
             .map(|(purpose, chance)| ConsentInput {
                 purpose,
                 decision: if self.dice.random_range(0..100) < chance { Decision::Given } else { Decision::Refused },
-                provider_kinds: if purpose == Purpose::Referral {
-                    vec!["health".into(), "legal".into()]
-                } else {
-                    Vec::new()
+                provider_kinds: match purpose {
+                    Purpose::Referral => kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+                    _ => Vec::new(),
                 },
                 decided_on: None,
                 valid_until: None,
-                wording: crate::ui::Language::En
+                wording: self
+                    .language
                     .t(&format!("consent-wording-{}", purpose.to_string().replace('_', "-")))
                     .to_owned(),
                 witness: String::new(),
-                guardian: if child { "An aunt who travels along".to_owned() } else { String::new() },
+                guardian: guardian.clone(),
             })
             .collect()
     }

@@ -30,6 +30,8 @@ const BAR: f32 = 3.0;
 const LABEL_SHARE: f32 = 0.32;
 /// A paragraph begins only where this many of its lines find room.
 const LINES_TOGETHER: usize = 2;
+/// So few facts are not parted by the end of a page.
+const ROWS_TOGETHER: usize = 4;
 
 const BLACK: Colour = Colour(20, 24, 28);
 const GREY: Colour = Colour(90, 98, 106);
@@ -650,10 +652,12 @@ impl Measured {
 
 impl Grid {
     /// The head and the first row, or a good part of the first row if it is
-    /// going to be split.
+    /// going to be split; a few facts about one thing stay together.
     fn room_to_begin(&self) -> f32 {
         let head = self.head.as_ref().map_or(0.0, |head| head.all().height());
-        let first = self.rows.first().map_or(0.0, |row| row.all().height());
+        let is_short = self.head.is_none() && self.rows.len() <= ROWS_TOGETHER;
+        let together = if is_short { self.rows.len() } else { 1 };
+        let first: f32 = self.rows.iter().take(together).map(|row| row.all().height()).sum();
         head + first.min(PAGE_HEIGHT / 4.0)
     }
 }

@@ -9,6 +9,7 @@ mod download;
 mod fonts;
 mod layout;
 mod pdf;
+pub mod stream;
 pub mod table;
 mod text;
 

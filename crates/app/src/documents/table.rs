@@ -88,24 +88,16 @@ impl Table {
     /// The writer failed, or there are more rows than a sheet holds.
     pub fn write(&self, format: TableFormat) -> Result<Vec<u8>, Error> {
         match format {
-            TableFormat::Csv => self.to_csv().map_err(|error| Error::Internal(error.to_string())),
+            TableFormat::Csv => self.to_csv(),
             TableFormat::Xlsx => self.to_xlsx().map_err(|error| Error::Internal(error.to_string())),
         }
     }
 
-    fn to_csv(&self) -> Result<Vec<u8>, csv::Error> {
-        // Excel takes a file without the mark for its own code page.
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
-        writer.write_record(self.head.iter().map(|name| defused(name)))?;
-        for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| match cell {
-                Cell::Empty => String::new(),
-                Cell::Text(text) => defused(text),
-                Cell::Number(number) => number.to_string(),
-            }))?;
-        }
-        writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    fn to_csv(&self) -> Result<Vec<u8>, Error> {
+        let head = vec![self.head.iter().map(|name| Cell::from(name.as_str())).collect()];
+        let mut file = rows_as_csv(&head, true)?;
+        file.extend(rows_as_csv(&self.rows, false)?);
+        Ok(file)
     }
 
     fn to_xlsx(&self) -> Result<Vec<u8>, XlsxError> {
@@ -129,6 +121,25 @@ impl Table {
         }
         workbook.save_to_buffer()
     }
+}
+
+/// Rows as CSV; at a file's beginning with the mark without which Excel takes it for its own code page.
+///
+/// # Errors
+/// The writer failed, which in memory it does not.
+pub(super) fn rows_as_csv(rows: &[Vec<Cell>], at_beginning: bool) -> Result<Vec<u8>, Error> {
+    let start = if at_beginning { "\u{feff}" } else { "" };
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(start.as_bytes().to_vec());
+    let broken = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
+    for row in rows {
+        let cells = row.iter().map(|cell| match cell {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => defused(text),
+            Cell::Number(number) => number.to_string(),
+        });
+        writer.write_record(cells).map_err(|error| broken(&error))?;
+    }
+    writer.into_inner().map_err(|error| broken(&error))
 }
 
 /// Characters that make a spreadsheet take a cell of a CSV file for a formula, after OWASP's

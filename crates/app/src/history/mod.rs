@@ -9,6 +9,9 @@
 mod pages;
 mod story;
 mod verify;
+pub mod words;
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -16,6 +19,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::access::Viewer;
+use crate::code::Code;
 use crate::dates::Moment;
 use crate::db::{DbError, Tx};
 use crate::error::Error;
@@ -23,7 +27,10 @@ use crate::ids::{CaseId, OrganisationId, PersonId, UserId};
 use crate::params;
 
 pub use pages::{api_routes, routes};
-pub use story::{Line, Story, Wanted, entries_of_case, entries_of_organisation, entries_of_person, entries_of_record};
+pub use story::{
+    Line, Page, Story, Wanted, entries_of_leaving, entries_of_organisation, entries_of_person, page_of_case,
+    page_of_person,
+};
 pub use verify::{Fault, Verified, verify, verify_organisation};
 
 /// The proof that the history knows of a change; nothing else can make one.
@@ -36,8 +43,8 @@ pub enum Bookkeeping {
     Copy,
     /// Sessions and when they were last seen.
     Session,
-    /// The search keys of a person, derived from the record.
-    SearchKeys,
+    /// What a person is found by, derived from the record.
+    SearchEntry,
     /// The next number of a series.
     Counter,
     /// Answers kept for repeated requests.
@@ -161,17 +168,17 @@ impl Entry {
 
     /// A record was made.
     pub fn created(kind: Kind, record: impl Into<Uuid>, after: &impl Serialize) -> Entry {
-        Entry::new(Act::Created, kind, record).changes(&Json::Null, &json(after))
+        Entry::new(Act::Created, kind, record).changes(Map::new(), fields(after))
     }
 
     /// A record was changed; only what differs is kept.
     pub fn changed(kind: Kind, record: impl Into<Uuid>, before: &impl Serialize, after: &impl Serialize) -> Entry {
-        Entry::new(Act::Changed, kind, record).changes(&json(before), &json(after))
+        Entry::new(Act::Changed, kind, record).changes(fields(before), fields(after))
     }
 
     /// A record was removed.
     pub fn removed(kind: Kind, record: impl Into<Uuid>, before: &impl Serialize) -> Entry {
-        Entry::new(Act::Removed, kind, record).changes(&json(before), &Json::Null)
+        Entry::new(Act::Removed, kind, record).changes(fields(before), Map::new())
     }
 
     /// Whom it is about: the entry is shown with, and erased with, this person.
@@ -201,26 +208,51 @@ impl Entry {
         self
     }
 
-    fn changes(mut self, before: &Json, after: &Json) -> Entry {
-        let nothing = Map::new();
-        let (old, new) = (before.as_object().unwrap_or(&nothing), after.as_object().unwrap_or(&nothing));
+    fn changes(mut self, mut before: Map<String, Json>, after: Map<String, Json>) -> Entry {
         let mut changes = Map::new();
-        for field in old.keys().chain(new.keys().filter(|field| !old.contains_key(*field))) {
-            if matches!(field.as_str(), "version" | "updated_at") {
-                continue;
-            }
-            let (was, is) = (old.get(field).unwrap_or(&Json::Null), new.get(field).unwrap_or(&Json::Null));
+        for (field, is) in after {
+            let was = before.remove(&field).unwrap_or_default();
             if was != is {
-                changes.insert(field.clone(), Json::Array(vec![was.clone(), is.clone()]));
+                changes.insert(field, Json::Array(vec![was, is]));
             }
         }
+        for (field, was) in before.into_iter().filter(|(_, was)| !was.is_null()) {
+            changes.insert(field, Json::Array(vec![was, Json::Null]));
+        }
+        changes.retain(|field, _| !matches!(field.as_str(), "version" | "updated_at"));
         self.content.insert("changes".to_owned(), Json::Object(changes));
         self
     }
 }
 
-fn json(record: &impl Serialize) -> Json {
-    serde_json::to_value(record).unwrap_or_default()
+fn fields(record: &impl Serialize) -> Map<String, Json> {
+    match serde_json::to_value(record) {
+        Ok(Json::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// An entry written out and hashed: all of it that needs no database, and so can be done before
+/// the one writer is asked.
+pub struct Sealed {
+    act: Act,
+    kind: Kind,
+    record: Uuid,
+    person: Option<PersonId>,
+    case: Option<CaseId>,
+    content: String,
+    salt: [u8; 16],
+    content_hash: [u8; 32],
+}
+
+impl From<Entry> for Sealed {
+    fn from(entry: Entry) -> Sealed {
+        let Entry { act, kind, record, person, case, content } = entry;
+        let content = Json::Object(content).to_string();
+        let salt: [u8; 16] = rand::random();
+        let content_hash = content_hash(&salt, &content);
+        Sealed { act, kind, record, person, case, content, salt, content_hash }
+    }
 }
 
 macro_rules! into_uuid {
@@ -255,23 +287,24 @@ into_uuid!(
 ///
 /// # Errors
 /// The database failed; the surrounding transaction must then be given up.
-pub fn record(tx: &mut Tx<'_>, by: impl Into<Actor>, entry: Entry) -> Result<Pen, Error> {
+pub fn record(tx: &mut Tx<'_>, by: impl Into<Actor>, entry: impl Into<Sealed>) -> Result<Pen, Error> {
+    chain(tx, by.into(), entry.into())
+}
+
+fn chain(tx: &mut Tx<'_>, by: Actor, entry: Sealed) -> Result<Pen, Error> {
     let pen = Pen(());
-    let by = by.into();
-    let (seq, previous) = next_link(tx, &pen, by.organisation)?;
-    let content = Json::Object(entry.content).to_string();
-    let salt: [u8; 16] = rand::random();
+    let (seq, previous) = next_link(tx, by.organisation)?;
     let link = Link {
         organisation: by.organisation,
         seq,
         at: Moment::now().milliseconds(),
         user: by.user.map(|id| id.0),
-        act: entry.act.to_string(),
-        kind: entry.kind.to_string(),
+        act: entry.act.code().into(),
+        kind: entry.kind.code().into(),
         record: entry.record,
         person: entry.person.map(|id| id.0),
         case: entry.case.map(|id| id.0),
-        content_hash: content_hash(&salt, &content),
+        content_hash: entry.content_hash,
     };
     let hash = link.hash(tx, &previous);
     tx.execute(
@@ -284,23 +317,32 @@ pub fn record(tx: &mut Tx<'_>, by: impl Into<Actor>, entry: Entry) -> Result<Pen
             link.seq,
             link.at,
             link.user,
-            link.act,
-            link.kind,
+            link.act.as_ref(),
+            link.kind.as_ref(),
             link.record,
             link.person,
             link.case,
-            content,
-            salt.as_slice(),
+            entry.content,
+            entry.salt.as_slice(),
             link.content_hash.as_slice(),
             hash.as_slice()
         ],
     )?;
-    tx.execute(
-        &pen,
-        "UPDATE history_head SET hash = $2, mac = $3 WHERE organisation_id = $1",
-        params![by.organisation, hash.as_slice(), head_mac(tx, by.organisation, seq, &hash).as_slice()],
-    )?;
+    set_head(tx, &pen, by.organisation, seq, &hash)?;
     Ok(pen)
+}
+
+/// When the last change of any organisation was written: a clock that stands before it was set back.
+///
+/// # Errors
+/// The database failed.
+pub fn last_change(tx: &mut Tx<'_>) -> Result<Option<Moment>, DbError> {
+    tx.one(
+        "SELECT max(h.at) FROM history_head d JOIN history h ON h.organisation_id = d.organisation_id AND h.seq = d.seq",
+        &[],
+        |row| row.get(0),
+    )
+    .map(Option::flatten)
 }
 
 /// Removes what the entries about an erased person or record say; that there were entries stays.
@@ -313,12 +355,15 @@ pub(crate) fn forget(
 ) -> Result<u64, DbError> {
     let erased = erased.into();
     let mut forgotten = 0;
-    for column in ["person_id", "case_id", "record_id"] {
+    // In the words of the index on records, which leaves out what the other two conditions find.
+    let record = "record_id = $2 AND (person_id IS NULL OR record_id <> person_id) \
+                  AND (case_id IS NULL OR record_id <> case_id)";
+    for entries in ["person_id = $2", "case_id = $2", record] {
         forgotten += tx.execute(
             tombstone,
             &format!(
                 "UPDATE history SET content = NULL, salt = NULL \
-                 WHERE organisation_id = $1 AND {column} = $2 AND act <> 'erased'"
+                 WHERE organisation_id = $1 AND {entries} AND act <> 'erased'"
             ),
             params![organisation, erased],
         )?;
@@ -326,24 +371,31 @@ pub(crate) fn forget(
     Ok(forgotten)
 }
 
-/// Takes the next number of the chain; on PostgreSQL this holds the chain until the commit.
-fn next_link(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId) -> Result<(i64, Vec<u8>), DbError> {
-    let taken = tx.execute_returning(
-        pen,
-        "UPDATE history_head SET seq = seq + 1 WHERE organisation_id = $1 RETURNING seq, hash",
-        params![organisation],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    if let Some(link) = taken.into_iter().next() {
-        return Ok(link);
-    }
-    let nothing = vec![0; 32];
-    tx.execute(
-        pen,
-        "INSERT INTO history_head (organisation_id, seq, hash, mac) VALUES ($1, 1, $2, $2)",
-        params![organisation, nothing.as_slice()],
-    )?;
-    Ok((1, nothing))
+/// The number of the next entry and the hash it joins on to; on PostgreSQL this holds the chain
+/// until the commit.
+fn next_link(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<(i64, Vec<u8>), DbError> {
+    let sql = match tx.is_postgres() {
+        true => "SELECT seq, hash FROM history_head WHERE organisation_id = $1 FOR UPDATE",
+        false => "SELECT seq, hash FROM history_head WHERE organisation_id = $1",
+    };
+    let head = tx.one(sql, params![organisation], |row| Ok((row.get::<i64>(0)? + 1, row.get(1)?)))?;
+    Ok(head.unwrap_or_else(|| (1, vec![0; 32])))
+}
+
+fn set_head(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    organisation: OrganisationId,
+    seq: i64,
+    hash: &[u8; 32],
+) -> Result<(), DbError> {
+    let mac = head_mac(tx, organisation, seq, hash);
+    let sql = match seq {
+        1 => "INSERT INTO history_head (organisation_id, seq, hash, mac) VALUES ($1, $2, $3, $4)",
+        _ => "UPDATE history_head SET seq = $2, hash = $3, mac = $4 WHERE organisation_id = $1",
+    };
+    tx.execute(pen, sql, params![organisation, seq, hash.as_slice(), mac.as_slice()])?;
+    Ok(())
 }
 
 /// All that an entry's hash covers.
@@ -352,8 +404,8 @@ struct Link {
     seq: i64,
     at: i64,
     user: Option<Uuid>,
-    act: String,
-    kind: String,
+    act: Cow<'static, str>,
+    kind: Cow<'static, str>,
     record: Uuid,
     person: Option<Uuid>,
     case: Option<Uuid>,

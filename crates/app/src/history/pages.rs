@@ -114,8 +114,7 @@ fn hide(story: &mut Story) {
     let open = is_administration(story.kind) && story.person_id.is_none();
     story.facts.retain(|(name, _)| open && TELLING.contains(&name.as_str()));
     for line in story.changes.iter_mut().filter(|line| !(open && TELLING.contains(&line.field.as_str()))) {
-        line.before.clear();
-        line.after.clear();
+        line.hide();
     }
 }
 
@@ -200,6 +199,8 @@ async fn list_page(ctx: &Context, asked: Asked, chain: Option<Chain>) -> Result<
     page(ListPage { ui: ctx.ui(), stories, users, asked, chain })
 }
 
+/// The organisation's history, newest first: who did what and when, never what stands in people's
+/// records.
 #[utoipa::path(get, path = "/history", tag = "history", params(Asked),
     responses((status = 200, body = Vec<Story>), (status = "4XX", body = Problem)))]
 async fn api_list(ctx: Context, Query(asked): Query<Asked>) -> Result<Json<Vec<Story>>, Error> {
@@ -219,7 +220,7 @@ mod tests {
     use crate::history::{Act, Line};
 
     fn story(kind: Kind, field: &str) -> Story {
-        let line = Line { field: field.to_owned(), before: "Amina".to_owned(), after: "Yusuf".to_owned() };
+        let line = Line::of(field, &serde_json::json!(["Amina", "Yusuf"])).unwrap();
         Story {
             seq: 1,
             at: crate::dates::Moment::now(),

@@ -1,5 +1,7 @@
 //! The history as a readable story.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -8,6 +10,7 @@ use crate::access::Filter;
 use crate::dates::Moment;
 use crate::db::{DbError, Tx};
 use crate::ids::{CaseId, OrganisationId, PersonId, UserId};
+use crate::params;
 
 /// One entry as read back.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
@@ -49,21 +52,29 @@ pub struct Line {
     pub before: String,
     /// After.
     pub after: String,
+    /// Both as recorded, for pages to put into words where they still say what is told here.
+    #[serde(skip)]
+    pub(super) values: [Json; 2],
+    /// The names of those whose ids both are.
+    #[serde(skip)]
+    pub(super) names: [Option<String>; 2],
 }
 
-/// Entries about a record, newest first.
-pub fn entries_of_record(
-    tx: &mut Tx<'_>,
-    organisation: OrganisationId,
-    record: Uuid,
-    most: i64,
-) -> Result<Vec<Story>, DbError> {
-    read(
-        tx,
-        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.record_id = ?", [record.into()]),
-        None,
-        most,
-    )
+impl Line {
+    /// A field's change, where it is one.
+    pub(crate) fn of(field: &str, pair: &Json) -> Option<Line> {
+        let values = [pair.get(0)?.clone(), pair.get(1)?.clone()];
+        let (before, after) = (plain(&values[0]), plain(&values[1]));
+        (before != after).then(|| Line { field: field.to_owned(), before, after, values, names: [None, None] })
+    }
+
+    /// Leaves only that the field changed.
+    pub(crate) fn hide(&mut self) {
+        self.before.clear();
+        self.after.clear();
+        self.values = Default::default();
+        self.names = Default::default();
+    }
 }
 
 /// Entries about a person and everything of theirs, newest first.
@@ -73,27 +84,71 @@ pub fn entries_of_person(
     person: PersonId,
     most: i64,
 ) -> Result<Vec<Story>, DbError> {
-    read(
-        tx,
-        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.person_id = ?", [person.into()]),
-        None,
-        most,
-    )
+    let filter = Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.person_id = ?", [person.into()]);
+    read(tx, organisation, filter, None, most)
 }
 
-/// Entries of a case, newest first.
-pub fn entries_of_case(
+/// What left about a person (shared, exported, opened in an emergency), and the lists that left
+/// since the first entry about them and may name them; newest first.
+pub fn entries_of_leaving(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    most: i64,
+) -> Result<Vec<Story>, DbError> {
+    let own = Filter::new("h.organisation_id = ?", [organisation.into()])
+        .and("h.person_id = ? AND h.act IN ('shared', 'exported', 'broke_glass')", [person.into()]);
+    let lists = Filter::new("h.organisation_id = ?", [organisation.into()])
+        .and("h.kind = 'list' AND h.act = 'exported'", [])
+        .and(
+            "h.seq > (SELECT min(f.seq) FROM history f WHERE f.organisation_id = ? AND f.person_id = ?)",
+            [organisation.into(), person.into()],
+        );
+    let mut stories = read(tx, organisation, own, None, most)?;
+    stories.extend(read(tx, organisation, lists, None, most)?);
+    stories.sort_by_key(|story| -story.seq);
+    Ok(stories)
+}
+
+/// Which page of a record's story.
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// Only entries before this number: the `seq` with which the last page ended.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub before: Option<i64>,
+    /// How many, 1 to 500.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub limit: Option<i64>,
+}
+
+impl Page {
+    fn most(self) -> i64 {
+        self.limit.unwrap_or(200).clamp(1, 500)
+    }
+}
+
+/// Entries about a person's own record, without those of their cases, newest first.
+pub fn page_of_person(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    page: Page,
+) -> Result<Vec<Story>, DbError> {
+    let filter = Filter::new("h.organisation_id = ?", [organisation.into()])
+        .and("h.person_id = ? AND h.case_id IS NULL", [person.into()]);
+    read(tx, organisation, filter, page.before, page.most())
+}
+
+/// Entries of a case, newest first, page by page.
+pub fn page_of_case(
     tx: &mut Tx<'_>,
     organisation: OrganisationId,
     case: CaseId,
-    most: i64,
+    page: Page,
 ) -> Result<Vec<Story>, DbError> {
-    read(
-        tx,
-        Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.case_id = ?", [case.into()]),
-        None,
-        most,
-    )
+    let filter = Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.case_id = ?", [case.into()]);
+    read(tx, organisation, filter, page.before, page.most())
 }
 
 /// Which entries of an organisation are wanted.
@@ -130,10 +185,16 @@ pub fn entries_of_organisation(
             filter = filter.and(condition, [value]);
         }
     }
-    read(tx, filter, wanted.before, most)
+    read(tx, organisation, filter, wanted.before, most)
 }
 
-fn read(tx: &mut Tx<'_>, mut filter: Filter, before: Option<i64>, most: i64) -> Result<Vec<Story>, DbError> {
+fn read(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    mut filter: Filter,
+    before: Option<i64>,
+    most: i64,
+) -> Result<Vec<Story>, DbError> {
     if let Some(before) = before {
         filter = filter.and("h.seq < ?", [before.into()]);
     }
@@ -143,7 +204,7 @@ fn read(tx: &mut Tx<'_>, mut filter: Filter, before: Option<i64>, most: i64) -> 
          WHERE {} ORDER BY h.seq DESC LIMIT {most}",
         filter.sql()
     );
-    tx.query(&sql, filter.params(), |row| {
+    let mut stories = tx.query(&sql, filter.params(), |row| {
         let mut story = Story {
             seq: row.next()?,
             at: row.next()?,
@@ -164,7 +225,51 @@ fn read(tx: &mut Tx<'_>, mut filter: Filter, before: Option<i64>, most: i64) -> 
             None => story.erased = true,
         }
         Ok(story)
-    })
+    })?;
+    name_users(tx, organisation, &mut stories)?;
+    Ok(stories)
+}
+
+/// Fields that hold the id of a user or a team.
+const WHO: [&str; 10] = [
+    "owner_id",
+    "supervisor_id",
+    "user_id",
+    "team_id",
+    "asked_by",
+    "decided_by",
+    "done_by",
+    "raised_by",
+    "recorded_by",
+    "resolved_by",
+];
+
+/// Readers are told names where the entry holds ids.
+fn name_users(tx: &mut Tx<'_>, organisation: OrganisationId, stories: &mut [Story]) -> Result<(), DbError> {
+    let mut lines: Vec<&mut Line> = stories
+        .iter_mut()
+        .flat_map(|story| &mut story.changes)
+        .filter(|line| WHO.contains(&line.field.as_str()))
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let named: HashMap<Uuid, String> = tx
+        .query(
+            "SELECT id, name FROM user_account WHERE organisation_id = $1 \
+             UNION ALL SELECT id, name FROM team WHERE organisation_id = $1",
+            params![organisation],
+            |row| Ok((row.next()?, row.next()?)),
+        )?
+        .into_iter()
+        .collect();
+    for line in &mut lines {
+        for (side, value) in line.values.iter().enumerate() {
+            let id = value.as_str().and_then(|text| text.parse::<Uuid>().ok());
+            line.names[side] = id.and_then(|id| named.get(&id).cloned());
+        }
+    }
+    Ok(())
 }
 
 fn tell(story: &mut Story, content: &str) {
@@ -173,20 +278,15 @@ fn tell(story: &mut Story, content: &str) {
         match (name.as_str(), value) {
             ("why", Json::String(why)) => story.why = Some(why),
             ("changes", Json::Object(changes)) => {
-                story.changes = changes.into_iter().filter_map(|(field, pair)| line(field, &pair)).collect();
+                story.changes = changes.iter().filter_map(|(field, pair)| Line::of(field, pair)).collect();
             }
             (_, value) => story.facts.push((name, plain(&value))),
         }
     }
 }
 
-fn line(field: String, pair: &Json) -> Option<Line> {
-    let (before, after) = (plain(pair.get(0)?), plain(pair.get(1)?));
-    (before != after).then_some(Line { field, before, after })
-}
-
 /// A value in words: lists joined by commas, objects as their values.
-fn plain(value: &Json) -> String {
+pub(super) fn plain(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
         Json::String(text) => text.clone(),

@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn every_relation_has_its_other_side() {
-        for (code, _) in reference::entries("relations", crate::ui::Language::En) {
+        for (code, _) in reference::entries("relations", crate::ui::Language::En).iter().copied() {
             let inverse = reference::inverse("relations", code).unwrap_or_default();
             assert!(reference::has("relations", inverse), "{code}: {inverse}");
         }

@@ -1,14 +1,20 @@
-//! Bringing people in from a file: CSV as it comes out of a spreadsheet.
+//! Bringing people in from a file: CSV as it comes out of a spreadsheet, or an Excel workbook.
 //!
 //! Columns are recognised by their names in five languages, or named with a mapping. Every row
 //! that cannot be taken is named with its number, its column and the reason; the others come in.
 //! Running the same file again brings in only what is not there yet; it overwrites what was
 //! written about a person since only where that is asked for.
 
+mod api;
+mod draft;
 mod fields;
+mod file;
+mod pages;
+mod reason;
 mod report;
 mod save;
 mod values;
+mod workbook;
 
 use std::collections::HashMap;
 
@@ -17,11 +23,17 @@ use sha2::{Digest, Sha256};
 use crate::access::{Permission, Viewer};
 use crate::db::Db;
 use crate::error::Error;
+use crate::ui::Language;
 
 pub use crate::dates::DateOrder;
+pub use api::api_routes;
 pub use fields::{Field, MapError, parse_map};
+pub use file::TextEncoding;
+pub use pages::routes;
+pub use reason::{ImportError, Reason};
 pub use report::{Column, ImportReport, Rejection};
 
+use file::File;
 use save::{Incoming, Saved};
 use values::Habits;
 
@@ -43,47 +55,10 @@ pub struct Options {
     /// Bring records that came from this source before in line with the file, over what was
     /// written since; otherwise they are left as they are.
     pub update: bool,
-}
-
-/// Why a file could not be imported at all.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// There is nothing in it.
-    #[error("the file is empty")]
-    Empty,
-    /// It is not UTF-8 text.
-    #[error("the file is not UTF-8 text but {0}: save it as «CSV UTF-8»")]
-    Encoding(&'static str),
-    /// The head does not say where the names are.
-    #[error("no column holds a name. Columns found: {0}. Say which with --map \"COLUMN=name\"")]
-    NoName(String),
-    /// Two columns hold the same.
-    #[error("the columns «{first}» and «{second}» would both be {field}: leave one out with --map \"{second}=-\"")]
-    Twice {
-        /// The first column.
-        first: String,
-        /// The second column.
-        second: String,
-        /// What both would be.
-        field: Field,
-    },
-    /// A mapping names a column that the file does not have.
-    #[error("the file has no column «{0}»")]
-    NoColumn(String),
-    /// The head itself could not be read.
-    #[error("the head could not be read: {0}")]
-    Head(String),
-    /// The user may not import.
-    #[error("{}", crate::ui::Language::En.t("permission-import-people"))]
-    NotAllowed,
-    /// The database failed; batches before it are kept, and running again goes on from there.
-    #[error("after {taken} rows: {error}")]
-    Failed {
-        /// Rows taken before.
-        taken: u64,
-        /// What happened.
-        error: Box<Error>,
-    },
+    /// How the file's letters are written, where it is not UTF-8 and does not say so.
+    pub encoding: Option<TextEncoding>,
+    /// The language of the report.
+    pub language: Language,
 }
 
 /// Imports people from the content of a CSV file, in a user's name.
@@ -101,32 +76,22 @@ pub fn import(
     if !viewer.may(Permission::ImportPeople) {
         return Err(ImportError::NotAllowed);
     }
-    let text = without_mark(file)?;
-    let delimiter = delimiter(text);
-    let mut reader = reader(text, delimiter);
-    let head = read_head(&mut reader)?;
+    let file = File::read(file, options.encoding)?;
+    let mut rows = file.rows();
+    let head = read_head(&mut rows)?;
     let columns = fields::recognise(&head, &options.map)?;
-    let habits = Habits::of_file(text, delimiter, &columns, options.dates);
-    let mut report = ImportReport::new(options.dry_run, &columns);
+    let habits = Habits::of_file(&file, &columns, options.dates);
+    let mut report = ImportReport::new(options.dry_run, options.language, &columns);
     let mut seen: HashMap<String, u64> = HashMap::new();
     let mut batch = Vec::new();
     let mut record = csv::ByteRecord::new();
-    loop {
-        let row = report.rows + 2;
-        match reader.read_byte_record(&mut record) {
-            Ok(false) => break,
-            Ok(true) => {}
-            Err(error) => {
-                report.reject(row, None, error.to_string(), &csv::ByteRecord::new());
-                break;
-            }
-        }
+    while let Some(row) = rows.next(&mut record).map_err(|_| unreadable())? {
         report.rows += 1;
         match taken(row, &record, &columns, &habits, viewer, &mut seen) {
             Ok(incoming) => batch.push((row, record.clone(), incoming)),
             Err(problems) => {
                 for (column, reason) in problems {
-                    report.reject(row, column.as_deref(), reason, &record);
+                    report.reject(row, column.as_deref(), &reason, &record);
                 }
             }
         }
@@ -140,8 +105,38 @@ pub fn import(
     Ok(report)
 }
 
+fn unreadable() -> ImportError {
+    ImportError::Head(Reason::new("import-reason-encoding"))
+}
+
+/// What stands in a file before anyone decided what it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Preview {
+    /// The names of the columns.
+    pub head: Vec<String>,
+    /// The first rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The head and the first rows of a file.
+///
+/// # Errors
+/// The file as a whole cannot be read.
+pub(crate) fn preview(file: &[u8], encoding: Option<TextEncoding>, most: usize) -> Result<Preview, ImportError> {
+    let file = File::read(file, encoding)?;
+    let mut rows = file.rows();
+    let head = read_head(&mut rows)?;
+    let mut preview = Preview { head, rows: Vec::new() };
+    let mut record = csv::ByteRecord::new();
+    while preview.rows.len() < most && rows.next(&mut record).map_err(|_| unreadable())?.is_some() {
+        let shown = |cell: &[u8]| String::from_utf8_lossy(&cell[..cell.len().min(200)]).into_owned();
+        preview.rows.push(record.iter().take(preview.head.len()).map(shown).collect());
+    }
+    Ok(preview)
+}
+
 /// A row's problems: each with its column, where it is one column's.
-type Problems = Vec<(Option<String>, String)>;
+type Problems = Vec<(Option<String>, Reason)>;
 
 /// A row as a person, if nothing is wrong with it.
 fn taken(
@@ -154,7 +149,8 @@ fn taken(
 ) -> Result<Incoming, Problems> {
     let extra = record.iter().skip(columns.len()).any(|cell| !cell.trim_ascii().is_empty());
     if record.len() < columns.len() || extra {
-        return Err(vec![(None, format!("has {} cells, the head has {}", record.len(), columns.len()))]);
+        let reason = Reason::new("import-reason-cells").with("found", record.len()).with("head", columns.len());
+        return Err(vec![(None, reason)]);
     }
     let mut problems = Problems::new();
     let mut cells: Vec<(&Column, String)> = Vec::new();
@@ -175,7 +171,7 @@ fn taken(
     let source = source(viewer, &cells);
     if let Some(first) = seen.insert(source.clone(), row) {
         seen.insert(source, first);
-        return Err(vec![(None, format!("is the same as row {first}"))]);
+        return Err(vec![(None, Reason::new("import-reason-same").with("row", first))]);
     }
     Ok(Incoming { source, person })
 }
@@ -201,13 +197,14 @@ fn source(viewer: &Viewer, cells: &[(&Column, String)]) -> String {
 }
 
 /// A cell's text: UTF-8, no control characters, of a sensible length, spaces made one.
-fn readable(cell: &[u8]) -> Result<String, String> {
+fn readable(cell: &[u8]) -> Result<String, Reason> {
     if cell.len() > LONGEST_CELL {
-        return Err(format!("is {} bytes long; at most {LONGEST_CELL} are taken", cell.len()));
+        let reason = Reason::new("import-reason-long-cell");
+        return Err(reason.with("length", cell.len()).with("most", LONGEST_CELL));
     }
-    let text = std::str::from_utf8(cell).map_err(|_| "is not UTF-8 text".to_owned())?;
+    let text = std::str::from_utf8(cell).map_err(|_| Reason::new("import-reason-encoding"))?;
     if text.chars().any(|c| c.is_control() && !c.is_whitespace()) {
-        return Err("holds control characters".to_owned());
+        return Err(Reason::new("import-reason-control"));
     }
     let text = crate::documents::table::undefused(text.trim());
     Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -234,56 +231,20 @@ fn keep(db: &Db, viewer: &Viewer, update: bool, batch: Batch, report: &mut Impor
             Saved::Created => report.created += 1,
             Saved::Changed => report.changed += 1,
             Saved::Known => report.known += 1,
-            Saved::Refused(reason) => report.reject(*row, None, reason, record),
+            Saved::Refused(reason) => report.reject(*row, None, &reason, record),
         }
     }
     Ok(())
 }
 
-fn without_mark(file: &[u8]) -> Result<&[u8], ImportError> {
-    if file.starts_with(&[0xff, 0xfe]) || file.starts_with(&[0xfe, 0xff]) {
-        return Err(ImportError::Encoding("UTF-16"));
-    }
-    if file.starts_with(b"PK\x03\x04") {
-        return Err(ImportError::Encoding("a workbook (XLSX) or another archive"));
-    }
-    let text = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-    if text.iter().take(4096).any(|byte| *byte == 0) {
-        return Err(ImportError::Encoding("binary"));
-    }
-    if text.trim_ascii().is_empty() { Err(ImportError::Empty) } else { Ok(text) }
-}
-
-/// The character that parts the cells of the head, outside quotes.
-fn delimiter(text: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
-    let mut quoted = false;
-    for byte in text.iter().take(64 * 1024) {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            byte if !quoted => {
-                counts.iter_mut().filter(|(mark, _)| mark == byte).for_each(|(_, count)| *count += 1);
-            }
-            _ => {}
-        }
-    }
-    counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(mark, _)| mark)
-}
-
-fn reader(text: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text)
-}
-
-fn read_head(reader: &mut csv::Reader<&[u8]>) -> Result<Vec<String>, ImportError> {
+fn read_head(rows: &mut file::Rows<'_>) -> Result<Vec<String>, ImportError> {
     let mut record = csv::ByteRecord::new();
-    match reader.read_byte_record(&mut record) {
-        Ok(true) => {}
-        Ok(false) => return Err(ImportError::Empty),
-        Err(error) => return Err(ImportError::Head(error.to_string())),
+    match rows.next(&mut record) {
+        Ok(Some(_)) => {}
+        Ok(None) => return Err(ImportError::Empty),
+        Err(_) => return Err(unreadable()),
     }
-    let names = record.iter().map(readable).collect::<Result<Vec<_>, _>>();
-    names.map_err(|reason| ImportError::Head(format!("a column's name {reason}")))
+    record.iter().map(readable).collect::<Result<Vec<_>, _>>().map_err(ImportError::Head)
 }
 
 #[cfg(test)]

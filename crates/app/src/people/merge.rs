@@ -5,9 +5,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::PersonInput;
-use super::{search, store};
+use super::model::{PersonInput, Purpose};
+use super::{consent, search, store};
 use crate::access::{Permission, Viewer};
+use crate::code::Code;
 use crate::dates::Moment;
 use crate::db::Tx;
 use crate::error::Error;
@@ -88,6 +89,7 @@ pub fn merge(tx: &mut Tx<'_>, viewer: &Viewer, kept: PersonId, input: &MergeInpu
         household: end.household_id.filter(|_| keep.household_id.is_none()),
     };
     take_over(tx, &pen, viewer, kept, end.id, &moved)?;
+    search::forget(tx, &pen, viewer.organisation, end.id)?;
     tx.execute(
         &pen,
         "UPDATE person SET merged_into = $3, updated_at = $4, version = version + 1 WHERE organisation_id = $1 AND id = $2",
@@ -109,6 +111,7 @@ pub fn merge(tx: &mut Tx<'_>, viewer: &Viewer, kept: PersonId, input: &MergeInpu
         ],
     )?;
     store::update(tx, viewer, kept, keep.version, joined)?;
+    consent::settle(tx, &pen, viewer.organisation, kept, Purpose::ALL)?;
     Ok(id)
 }
 
@@ -157,8 +160,11 @@ pub fn undo(tx: &mut Tx<'_>, viewer: &Viewer, id: MergeId) -> Result<PersonId, E
         params![viewer.organisation, id, viewer.user, Moment::now()],
     )?;
     store::update(tx, viewer, kept, keep.version, before)?;
+    for person in [kept, merged] {
+        consent::settle(tx, &pen, viewer.organisation, person, Purpose::ALL)?;
+    }
     let back = store::find(tx, viewer, merged)?;
-    search::index(tx, viewer.organisation, merged, &back.record)?;
+    search::note(tx, viewer.organisation, merged, &back.record)?;
     Ok(merged)
 }
 

@@ -111,6 +111,19 @@ codes! {
         Withdrawn = "withdrawn",
         /// Not asked yet.
         NotAsked = "not_asked",
+        /// Yes once, until a day that has passed: no more than not asked. Never on record, always
+        /// worked out from the last day.
+        Lapsed = "lapsed",
+    }
+}
+
+impl Decision {
+    /// What a decision on record, with its last day, comes to on a day.
+    pub fn on(self, today: Day, until: Option<Day>) -> Decision {
+        match (self, until) {
+            (Decision::Given, Some(last)) if last < today => Decision::Lapsed,
+            _ => self,
+        }
     }
 }
 
@@ -579,6 +592,15 @@ mod tests {
         assert_eq!(birth.range(day("2026-11-24")), (Some(day("2008-11-25")), Some(day("2009-11-24"))));
         assert!(birth.may_be_child(day("2027-11-23")));
         assert!(!birth.may_be_child(day("2027-11-24")));
+    }
+
+    #[test]
+    fn a_consent_holds_through_its_last_day() {
+        let until = Some(day("2026-11-24"));
+        assert_eq!(Decision::Given.on(day("2026-11-24"), until), Decision::Given);
+        assert_eq!(Decision::Given.on(day("2026-11-25"), until), Decision::Lapsed);
+        assert_eq!(Decision::Given.on(day("2026-11-25"), None), Decision::Given);
+        assert_eq!(Decision::Withdrawn.on(day("2026-11-25"), until), Decision::Withdrawn);
     }
 
     #[test]

@@ -5,11 +5,12 @@ use serde_json::json;
 
 use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
 use super::search;
-use crate::access::{Filter, Permission, Viewer};
+use crate::access::{Filter, Permission, Viewer, Way};
+use crate::cases::questionnaire::may_know_need;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
-use crate::history::{self, Act, Actor, Entry, Kind, Story};
+use crate::history::{self, Act, Entry, Kind, Sealed, Story};
 use crate::ids::{OrganisationId, PersonId, TeamId, UserId};
 use crate::params;
 use crate::users::store::next_number;
@@ -18,10 +19,18 @@ use crate::users::store::next_number;
 pub const LONGEST_PAGE: i64 = 200;
 
 const PERSON: &str = "p.id, p.number, p.details, p.needs, p.vulnerability, p.household_id, p.photo_id, p.owner_id, \
-                      p.team_id, p.consent_case_work, p.consent_referral, p.consent_law_enforcement, \
-                      p.consent_statistics, p.consent_research, p.merged_into, p.version";
+                      p.team_id, p.consent_case_work, p.consent_case_work_until, p.consent_referral, \
+                      p.consent_referral_until, p.consent_law_enforcement, p.consent_law_enforcement_until, \
+                      p.consent_statistics, p.consent_statistics_until, p.consent_research, \
+                      p.consent_research_until, p.merged_into, p.version";
 
-fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
+/// A decision and its last day, as it counts on a day.
+fn decision_on(row: &Row<'_>, today: Day) -> Result<Decision, DbError> {
+    let (decision, until): (Decision, Option<Day>) = (row.next()?, row.next()?);
+    Ok(decision.on(today, until))
+}
+
+fn person_from(row: &Row<'_>, today: Day) -> Result<Person, DbError> {
     Ok(Person {
         id: row.next()?,
         number: row.next()?,
@@ -34,11 +43,11 @@ fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
         owner_id: row.next()?,
         team_id: row.next()?,
         consents: Consents {
-            case_work: row.next()?,
-            referral: row.next()?,
-            law_enforcement: row.next()?,
-            statistics: row.next()?,
-            research: row.next()?,
+            case_work: decision_on(row, today)?,
+            referral: decision_on(row, today)?,
+            law_enforcement: decision_on(row, today)?,
+            statistics: decision_on(row, today)?,
+            research: decision_on(row, today)?,
         },
         merged_into: row.next()?,
         version: row.next()?,
@@ -48,7 +57,7 @@ fn person_from(row: &Row<'_>) -> Result<Person, DbError> {
 pub(in crate::people) const SUMMARY: &str = "p.id, p.number, p.display_name, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, p.vulnerability, \
      CASE WHEN p.protected = 1 THEN NULL ELSE p.photo_id END";
 
-pub(in crate::people) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, DbError> {
+pub(in crate::people) fn summary_from(row: &Row<'_>, viewer: &Viewer) -> Result<PersonSummary, DbError> {
     Ok(PersonSummary {
         id: row.next()?,
         number: row.next()?,
@@ -57,7 +66,7 @@ pub(in crate::people) fn summary_from(row: &Row<'_>) -> Result<PersonSummary, Db
         birth_from: row.next()?,
         birth_to: row.next()?,
         nationality: row.next()?,
-        needs: list(&row.next::<String>()?),
+        needs: list(&row.next::<String>()?).into_iter().filter(|need| may_know_need(viewer, need)).collect(),
         vulnerability: row.next()?,
         photo_id: row.next()?,
     })
@@ -75,8 +84,10 @@ fn list(joined: &str) -> Vec<String> {
 pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId) -> Result<Person, Error> {
     viewer.require(Permission::ReadPeople)?;
     let filter = viewer.visible_people().and("p.id = ?", [id.into()]);
-    tx.one(&format!("SELECT {PERSON} FROM person p WHERE {}", filter.sql()), filter.params(), person_from)?
-        .ok_or(Error::NotFound)
+    let sql = format!("SELECT {PERSON} FROM person p WHERE {}", filter.sql());
+    let mut person = tx.one(&sql, filter.params(), |row| person_from(row, viewer.today))?.ok_or(Error::NotFound)?;
+    person.needs.retain(|need| may_know_need(viewer, need));
+    Ok(person)
 }
 
 /// Writes down that a protected person's record was read.
@@ -131,38 +142,52 @@ pub struct People {
 /// The role does not allow it, a cursor that is none, or the database failed.
 pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> Result<People, Error> {
     viewer.require(Permission::ReadPeople)?;
-    let mut filter = narrowed(viewer, options);
     let (column, order) = match options.sort.as_deref() {
         Some("name") => ("p.sort_name", "ASC"),
         Some("vulnerability") => ("p.vulnerability", "DESC"),
         _ => ("p.updated_at", "DESC"),
     };
-    if let Some(after) = &options.after {
-        filter = filter.and_filter(beyond(column, order, after)?);
-    }
     let limit = options.limit.unwrap_or(50).clamp(1, LONGEST_PAGE);
-    let sql = format!(
-        "SELECT {SUMMARY}, {column} FROM person p WHERE {} ORDER BY {column} {order}, p.id {order} LIMIT {}",
-        filter.sql(),
-        limit + 1
-    );
-    let mut rows = tx.query(&sql, filter.params(), |row| {
-        let summary = summary_from(row)?;
-        let at = match row.value(10)? {
-            Value::Text(text) => text,
-            Value::Int(number) => number.to_string(),
-            _ => String::new(),
-        };
-        Ok((summary, at))
-    })?;
+    // Only the order of changes has an index for each way.
+    let ways = match column {
+        "p.updated_at" => viewer.visible_people_apart(),
+        _ => vec![Way { filter: viewer.visible_people(), few: false }],
+    };
+    let apart = ways.len() > 1;
+    let mut rows = Vec::new();
+    for way in ways {
+        // A sum is in no index: so the engine does not walk one in search of the few.
+        let by = if way.few { format!("{column} + 0") } else { column.to_owned() };
+        let mut filter = narrowed(way.filter, viewer, options);
+        if let Some(after) = &options.after {
+            filter = filter.and_filter(beyond(&by, order, after)?);
+        }
+        let sql = format!(
+            "SELECT {SUMMARY}, {column} FROM person p WHERE {} ORDER BY {by} {order}, p.id {order} LIMIT {}",
+            filter.sql(),
+            limit + 1
+        );
+        rows.extend(tx.query(&sql, filter.params(), |row| {
+            let summary = summary_from(row, viewer)?;
+            match row.value(10)? {
+                Value::Text(text) => Ok((summary, 0, text)),
+                Value::Int(number) => Ok((summary, number, number.to_string())),
+                _ => Ok((summary, 0, String::new())),
+            }
+        })?);
+    }
+    if apart {
+        rows.sort_by_key(|(summary, at, _)| std::cmp::Reverse((*at, summary.id)));
+        rows.dedup_by_key(|(summary, ..)| summary.id);
+    }
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|(summary, at)| format!("{}~{at}", summary.id));
-    Ok(People { items: rows.into_iter().map(|(summary, _)| summary).collect(), next })
+    let next = rows.last().filter(|_| more).map(|(summary, _, at)| format!("{}~{at}", summary.id));
+    Ok(People { items: rows.into_iter().map(|(summary, ..)| summary).collect(), next })
 }
 
-pub(super) fn narrowed(viewer: &Viewer, options: &ListOptions) -> Filter {
-    let mut filter = viewer.visible_people().and("p.merged_into IS NULL", []);
+pub(super) fn narrowed(visible: Filter, viewer: &Viewer, options: &ListOptions) -> Filter {
+    let mut filter = visible.and("p.merged_into IS NULL", []);
     if let Some(sex) = options.sex {
         filter = filter.and("p.sex = ?", [sex.into()]);
     }
@@ -188,15 +213,48 @@ fn beyond(column: &str, order: &str, cursor: &str) -> Result<Filter, Error> {
     Ok(Filter::new(&format!("({column}, p.id) {than} (?, ?)"), [at, id.into()]))
 }
 
+/// A person checked and written out, ready for [`register`]: all that needs no database is done
+/// before the one writer is asked.
+pub struct Registration {
+    id: PersonId,
+    input: PersonInput,
+    scalars: Scalars,
+    entry: Sealed,
+}
+
+impl Registration {
+    /// Makes a person ready to be registered.
+    ///
+    /// # Errors
+    /// The role does not allow it, or fields to correct.
+    pub fn of(viewer: &Viewer, input: PersonInput) -> Result<Registration, Error> {
+        viewer.require(Permission::WritePeople)?;
+        let input = input.without_blanks();
+        input.check(viewer.today)?;
+        Ok(Registration::checked(input, viewer.today))
+    }
+
+    fn checked(input: PersonInput, today: Day) -> Registration {
+        let id = PersonId::new();
+        let entry = Entry::created(Kind::Person, id, &input).about(id).into();
+        Registration { id, scalars: Scalars::of(&input, today), entry, input }
+    }
+}
+
 /// Registers a person.
 ///
 /// # Errors
 /// The role does not allow it, fields to correct, or the database failed.
 pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: PersonInput) -> Result<PersonId, Error> {
-    viewer.require(Permission::WritePeople)?;
-    let input = input.without_blanks();
-    input.check(viewer.today)?;
-    insert(tx, viewer.into(), &input, None, Some(viewer.user), viewer.team, viewer.today)
+    register(tx, viewer, Registration::of(viewer, input)?)
+}
+
+/// Writes a registration.
+///
+/// # Errors
+/// The database failed.
+pub fn register(tx: &mut Tx<'_>, viewer: &Viewer, registration: Registration) -> Result<PersonId, Error> {
+    insert(tx, viewer, registration, None)
 }
 
 /// Registers a person from a file: the same source twice changes the record or leaves it be.
@@ -214,7 +272,7 @@ pub fn upsert_by_source(tx: &mut Tx<'_>, viewer: &Viewer, source: &str, input: P
     )?;
     match known {
         None => {
-            insert(tx, viewer.into(), &input, Some(source), Some(viewer.user), viewer.team, viewer.today)?;
+            insert(tx, viewer, Registration::checked(input, viewer.today), Some(source))?;
             Ok(Upserted::Created)
         }
         Some((_, details, _)) if serde_json::from_str::<PersonInput>(&details).is_ok_and(|known| known == input) => {
@@ -240,17 +298,13 @@ pub enum Upserted {
 
 fn insert(
     tx: &mut Tx<'_>,
-    by: Actor,
-    input: &PersonInput,
+    viewer: &Viewer,
+    registration: Registration,
     source: Option<&str>,
-    owner: Option<UserId>,
-    team: Option<TeamId>,
-    today: Day,
 ) -> Result<PersonId, Error> {
-    let id = PersonId::new();
-    let number = next_number(tx, by.organisation, "person")?;
-    let pen = history::record(tx, by, Entry::created(Kind::Person, id, input).about(id))?;
-    let scalars = Scalars::of(input, today);
+    let Registration { id, input, scalars, entry } = registration;
+    let number = next_number(tx, viewer.organisation, "person")?;
+    let pen = history::record(tx, viewer, entry)?;
     let now = Moment::now();
     tx.execute(
         &pen,
@@ -260,12 +314,12 @@ fn insert(
          version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, $13, $14, $15, 'not_asked', \
          'not_asked', 'not_asked', 'not_asked', 'not_asked', $16, $17, $17, 1)",
         params![
-            by.organisation, id, number, scalars.display_name, scalars.sort_name, input.sex, input.gender.clone(),
+            viewer.organisation, id, number, scalars.display_name, scalars.sort_name, input.sex, input.gender.clone(),
             input.birth.kind, scalars.birth_from, scalars.birth_to, input.nationalities.first().cloned(),
-            scalars.details, input.protected, owner, team, source, now
+            scalars.details, input.protected, viewer.user, viewer.team, source, now
         ],
     )?;
-    search::index(tx, by.organisation, id, input)?;
+    search::note(tx, viewer.organisation, id, &input)?;
     Ok(id)
 }
 
@@ -312,7 +366,7 @@ pub fn update(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, expected: i64, inp
     if changed != 1 {
         return Err(Error::stale(&input, &before.record, before.version));
     }
-    search::index(tx, viewer.organisation, id, &input)
+    Ok(search::note(tx, viewer.organisation, id, &input)?)
 }
 
 /// What is kept in columns of its own, for lists, sorting and search.
@@ -417,23 +471,31 @@ pub fn decision(
     organisation: OrganisationId,
     person: PersonId,
     purpose: Purpose,
+    today: Day,
 ) -> Result<Decision, Error> {
     let column = super::consent::column(purpose);
     tx.one(
-        &format!("SELECT {column} FROM person WHERE organisation_id = $1 AND id = $2"),
+        &format!("SELECT {column}, {column}_until FROM person WHERE organisation_id = $1 AND id = $2"),
         params![organisation, person],
-        |row| row.get(0),
+        |row| decision_on(row, today),
     )?
     .ok_or(Error::NotFound)
+}
+
+/// Needs come and go in a person's story as far as the reader may know them.
+fn without_delicate_needs(viewer: &Viewer, mut story: Story) -> Story {
+    let known = |needs: &str| needs.split(',').filter(|need| may_know_need(viewer, need)).collect::<Vec<_>>().join(",");
+    for line in story.changes.iter_mut().filter(|line| line.field == "needs") {
+        (line.before, line.after) = (known(&line.before), known(&line.after));
+    }
+    story.changes.retain(|line| line.field != "needs" || line.before != line.after);
+    story
 }
 
 /// A number may have become unsafe since it was written down: the story says that contacts
 /// changed, the record behind its warning says what they are.
 fn without_contacts(mut story: Story) -> Story {
-    for line in story.changes.iter_mut().filter(|line| line.field == "contacts") {
-        line.before.clear();
-        line.after.clear();
-    }
+    story.changes.iter_mut().filter(|line| line.field == "contacts").for_each(history::Line::hide);
     story
 }
 
@@ -444,6 +506,27 @@ fn without_contacts(mut story: Story) -> Story {
 /// Not there for this user, or the database failed.
 pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
     find(tx, viewer, id)?;
-    let entries = history::entries_of_person(tx, viewer.organisation, id, most)?;
-    Ok(entries.into_iter().filter(|entry| entry.case_id.is_none()).map(without_contacts).collect())
+    newest(tx, viewer, id, most)
+}
+
+/// The newest of a person who was found for the user before.
+///
+/// # Errors
+/// The database failed.
+pub(super) fn newest(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
+    told(tx, viewer, id, history::Page { before: None, limit: Some(most) })
+}
+
+/// The same, page by page.
+///
+/// # Errors
+/// Not there for this user, or the database failed.
+pub fn story_page(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, page: history::Page) -> Result<Vec<Story>, Error> {
+    find(tx, viewer, id)?;
+    told(tx, viewer, id, page)
+}
+
+fn told(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, page: history::Page) -> Result<Vec<Story>, Error> {
+    let own = history::page_of_person(tx, viewer.organisation, id, page)?.into_iter();
+    Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
 }

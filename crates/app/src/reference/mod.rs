@@ -1,9 +1,9 @@
 //! Code lists: CSV files under `reference/`, one a list, with a label in every language.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use include_dir::{Dir, include_dir};
+use rustc_hash::FxHashMap;
 
 use crate::code::Code;
 use crate::ui::Language;
@@ -18,7 +18,25 @@ struct Entry {
     inverse: Option<String>,
 }
 
-static LISTS: LazyLock<HashMap<String, Vec<Entry>>> = LazyLock::new(|| {
+/// Codes with their labels, as a form shows them.
+type Choices = Vec<(&'static str, &'static str)>;
+
+#[derive(Default)]
+struct List {
+    entries: Vec<Entry>,
+    /// Where each code stands.
+    places: FxHashMap<String, usize>,
+    /// In each language as it is first asked for: sorting them takes a while.
+    choices: [OnceLock<Choices>; Language::ALL.len()],
+}
+
+impl List {
+    fn entry(&self, code: &str) -> Option<&Entry> {
+        self.places.get(code).map(|place| &self.entries[*place])
+    }
+}
+
+static LISTS: LazyLock<FxHashMap<String, List>> = LazyLock::new(|| {
     FILES
         .files()
         .filter(|file| file.path().extension().is_some_and(|kind| kind == "csv"))
@@ -27,16 +45,16 @@ static LISTS: LazyLock<HashMap<String, Vec<Entry>>> = LazyLock::new(|| {
         .collect()
 });
 
-fn read(text: &str) -> Vec<Entry> {
+fn read(text: &str) -> List {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let Ok(head) = reader.headers().cloned() else { return Vec::new() };
+    let Ok(head) = reader.headers().cloned() else { return List::default() };
     let column = |name: &str| head.iter().position(|known| known == name);
     let columns: Vec<Option<usize>> = Language::ALL.iter().map(|language| column(language.code())).collect();
     let inverse = column("inverse");
     let label = |record: &csv::StringRecord, column: &Option<usize>| {
         column.and_then(|column| record.get(column)).unwrap_or_default().to_owned()
     };
-    reader
+    let entries: Vec<Entry> = reader
         .records()
         .filter_map(Result::ok)
         .map(|record| Entry {
@@ -44,21 +62,19 @@ fn read(text: &str) -> Vec<Entry> {
             labels: columns.iter().map(|column| label(&record, column)).collect(),
             inverse: inverse.and_then(|column| record.get(column)).map(str::to_owned),
         })
-        .collect()
-}
-
-fn position(language: Language) -> usize {
-    Language::ALL.iter().position(|it| *it == language).unwrap_or_default()
+        .collect();
+    let places = entries.iter().enumerate().map(|(place, entry)| (entry.code.clone(), place)).collect();
+    List { entries, places, choices: Default::default() }
 }
 
 /// Whether a list has a code.
 pub fn has(list: &str, code: &str) -> bool {
-    LISTS.get(list).is_some_and(|entries| entries.iter().any(|entry| entry.code == code))
+    LISTS.get(list).is_some_and(|list| list.entry(code).is_some())
 }
 
 /// The code seen from the other side: of `mother`, `child`.
 pub fn inverse(list: &str, code: &str) -> Option<&'static str> {
-    LISTS.get(list)?.iter().find(|entry| entry.code == code)?.inverse.as_deref()
+    LISTS.get(list)?.entry(code)?.inverse.as_deref()
 }
 
 /// The label of a code; the code itself where the list does not have it.
@@ -66,19 +82,19 @@ pub fn label<'c>(list: &str, code: &'c str, language: Language) -> &'c str
 where
     'static: 'c,
 {
-    let entries: Option<&'static Vec<Entry>> = LISTS.get(list);
-    entries
-        .and_then(|entries| entries.iter().find(|entry| entry.code == code))
-        .map_or(code, |entry| entry.labels[position(language)].as_str())
+    let list: Option<&'static List> = LISTS.get(list);
+    list.and_then(|list| list.entry(code)).map_or(code, |entry| entry.labels[language as usize].as_str())
 }
 
 /// Codes and labels of a list; countries and languages sorted by label, others as listed.
-pub fn entries(list: &str, language: Language) -> Vec<(&'static str, &'static str)> {
-    let listed: &'static [Entry] = LISTS.get(list).map(Vec::as_slice).unwrap_or_default();
-    let mut entries: Vec<(&str, &str)> =
-        listed.iter().map(|entry| (entry.code.as_str(), entry.labels[position(language)].as_str())).collect();
-    if matches!(list, "countries" | "languages") {
-        entries.sort_by_key(|(_, label)| deunicode::deunicode(label).to_lowercase());
-    }
-    entries
+pub fn entries(list: &str, language: Language) -> &'static [(&'static str, &'static str)] {
+    let Some((name, list)) = LISTS.get_key_value(list) else { return &[] };
+    list.choices[language as usize].get_or_init(|| {
+        let mut choices: Choices =
+            list.entries.iter().map(|entry| (entry.code.as_str(), entry.labels[language as usize].as_str())).collect();
+        if matches!(name.as_str(), "countries" | "languages") {
+            choices.sort_by_cached_key(|(_, label)| deunicode::deunicode(label).to_lowercase());
+        }
+        choices
+    })
 }

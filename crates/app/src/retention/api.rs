@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::store::{self, Place};
-use super::{Due, Erasure};
+use super::{Due, Erasure, Overview};
+use crate::dates::Moment;
 use crate::error::Error;
 use crate::ids::PersonId;
-use crate::web::{Context, Expected, Input, Problem};
+use crate::web::{Context, Expected, Input, Problem, Versioned};
 
 /// Which page of the list.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -29,7 +30,8 @@ pub(super) struct DuePage {
     next: Option<String>,
 }
 
-/// People whose cases are all closed and past their period.
+/// People whose cases are all closed and past their period, then those without a case whose record
+/// has lain untouched as long.
 #[utoipa::path(get, path = "/retention", tag = "retention", params(Page),
     responses((status = 200, body = DuePage), (status = 403, body = Problem)))]
 pub(super) async fn list(ctx: Context, Query(page): Query<Page>) -> Result<Json<DuePage>, Error> {
@@ -37,6 +39,14 @@ pub(super) async fn list(ctx: Context, Query(page): Query<Page>) -> Result<Json<
     let limit = page.limit.unwrap_or(50);
     let (items, next) = ctx.read(move |tx, viewer| store::due(tx, viewer, after, limit)).await?;
     Ok(Json(DuePage { items, next: next.map(write_place) }))
+}
+
+/// What erasing a person would mean.
+#[utoipa::path(get, path = "/people/{id}/erase", tag = "retention", params(("id" = PersonId, Path)),
+    responses((status = 200, body = Overview)))]
+pub(super) async fn overview(ctx: Context, Path(person): Path<PersonId>) -> Result<Versioned<Overview>, Error> {
+    let found = ctx.read(move |tx, viewer| store::overview(tx, viewer, person)).await?;
+    Ok(Versioned(found.version, found))
 }
 
 /// Erases one person for good. `If-Match` carries the version of the person's record.
@@ -55,12 +65,19 @@ pub(super) async fn erase(
 }
 
 /// A place as the list's cursor.
-pub(super) fn write_place((day, case): Place) -> String {
-    format!("{day}_{case}")
+pub(super) fn write_place(place: Place) -> String {
+    match place {
+        Place::Case(day, case) => format!("{day}_{case}"),
+        Place::Person(changed, person) => format!("{}_{person}", changed.milliseconds()),
+    }
 }
 
 /// A cursor as a place.
 pub(super) fn read_place(cursor: &str) -> Result<Place, Error> {
-    let place = cursor.split_once('_').and_then(|(day, case)| Some((day.parse().ok()?, case.parse().ok()?)));
-    place.ok_or_else(|| Error::BadRequest("`after` is not from this list".to_owned()))
+    let read = |(at, id): (&str, &str)| {
+        let id = id.parse().ok()?;
+        let changed = at.parse().ok().map(|moment| Place::Person(Moment::from_milliseconds(moment), id));
+        changed.or_else(|| at.parse().ok().map(|day| Place::Case(day, id)))
+    };
+    cursor.split_once('_').and_then(read).ok_or_else(|| Error::BadRequest("`after` is not from this list".to_owned()))
 }

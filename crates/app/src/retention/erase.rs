@@ -15,7 +15,7 @@ const PARTS_OF_A_CASE: &[&str] =
     &["action", "goal", "screening", "note", "attachment", "flag", "approval", "follow_up", "notice"];
 
 /// Tables whose rows belong to one person only.
-const PARTS_OF_A_PERSON: &[&str] = &["consent", "access_grant", "person_key"];
+const PARTS_OF_A_PERSON: &[&str] = &["consent", "access_grant", "search_entry"];
 
 /// How long an answer is kept for a request that is sent again.
 const ANSWERS_KEPT_SECONDS: i64 = 24 * 60 * 60;

@@ -30,5 +30,5 @@ pub fn routes() -> Router<App> {
 
 /// The API of this area.
 pub fn api_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(api::list)).routes(routes!(api::erase))
+    OpenApiRouter::new().routes(routes!(api::list)).routes(routes!(api::overview, api::erase))
 }

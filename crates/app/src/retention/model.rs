@@ -6,7 +6,8 @@ use crate::dates::Day;
 use crate::error::{Check, Error};
 use crate::ids::PersonId;
 
-/// A person whose cases are all closed and past their period.
+/// A person whose cases are all closed and past their period, or who never had one and whose record
+/// has lain untouched as long.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema, PartialEq, Eq)]
 pub struct Due {
     /// Their id.
@@ -34,8 +35,11 @@ pub struct Overview {
     pub cases: i64,
     /// Cases that are still open.
     pub open_cases: i64,
-    /// From when on erasure is offered: once the last case's period is over.
+    /// From when on erasure is offered: once the last case's period is over, or the same period after
+    /// the last change where there never was a case.
     pub erase_from: Option<Day>,
+    /// A legal hold lies on one of their cases.
+    pub held: bool,
     /// The record they were made one with, which is the one to erase.
     pub merged_into: Option<PersonId>,
     /// Version of the person's record.
@@ -106,6 +110,9 @@ impl Overview {
         if self.merged_into.is_some() {
             return Err(Error::Refused("refused-erase-merged"));
         }
+        if self.held {
+            return Err(Error::Refused("refused-erase-held"));
+        }
         if on_request {
             return Ok(());
         }
@@ -132,6 +139,7 @@ mod tests {
             cases,
             open_cases,
             erase_from,
+            held: false,
             merged_into: None,
             version: 1,
         }
@@ -150,6 +158,9 @@ mod tests {
         assert_eq!(refusal(&overview(1, 0, Some("2026-11-25")), false), Some("refused-erase-not-due"));
         assert_eq!(refusal(&overview(0, 0, None), false), Some("refused-erase-not-due"));
         assert_eq!(refusal(&overview(2, 1, Some("2020-01-01")), false), Some("refused-erase-open-case"));
+        let held = Overview { held: true, ..overview(1, 0, Some("2020-01-01")) };
+        assert_eq!(refusal(&held, false), Some("refused-erase-held"));
+        assert_eq!(refusal(&held, true), Some("refused-erase-held"), "not at their own request either");
     }
 
     #[test]

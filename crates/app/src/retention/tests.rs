@@ -112,7 +112,14 @@ fn register(house: &House, state: &'static str, erase_from: Option<&'static str>
         let details: Vec<(&str, Value)> = ["sort_name", "details", "source", "household_role"]
             .into_iter()
             .map(|name| (name, format!("{relative}").into()))
-            .chain([("id", relative.into()), other, not_merged(), ("nationality", "SY".into()), ("needs", "".into())])
+            .chain([
+                ("id", relative.into()),
+                other,
+                not_merged(),
+                ("updated_at", crate::dates::Moment::now().into()),
+                ("nationality", "SY".into()),
+                ("needs", "".into()),
+            ])
             .chain(["sex", "gender", "birth_kind", "birth_from", "birth_to"].map(|name| (name, "unknown".into())))
             .chain(["case_work", "referral", "law_enforcement", "statistics", "research"].into_iter().flat_map(
                 |purpose| {
@@ -204,6 +211,7 @@ fn holds_marker(bytes: &[u8]) -> bool {
 fn pages(file: &Path, key: &DataKey) -> Vec<u8> {
     let mut connection = Connection::open(file).unwrap();
     connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.hex().as_str())).unwrap();
+    connection.execute_batch("PRAGMA cipher_hmac_algorithm = HMAC_SHA256").unwrap();
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     connection.serialize("main").unwrap().to_vec()
 }
@@ -234,6 +242,20 @@ fn nothing_of_an_erased_person_remains() {
     assert!(!holds_marker(&pages(&house.folder.path().join("watari.db"), &house.key)), "in the file's free space");
     let left = house.db.read_blocking(|tx| tx.count("SELECT count(*) FROM person", &[])).unwrap();
     assert_eq!(left, 1, "the relative stays");
+}
+
+#[test]
+fn nothing_of_an_erased_person_remains_in_memory() {
+    let house = house();
+    let someone = register(&house, "closed", Some("2026-11-01"));
+    let known = crate::people::search::Known::default();
+    let in_memory = || {
+        let (known, organisation) = (known.clone(), house.viewer.organisation);
+        house.db.read_blocking(move |tx| known.size(tx, organisation)).unwrap()
+    };
+    assert_eq!(in_memory(), (1, 2), "one person of a name in two parts");
+    try_erase(&house, &house.viewer, &someone, erasure(&someone)).unwrap();
+    assert_eq!(in_memory(), (0, 0));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The words of every page: Fluent files under `locales/`, one folder a language.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_syntax::ast::{Expression, InlineExpression, Pattern, PatternElement};
 use include_dir::{Dir, include_dir};
+use rustc_hash::FxHashMap;
 
 static LOCALES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../locales");
 
@@ -29,12 +30,20 @@ use crate::code::Code;
 
 struct Words {
     /// Messages without variables, formatted once.
-    plain: HashMap<String, String>,
+    plain: FxHashMap<String, String>,
+    /// Messages of text and variables alone, cut where the variables stand.
+    cut: FxHashMap<String, Vec<Piece>>,
+    /// All of them: for plurals and whatever else asks for Fluent's rules.
     bundle: FluentBundle<FluentResource>,
 }
 
-static WORDS: LazyLock<HashMap<Language, Words>> =
-    LazyLock::new(|| Language::ALL.iter().map(|language| (*language, load(*language))).collect());
+enum Piece {
+    Text(String),
+    Variable(String),
+}
+
+/// In the order of [`Language::ALL`].
+static WORDS: LazyLock<Vec<Words>> = LazyLock::new(|| Language::ALL.iter().map(|language| load(*language)).collect());
 
 fn load(language: Language) -> Words {
     let id: unic_langid::LanguageIdentifier = language.code().parse().unwrap_or_default();
@@ -42,28 +51,63 @@ fn load(language: Language) -> Words {
     // Isolation marks keep a right-to-left name from turning the sentence around it; HTML does
     // that with `dir="auto"`, so they are left out where a name is an element of its own.
     bundle.set_use_isolating(false);
-    let mut plain = HashMap::new();
-    let files = LOCALES.get_dir(language.code()).into_iter().flat_map(Dir::files);
-    for text in files.filter_map(|file| file.contents_utf8()) {
+    for text in files(language) {
         let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, errors)| {
             tracing::error!(?errors, language = language.code(), "a locale has errors");
             resource
         });
         drop(bundle.add_resource(resource));
-        for line in text.lines() {
-            if let Some((key, _)) = line.split_once(" =")
-                && line.starts_with(|c: char| c.is_ascii_alphabetic())
-                && let Some(pattern) = bundle.get_message(key).and_then(|message| message.value())
-            {
-                let mut errors = Vec::new();
-                let words = bundle.format_pattern(pattern, None, &mut errors);
-                if errors.is_empty() {
-                    plain.insert(key.to_owned(), words.into_owned());
-                }
-            }
+    }
+    let (mut plain, mut cut) = (FxHashMap::default(), FxHashMap::default());
+    for key in language.keys() {
+        let Some(pattern) = bundle.get_message(&key).and_then(|message| message.value()) else { continue };
+        let mut errors = Vec::new();
+        let words = bundle.format_pattern(pattern, None, &mut errors);
+        if errors.is_empty() {
+            plain.insert(key, words.into_owned());
+        } else if let Some(pieces) = pieces(pattern) {
+            cut.insert(key, pieces);
         }
     }
-    Words { plain, bundle }
+    Words { plain, cut, bundle }
+}
+
+fn files(language: Language) -> impl Iterator<Item = &'static str> {
+    LOCALES.get_dir(language.code()).into_iter().flat_map(Dir::files).filter_map(|file| file.contents_utf8())
+}
+
+/// The pieces of a message, where it is nothing but text and variables.
+fn pieces(pattern: &Pattern<&str>) -> Option<Vec<Piece>> {
+    let piece = |element: &PatternElement<&str>| match element {
+        PatternElement::TextElement { value } => Some(Piece::Text((*value).to_owned())),
+        PatternElement::Placeable { expression: Expression::Inline(InlineExpression::VariableReference { id }) } => {
+            Some(Piece::Variable(id.name.to_owned()))
+        }
+        PatternElement::Placeable { .. } => None,
+    };
+    pattern.elements.iter().map(piece).collect()
+}
+
+/// Pieces with values between them; nothing where a value is missing or needs Fluent's rules.
+fn join(pieces: &[Piece], values: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+    let mut joined = String::with_capacity(64);
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => joined.push_str(text),
+            Piece::Variable(wanted) => match values.iter().find(|(name, _)| name == wanted)?.1 {
+                FluentValue::String(ref text) => joined.push_str(text),
+                FluentValue::Number(ref number) => joined.push_str(&number.as_string()),
+                _ => return None,
+            },
+        }
+    }
+    Some(joined)
+}
+
+impl Default for Language {
+    fn default() -> Language {
+        Language::En
+    }
 }
 
 impl Language {
@@ -90,7 +134,7 @@ impl Language {
 
     /// The words of a key, if there are any; the English ones where a translation is missing.
     pub fn find(self, key: &str) -> Option<&'static str> {
-        let words = |language| WORDS.get(&language).and_then(|words: &'static Words| words.plain.get(key));
+        let words = |language: Language| WORDS[language as usize].plain.get(key);
         words(self).or_else(|| words(Language::En)).map(String::as_str)
     }
 
@@ -104,13 +148,12 @@ impl Language {
 
     /// The words of a key with values in them.
     pub fn t_with(self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> String {
-        let mut args = FluentArgs::new();
-        for (name, value) in values {
-            args.set(*name, value.clone());
-        }
-        for language in [self, Language::En] {
-            let Some(words) = WORDS.get(&language) else { continue };
+        for words in [self, Language::En].map(|language| &WORDS[language as usize]) {
+            if let Some(joined) = words.cut.get(key).and_then(|pieces| join(pieces, values)) {
+                return joined;
+            }
             let Some(pattern) = words.bundle.get_message(key).and_then(|message| message.value()) else { continue };
+            let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
             return words.bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned();
         }
         key.to_owned()
@@ -118,11 +161,7 @@ impl Language {
 
     /// Every key of this language.
     pub fn keys(self) -> Vec<String> {
-        LOCALES
-            .get_dir(self.code())
-            .into_iter()
-            .flat_map(Dir::files)
-            .filter_map(|file| file.contents_utf8())
+        files(self)
             .flat_map(str::lines)
             .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()))
             .filter_map(|line| line.split_once(" =").map(|(key, _)| key.to_owned()))

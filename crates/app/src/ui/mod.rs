@@ -1,5 +1,6 @@
 //! Layout, components, language, charts: what every page shares.
 
+pub mod conflict;
 mod language;
 mod navigation;
 pub mod refill;
@@ -49,7 +50,7 @@ impl Ui {
 
     /// The label of a code, such as `risk-high`.
     pub fn label<C: Code>(&self, code: &C) -> &'static str {
-        self.t(&code.label())
+        self.t(code.label())
     }
 
     /// The label of a code that may be missing.
@@ -58,12 +59,12 @@ impl Ui {
     }
 
     /// The label of an entry of a code list in `reference/`.
-    pub fn entry(&self, list: &str, code: &str) -> String {
-        reference::label(list, code, self.language).to_owned()
+    pub fn entry<'c>(&self, list: &str, code: &'c str) -> &'c str {
+        reference::label(list, code, self.language)
     }
 
     /// All entries of a code list, sorted by label where the list asks for it.
-    pub fn entries(&self, list: &str) -> Vec<(&'static str, &'static str)> {
+    pub fn entries(&self, list: &str) -> &'static [(&'static str, &'static str)] {
         reference::entries(list, self.language)
     }
 
@@ -77,9 +78,23 @@ impl Ui {
         day.as_ref().map_or_else(|| "–".to_owned(), |day| self.day(day))
     }
 
+    /// A day in few letters, for narrow places.
+    pub fn short_day(&self, day: &Day) -> String {
+        day.in_short(self.language, self.viewer.as_ref().map_or_else(|| Day::today("UTC"), |viewer| viewer.today))
+    }
+
+    /// The day of a moment, where the user works.
+    pub fn day_of(&self, moment: &Moment) -> Day {
+        moment.day(self.time_zone())
+    }
+
     /// A moment in words.
     pub fn moment(&self, moment: &Moment) -> String {
-        moment.in_words(self.language, self.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str()))
+        moment.in_words(self.language, self.time_zone())
+    }
+
+    fn time_zone(&self) -> &str {
+        self.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str())
     }
 
     /// Whether the user may do such a thing: for links and buttons, never instead of the check.
@@ -92,6 +107,20 @@ impl Ui {
     pub fn field(&self, name: &str) -> String {
         let key = format!("field-{}", name.replace('_', "-"));
         self.language.find(&key).map_or_else(|| name.replace('_', " "), str::to_owned)
+    }
+
+    /// What is wrong with a field, for a summary: with the field's label, where it has one.
+    pub fn wrong(&self, field: &str, error: &str) -> String {
+        let label = field.rsplit(['.', '[']).find_map(|part| {
+            let name = part.replace('_', "-");
+            ["field", "settings"].iter().find_map(|list| self.language.find(&format!("{list}-{name}")))
+        });
+        match label {
+            Some(label) => {
+                self.language.t_with("field-wrong", &[("field", label.into()), ("error", self.t(error).into())])
+            }
+            None => self.t(error).to_owned(),
+        }
     }
 
     /// All languages, for the switch.

@@ -1,12 +1,15 @@
 //! A form shown again with what was typed and what to correct.
 
 use std::fmt::Display;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::error::FieldError;
+use crate::error::{FieldError, Stale};
 use crate::ui::Ui;
+use crate::ui::conflict::Conflict;
 use crate::web::Unread;
 
 /// What was typed into one of a page's forms, and what to correct in it.
@@ -16,6 +19,46 @@ pub struct Refill {
     typed: Json,
     unread: Vec<Unread>,
     errors: Vec<FieldError>,
+    stale: Option<Weighed>,
+    keep: Option<String>,
+}
+
+/// Why a form is shown again.
+pub enum Wrong {
+    /// Fields to correct.
+    Fields(Vec<FieldError>),
+    /// Someone else was faster.
+    Stale(Weighed),
+}
+
+/// Both versions of a record on their way to whoever has to choose.
+#[derive(Clone, Debug)]
+pub struct Weighed {
+    stale: Arc<Stale>,
+    shown: Arc<AtomicBool>,
+}
+
+impl Weighed {
+    /// Two versions that nobody has seen yet.
+    pub fn new(stale: Stale) -> Weighed {
+        Weighed { stale: Arc::new(stale), shown: Arc::default() }
+    }
+
+    /// Whether a page showed them: where a record has moved on, its form may not be there any more.
+    pub fn is_shown(&self) -> bool {
+        self.shown.load(Ordering::Relaxed)
+    }
+
+    /// The two versions.
+    pub fn stale(&self) -> &Stale {
+        &self.stale
+    }
+}
+
+impl From<Vec<FieldError>> for Wrong {
+    fn from(errors: Vec<FieldError>) -> Wrong {
+        Wrong::Fields(errors)
+    }
 }
 
 impl Refill {
@@ -30,10 +73,31 @@ impl Refill {
         self
     }
 
-    /// What to correct in it.
-    pub fn wrong(mut self, errors: Vec<FieldError>) -> Refill {
-        self.errors = errors;
+    /// What to correct in it, or which version it has to be weighed against.
+    pub fn wrong(mut self, wrong: impl Into<Wrong>) -> Refill {
+        match wrong.into() {
+            Wrong::Fields(errors) => self.errors = errors,
+            Wrong::Stale(both) => self.stale = Some(both),
+        }
         self
+    }
+
+    /// Where the record is as it stands; without it the form's own address.
+    pub fn keeping(mut self, address: String) -> Refill {
+        self.keep = Some(address);
+        self
+    }
+
+    /// Where to go to leave the record as it stands.
+    pub fn keep<'r>(&'r self, ui: &'r Ui) -> &'r str {
+        self.keep.as_deref().unwrap_or(&ui.path)
+    }
+
+    /// Both versions, where someone else was faster.
+    pub fn conflict(&self, ui: &Ui, form: &str) -> Option<Conflict> {
+        let both = self.stale.as_ref().filter(|_| form == self.form)?;
+        both.shown.store(true, Ordering::Relaxed);
+        Some(Conflict::of(ui, &both.stale))
     }
 
     /// What was typed into a field, such as `actions[0].text`; empty in every other form.
@@ -76,9 +140,9 @@ impl Refill {
         Some(ui.t(error.error))
     }
 
-    /// Whether a form has something to correct.
+    /// Whether a form has something to correct, or to choose.
     pub fn is_wrong(&self, form: &str) -> bool {
-        form == self.form && !self.errors.is_empty()
+        form == self.form && (!self.errors.is_empty() || self.stale.is_some())
     }
 
     /// How many things to correct.
@@ -87,8 +151,11 @@ impl Refill {
     }
 
     /// Fields and what is wrong with them, for the summary; `id` is the field's element.
-    pub fn summary(&self, ui: &Ui) -> Vec<(String, &'static str)> {
-        self.errors.iter().map(|error| (element(self.form, &error.field), ui.t(error.error))).collect()
+    pub fn summary(&self, ui: &Ui) -> Vec<(String, String)> {
+        self.errors
+            .iter()
+            .map(|error| (element(self.form, &error.field), ui.wrong(&error.field, error.error)))
+            .collect()
     }
 }
 

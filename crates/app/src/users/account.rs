@@ -15,8 +15,9 @@ use super::passkeys::Passkey;
 use super::sessions::LoggedIn;
 use super::tokens::{NewToken, Token, TokenInput};
 use super::tries::Tries;
-use super::{logins, pages, passkeys, passwords, sessions, store, tokens};
-use crate::access::{TokenScope, Via, Viewer};
+use super::{User, logins, pages, passkeys, passwords, sessions, store, tokens};
+use crate::access::{Permission, TokenScope, Via, Viewer};
+use crate::code::Code;
 use crate::dates::Moment;
 use crate::db::Tx;
 use crate::error::Error;
@@ -24,7 +25,7 @@ use crate::history::{Bookkeeping, Pen};
 use crate::ids::{SessionId, TokenId};
 use crate::params;
 use crate::ui::Ui;
-use crate::web::{App, Client, Context, Input, Problem, page};
+use crate::web::{App, Client, Context, Input, Problem, Versioned, page};
 
 /// A log-in that is still open.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -228,7 +229,7 @@ pub(super) async fn end_all_others(ctx: Context) -> Result<Redirect, Error> {
 }
 
 pub(super) async fn make_token(ctx: Context, Input(input): Input<TokenInput>) -> Result<Response, Error> {
-    match ctx.write(move |tx, viewer| tokens::create(tx, viewer, &input)).await {
+    match ctx.create_secret(input, |tx, viewer, input| tokens::create(tx, viewer, &input)).await {
         Ok(made) => Ok(account_page(&ctx, Some(made.secret), None).await?.into_response()),
         Err(Error::Invalid(fields)) => {
             let problem = fields.first().map(|field| field.error);
@@ -247,24 +248,59 @@ pub(super) async fn end_token(ctx: Context, Path(id): Path<TokenId>) -> Result<R
 /// The account over the JSON API.
 pub(super) fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(api_account))
         .routes(routes!(api_tokens, api_make_token))
+        .routes(routes!(api_end_token))
         .routes(routes!(api_sessions, api_end_others))
         .routes(routes!(api_end_session))
         .routes(routes!(api_change_password))
 }
 
+/// Who is asking, and what they may do.
+#[derive(Serialize, ToSchema)]
+pub struct Account {
+    /// The user.
+    #[serde(flatten)]
+    pub user: User,
+    /// The organisation's name.
+    pub organisation: String,
+    /// What the role allows, and the token where one asks.
+    pub permissions: Vec<Permission>,
+}
+
+/// Who you are, and what you may do.
+#[utoipa::path(get, path = "/account", tag = "account", responses((status = 200, body = Account)))]
+async fn api_account(ctx: Context) -> Result<Versioned<Account>, Error> {
+    let user = ctx.read(|tx, viewer| store::user(tx, viewer.organisation, viewer.user)).await?;
+    let permissions = Permission::ALL.iter().copied().filter(|permission| ctx.viewer.may(*permission)).collect();
+    let organisation = ctx.viewer.organisation_name.clone();
+    Ok(Versioned(user.version, Account { user, organisation, permissions }))
+}
+
+/// Ends a token at once.
+#[utoipa::path(delete, path = "/account/tokens/{id}", tag = "account", params(("id" = TokenId, Path)),
+    responses((status = 204)))]
+async fn api_end_token(ctx: Context, Path(id): Path<TokenId>) -> Result<StatusCode, Error> {
+    ctx.write(move |tx, viewer| tokens::end(tx, viewer, id)).await?;
+    ctx.app.sessions.clear();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Your tokens that still work.
 #[utoipa::path(get, path = "/account/tokens", tag = "account", responses((status = 200, body = Vec<Token>)))]
 async fn api_tokens(ctx: Context) -> Result<Json<Vec<Token>>, Error> {
     ctx.read(tokens::of_viewer).await.map(Json)
 }
 
+/// Makes a token; its secret is shown this once.
 #[utoipa::path(post, path = "/account/tokens", tag = "account", request_body = TokenInput,
     responses((status = 201, body = NewToken), (status = "4XX", body = Problem)))]
 async fn api_make_token(ctx: Context, Input(input): Input<TokenInput>) -> Result<(StatusCode, Json<NewToken>), Error> {
-    let made = ctx.write(move |tx, viewer| tokens::create(tx, viewer, &input)).await?;
+    let made = ctx.create_secret(input, |tx, viewer, input| tokens::create(tx, viewer, &input)).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }
 
+/// Your open sessions, last used first.
 #[utoipa::path(get, path = "/account/sessions", tag = "account", responses((status = 200, body = Vec<Session>)))]
 async fn api_sessions(ctx: Context) -> Result<Json<Vec<Session>>, Error> {
     ctx.read(open_sessions).await.map(Json)
@@ -279,6 +315,7 @@ async fn api_end_others(ctx: Context) -> Result<StatusCode, Error> {
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Ends one of your sessions; the one that asks is logged out.
 #[utoipa::path(delete, path = "/account/sessions/{id}", tag = "account", params(("id" = SessionId, Path)),
     responses((status = 204), (status = "4XX", body = Problem)))]
 async fn api_end_session(ctx: Context, Path(id): Path<SessionId>) -> Result<StatusCode, Error> {

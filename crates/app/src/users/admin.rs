@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,8 @@ use utoipa_axum::routes;
 
 use super::teams::{self, Team};
 use super::{NewUser, Organisation, OrganisationSettings, User, store};
-use crate::access::{Permission, Role, Scope, Viewer};
+use crate::access::{Filter, Permission, Role, Scope, Viewer};
+use crate::cases;
 use crate::code::Code;
 use crate::db::Tx;
 use crate::error::{Check, Error, FieldError};
@@ -19,20 +20,71 @@ use crate::history::{self, Entry, Kind};
 use crate::ids::{TeamId, UserId};
 use crate::params;
 use crate::reference;
+use crate::ui::conflict::Conflict;
 use crate::ui::{Language, Ui};
-use crate::web::{App, Context, Expected, Input, Problem, page};
+use crate::web::{App, Context, Expected, Input, Problem, Versioned, page};
 
-/// Everyone of the organisation.
+/// Which users are wanted.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct WantedUsers {
+    /// Only those with this role.
+    #[serde(deserialize_with = "crate::web::blank")]
+    role: Option<Role>,
+    /// Only those of this team.
+    #[serde(deserialize_with = "crate::web::blank")]
+    team: Option<TeamId>,
+    /// Only those who can, or cannot, log in.
+    #[serde(deserialize_with = "crate::web::blank")]
+    active: Option<bool>,
+    /// The user name with which the last page ended.
+    #[serde(deserialize_with = "crate::web::blank")]
+    after: Option<String>,
+    /// How many, 1 to 1000; all without it.
+    #[serde(deserialize_with = "crate::web::blank")]
+    limit: Option<i64>,
+}
+
+/// Everyone of the organisation, by user name.
 ///
 /// # Errors
 /// The role does not allow it, or the database failed.
 pub fn users(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<User>, Error> {
+    some_users(tx, viewer, &WantedUsers::default())
+}
+
+/// Those users of the organisation who are wanted, by user name.
+///
+/// # Errors
+/// The role does not allow it, or the database failed.
+pub fn some_users(tx: &mut Tx<'_>, viewer: &Viewer, wanted: &WantedUsers) -> Result<Vec<User>, Error> {
     viewer.require(Permission::ManageUsers)?;
-    Ok(tx.query(
-        &format!("SELECT {} FROM user_account u WHERE u.organisation_id = $1 ORDER BY u.username", store::USER),
-        params![viewer.organisation],
-        store::user_from,
-    )?)
+    let mut filter = Filter::new("u.organisation_id = ?", [viewer.organisation.into()]);
+    if let Some(role) = wanted.role {
+        filter = filter.and("u.role = ?", [role.into()]);
+    }
+    if let Some(team) = wanted.team {
+        filter = filter.and("u.team_id = ?", [team.into()]);
+    }
+    if let Some(active) = wanted.active {
+        filter = filter.and("u.active = ?", [active.into()]);
+    }
+    if let Some(after) = &wanted.after {
+        filter = filter.and("u.username > ?", [after.into()]);
+    }
+    let limit = wanted.limit.map(|limit| format!(" LIMIT {}", limit.clamp(1, 1000))).unwrap_or_default();
+    let sql = format!("SELECT {} FROM user_account u WHERE {} ORDER BY u.username{limit}", store::USER, filter.sql());
+    Ok(tx.query(&sql, filter.params(), store::user_from)?)
+}
+
+/// A user of the organisation, for those who manage users.
+///
+/// # Errors
+/// The role does not allow it, no such user, or the database failed.
+pub fn managed(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId) -> Result<User, Error> {
+    viewer.require(Permission::ManageUsers)?;
+    store::user(tx, viewer.organisation, id)
 }
 
 /// Makes a user.
@@ -70,6 +122,51 @@ pub struct UserChange {
     pub active: bool,
 }
 
+impl UserChange {
+    /// What the form for a new user begins with.
+    fn blank() -> UserChange {
+        UserChange {
+            name: String::new(),
+            role: Role::Caseworker,
+            scope: Scope::Team,
+            team_id: None,
+            supervisor_id: None,
+            sees_medical: false,
+            sees_trafficking: false,
+            active: true,
+        }
+    }
+
+    /// A user as they stand.
+    fn of(user: &User) -> UserChange {
+        UserChange {
+            name: user.name.clone(),
+            role: user.role,
+            scope: user.scope,
+            team_id: user.team_id,
+            supervisor_id: user.supervisor_id,
+            sees_medical: user.sees_medical,
+            sees_trafficking: user.sees_trafficking,
+            active: user.active,
+        }
+    }
+}
+
+impl From<NewUser> for UserChange {
+    fn from(user: NewUser) -> UserChange {
+        UserChange {
+            name: user.name,
+            role: user.role,
+            scope: user.scope,
+            team_id: user.team_id,
+            supervisor_id: user.supervisor_id,
+            sees_medical: user.sees_medical,
+            sees_trafficking: user.sees_trafficking,
+            active: true,
+        }
+    }
+}
+
 /// Changes a user; every session of theirs ends, so that the change holds at once.
 ///
 /// # Errors
@@ -90,31 +187,27 @@ pub fn change(tx: &mut Tx<'_>, viewer: &Viewer, id: UserId, expected: i64, input
     check.done()?;
     store::check_place(tx, viewer.organisation, Some(id), input.team_id, input.supervisor_id)?;
     let administered = before.active && before.role == Role::Administrator;
-    let was = UserChange {
-        name: before.name,
-        role: before.role,
-        scope: before.scope,
-        team_id: before.team_id,
-        supervisor_id: before.supervisor_id,
-        sees_medical: before.sees_medical,
-        sees_trafficking: before.sees_trafficking,
-        active: before.active,
-    };
+    let was = UserChange::of(&before);
     let pen = history::record(tx, viewer, Entry::changed(Kind::User, id, &was, input))?;
     // After the entry, which holds the organisation's chain: two administrators who deactivate
     // each other at once are heard one after the other.
     if administered && !(input.active && input.role == Role::Administrator) {
         keep_an_administrator(tx, viewer, id)?;
     }
-    tx.execute(
+    let written = tx.execute(
         &pen,
         "UPDATE user_account SET name = $3, role = $4, scope = $5, team_id = $6, supervisor_id = $7, sees_medical = $8, \
-         sees_trafficking = $9, active = $10, version = version + 1 WHERE organisation_id = $1 AND id = $2",
+         sees_trafficking = $9, active = $10, version = version + 1 \
+         WHERE organisation_id = $1 AND id = $2 AND version = $11",
         params![
             viewer.organisation, id, input.name.trim(), input.role, input.scope, input.team_id, input.supervisor_id,
-            input.sees_medical, input.sees_trafficking, input.active
+            input.sees_medical, input.sees_trafficking, input.active, expected
         ],
     )?;
+    if written == 0 {
+        let now = store::user(tx, viewer.organisation, id)?;
+        return Err(Error::stale(input, &now, now.version));
+    }
     if id != viewer.user {
         tx.execute(
             &pen,
@@ -191,17 +284,23 @@ pub fn change_settings(
     }
     input.check()?;
     let pen = history::record(tx, viewer, Entry::changed(Kind::Organisation, viewer.organisation, &before, input))?;
-    tx.execute(
+    let written = tx.execute(
         &pen,
-        "UPDATE organisation SET name = $2, country = $3, settings = $4, version = version + 1 WHERE id = $1",
+        "UPDATE organisation SET name = $2, country = $3, settings = $4, version = version + 1 \
+         WHERE id = $1 AND version = $5",
         params![
             viewer.organisation,
             input.name.trim(),
             input.country.as_str(),
-            serde_json::to_string(&input.settings).unwrap_or_default()
+            serde_json::to_string(&input.settings).unwrap_or_default(),
+            expected
         ],
     )?;
-    Ok(())
+    if written == 0 {
+        let now = store::organisation(tx, viewer.organisation)?;
+        return Err(Error::stale(input, &OrganisationChange::from(now.clone()), now.version));
+    }
+    cases::store::follow_settings(tx, &pen, viewer.organisation, &input.settings)
 }
 
 impl From<Organisation> for OrganisationChange {
@@ -268,9 +367,14 @@ struct UserPage {
     action: String,
     /// The user who is changed; none for a new one.
     user: Option<User>,
+    /// What stands in the fields: as on record, or as typed before.
+    typed: UserChange,
+    username: String,
+    chosen_language: Language,
     teams: Vec<(TeamId, String)>,
     supervisors: Vec<(UserId, String)>,
     errors: Vec<FieldError>,
+    conflict: Option<Conflict>,
 }
 
 impl UserPage {
@@ -281,23 +385,36 @@ impl UserPage {
         Scope::ALL
     }
     fn is_role(&self, role: &Role) -> bool {
-        self.user.as_ref().map_or(Role::Caseworker, |user| user.role) == *role
+        self.typed.role == *role
     }
     fn is_scope(&self, scope: &Scope) -> bool {
-        self.user.as_ref().map_or(Scope::Team, |user| user.scope) == *scope
+        self.typed.scope == *scope
     }
     fn is_team(&self, team: &TeamId) -> bool {
-        self.user.as_ref().and_then(|user| user.team_id) == Some(*team)
+        self.typed.team_id == Some(*team)
     }
     fn is_supervisor(&self, supervisor: &UserId) -> bool {
-        self.user.as_ref().and_then(|user| user.supervisor_id) == Some(*supervisor)
+        self.typed.supervisor_id == Some(*supervisor)
     }
     fn languages(&self) -> &'static [Language] {
         Language::ALL
     }
+
+    /// The form again with what was typed, and what to correct or to choose.
+    fn again(mut self, typed: UserChange, wrong: Error) -> Result<Response, Error> {
+        self.typed = typed;
+        let status = wrong.status();
+        match wrong {
+            Error::Invalid(errors) => self.errors = errors,
+            Error::Stale(stale) => self.conflict = Some(Conflict::of(&self.ui, &stale)),
+            other => return Err(other),
+        }
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        Ok((status, page(self)?).into_response())
+    }
 }
 
-async fn user_page(ctx: &Context, id: Option<UserId>, errors: Vec<FieldError>) -> Result<Html<String>, Error> {
+async fn user_page(ctx: &Context, id: Option<UserId>) -> Result<UserPage, Error> {
     let (user, everyone, teams) = ctx
         .read(move |tx, viewer| {
             let everyone = users(tx, viewer)?;
@@ -311,7 +428,18 @@ async fn user_page(ctx: &Context, id: Option<UserId>, errors: Vec<FieldError>) -
         Some(user) => format!("/users/{}?version={}", user.id, user.version),
         None => format!("/users?once={}", ui.once),
     };
-    page(UserPage { ui, action, user, teams, supervisors, errors })
+    Ok(UserPage {
+        action,
+        typed: user.as_ref().map_or_else(UserChange::blank, UserChange::of),
+        username: String::new(),
+        chosen_language: ui.language,
+        user,
+        teams,
+        supervisors,
+        errors: Vec::new(),
+        conflict: None,
+        ui,
+    })
 }
 
 /// Whether someone can be a user's supervisor.
@@ -320,24 +448,26 @@ fn leads(other: &User, user: Option<UserId>) -> bool {
 }
 
 pub(super) async fn blank_form(ctx: Context) -> Result<Html<String>, Error> {
-    user_page(&ctx, None, Vec::new()).await
+    page(user_page(&ctx, None).await?)
 }
 
 pub(super) async fn edit(ctx: Context, Path(id): Path<UserId>) -> Result<Html<String>, Error> {
-    user_page(&ctx, Some(id), Vec::new()).await
+    page(user_page(&ctx, Some(id)).await?)
 }
 
 pub(super) async fn make(ctx: Context, Input(input): Input<NewUser>) -> Result<Response, Error> {
-    let made = ctx
-        .write(move |tx, viewer| {
-            let id = create(tx, viewer, &input)?;
-            link(tx, viewer, id, &LinkInput::default())
-        })
-        .await;
+    let typed = input.clone();
+    let made = ctx.create(input, |tx, viewer, input| create(tx, viewer, &input)).await;
     match made {
-        Ok(secret) => Ok(users_page(&ctx, Some(address(&ctx, &secret))).await?.into_response()),
-        Err(Error::Invalid(errors)) => {
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, user_page(&ctx, None, errors).await?).into_response())
+        // The link is made apart: whoever sends the form twice gets another one for the same user.
+        Ok(id) => {
+            let secret = ctx.write(move |tx, viewer| link(tx, viewer, id, &LinkInput::default())).await?;
+            Ok(users_page(&ctx, Some(address(&ctx, &secret))).await?.into_response())
+        }
+        Err(error @ Error::Invalid(_)) => {
+            let form = user_page(&ctx, None).await?;
+            let form = UserPage { username: typed.username.clone(), chosen_language: typed.language, ..form };
+            form.again(UserChange::from(typed), error)
         }
         Err(error) => Err(error),
     }
@@ -353,13 +483,12 @@ pub(super) async fn save(
     Expected(version): Expected,
     Input(input): Input<UserChange>,
 ) -> Result<Response, Error> {
+    let typed = input.clone();
     let changed = ctx.write(move |tx, viewer| change(tx, viewer, id, version, &input)).await;
     ctx.app.sessions.clear();
     match changed {
         Ok(()) => Ok(Redirect::to("/users").into_response()),
-        Err(Error::Invalid(errors)) => {
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, user_page(&ctx, Some(id), errors).await?).into_response())
-        }
+        Err(error @ (Error::Invalid(_) | Error::Stale(_))) => user_page(&ctx, Some(id)).await?.again(typed, error),
         Err(error) => Err(error),
     }
 }
@@ -379,6 +508,7 @@ struct SettingsPage {
     ui: Ui,
     organisation: Organisation,
     errors: Vec<FieldError>,
+    conflict: Option<Conflict>,
 }
 
 impl SettingsPage {
@@ -397,20 +527,34 @@ impl SettingsPage {
     fn words(&self, step: &str) -> &'static str {
         self.ui.t(&format!("settings-{}", step.replace('_', "-")))
     }
+
+    /// The form again with what was typed, and what to correct or to choose.
+    fn again(mut self, typed: OrganisationChange, wrong: Error) -> Result<Response, Error> {
+        let OrganisationChange { name, country, settings } = typed;
+        self.organisation = Organisation { name, country, settings, ..self.organisation };
+        let status = wrong.status();
+        match wrong {
+            Error::Invalid(errors) => self.errors = errors,
+            Error::Stale(stale) => self.conflict = Some(Conflict::of(&self.ui, &stale)),
+            other => return Err(other),
+        }
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        Ok((status, page(self)?).into_response())
+    }
 }
 
 pub(super) async fn settings(ctx: Context) -> Result<Html<String>, Error> {
-    settings_page(&ctx, Vec::new()).await
+    page(settings_page(&ctx).await?)
 }
 
-async fn settings_page(ctx: &Context, errors: Vec<FieldError>) -> Result<Html<String>, Error> {
+async fn settings_page(ctx: &Context) -> Result<SettingsPage, Error> {
     let organisation = ctx
         .read(|tx, viewer| {
             viewer.require(Permission::ManageSettings)?;
             store::organisation(tx, viewer.organisation)
         })
         .await?;
-    page(SettingsPage { ui: ctx.ui(), organisation, errors })
+    Ok(SettingsPage { ui: ctx.ui(), organisation, errors: Vec::new(), conflict: None })
 }
 
 /// The settings as a form sends them: numbers are text, an unchecked box is absent.
@@ -442,13 +586,12 @@ pub(super) async fn save_settings(
         closure_approval: form.closure_approval,
     };
     let input = OrganisationChange { name: form.name, country: form.country, settings };
+    let typed = input.clone();
     let changed = ctx.write(move |tx, viewer| change_settings(tx, viewer, version, &input)).await;
     ctx.app.sessions.clear();
     match changed {
         Ok(()) => Ok(Redirect::to("/settings").into_response()),
-        Err(Error::Invalid(errors)) => {
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, settings_page(&ctx, errors).await?).into_response())
-        }
+        Err(error @ (Error::Invalid(_) | Error::Stale(_))) => settings_page(&ctx).await?.again(typed, error),
         Err(error) => Err(error),
     }
 }
@@ -457,16 +600,27 @@ pub(super) async fn save_settings(
 pub(super) fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(api_users, api_create))
-        .routes(routes!(api_change))
+        .routes(routes!(api_user, api_change))
         .routes(routes!(api_link))
         .routes(routes!(api_settings, api_change_settings))
 }
 
-#[utoipa::path(get, path = "/users", tag = "users", responses((status = 200, body = Vec<User>), (status = "4XX", body = Problem)))]
-async fn api_users(ctx: Context) -> Result<Json<Vec<User>>, Error> {
-    ctx.read(users).await.map(Json)
+/// The organisation's users by user name.
+#[utoipa::path(get, path = "/users", tag = "users", params(WantedUsers),
+    responses((status = 200, body = Vec<User>), (status = "4XX", body = Problem)))]
+async fn api_users(ctx: Context, Query(wanted): Query<WantedUsers>) -> Result<Json<Vec<User>>, Error> {
+    ctx.read(move |tx, viewer| some_users(tx, viewer, &wanted)).await.map(Json)
 }
 
+/// A user.
+#[utoipa::path(get, path = "/users/{id}", tag = "users", params(("id" = UserId, Path)),
+    responses((status = 200, body = User)))]
+async fn api_user(ctx: Context, Path(id): Path<UserId>) -> Result<Versioned<User>, Error> {
+    let user = ctx.read(move |tx, viewer| managed(tx, viewer, id)).await?;
+    Ok(Versioned(user.version, user))
+}
+
+/// Makes a user, who logs in by a one-time link.
 #[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser,
     responses((status = 201, body = UserId), (status = "4XX", body = Problem)))]
 async fn api_create(ctx: Context, Input(input): Input<NewUser>) -> Result<(StatusCode, Json<UserId>), Error> {
@@ -474,8 +628,9 @@ async fn api_create(ctx: Context, Input(input): Input<NewUser>) -> Result<(Statu
     Ok((StatusCode::CREATED, Json(id)))
 }
 
+/// Changes a user; their sessions end, so that the change holds at once.
 #[utoipa::path(put, path = "/users/{id}", tag = "users", request_body = UserChange, params(("id" = UserId, Path)),
-    responses((status = 204), (status = "4XX", body = Problem)))]
+    responses((status = 204), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn api_change(
     ctx: Context,
     Path(id): Path<UserId>,
@@ -487,6 +642,7 @@ async fn api_change(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Makes a one-time link with which a user chooses a password; it is shown this once.
 #[utoipa::path(post, path = "/users/{id}/link", tag = "users", request_body = LinkInput, params(("id" = UserId, Path)),
     responses((status = 201, body = Link), (status = "4XX", body = Problem)))]
 async fn api_link(
@@ -494,24 +650,26 @@ async fn api_link(
     Path(id): Path<UserId>,
     Input(input): Input<LinkInput>,
 ) -> Result<(StatusCode, Json<Link>), Error> {
-    let secret = ctx.write(move |tx, viewer| link(tx, viewer, id, &input)).await?;
+    let secret = ctx.create_secret(input, move |tx, viewer, input| link(tx, viewer, id, &input)).await?;
     Ok((StatusCode::CREATED, Json(Link { address: address(&ctx, &secret) })))
 }
 
+/// What the organisation decided for itself.
 #[utoipa::path(get, path = "/settings", tag = "users",
     responses((status = 200, body = OrganisationChange), (status = "4XX", body = Problem)))]
-async fn api_settings(ctx: Context) -> Result<crate::web::Versioned<OrganisationChange>, Error> {
+async fn api_settings(ctx: Context) -> Result<Versioned<OrganisationChange>, Error> {
     let organisation = ctx
         .read(|tx, viewer| {
             viewer.require(Permission::ManageSettings)?;
             store::organisation(tx, viewer.organisation)
         })
         .await?;
-    Ok(crate::web::Versioned(organisation.version, organisation.into()))
+    Ok(Versioned(organisation.version, organisation.into()))
 }
 
+/// Changes what the organisation decides for itself.
 #[utoipa::path(put, path = "/settings", tag = "users", request_body = OrganisationChange,
-    responses((status = 204), (status = "4XX", body = Problem)))]
+    responses((status = 204), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn api_change_settings(
     ctx: Context,
     Expected(version): Expected,

@@ -190,12 +190,14 @@ pub(super) fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(api_own)).routes(routes!(api_all))
 }
 
+/// Your own last tries to log in, newest first.
 #[utoipa::path(get, path = "/account/logins", tag = "account",
     responses((status = 200, body = Vec<Login>), (status = "4XX", body = Problem)))]
 async fn api_own(ctx: Context) -> Result<Json<Vec<Login>>, Error> {
     ctx.read(own).await.map(Json)
 }
 
+/// All users' tries to log in, newest first.
 #[utoipa::path(get, path = "/logins", tag = "users", params(Wanted),
     responses((status = 200, body = Vec<Login>), (status = "4XX", body = Problem)))]
 async fn api_all(ctx: Context, Query(wanted): Query<Wanted>) -> Result<Json<Vec<Login>>, Error> {

@@ -9,7 +9,7 @@ mod pages;
 mod passkey_pages;
 pub(crate) mod passkeys;
 pub mod passwords;
-mod pending;
+pub(crate) mod pending;
 mod second_factor;
 pub mod sessions;
 pub mod store;

@@ -76,6 +76,7 @@ pub(super) fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(begin_second))
 }
 
+/// Your passkeys.
 #[utoipa::path(get, path = "/account/passkeys", tag = "account",
     responses((status = 200, body = Vec<Passkey>), (status = "4XX", body = Problem)))]
 async fn list(ctx: Context) -> Result<Json<Vec<Passkey>>, Error> {
@@ -103,6 +104,7 @@ async fn register(ctx: Context, Input(form): Input<Registration>) -> Result<(Sta
     Ok((StatusCode::CREATED, Json(Done { location: "/account".to_owned() })))
 }
 
+/// Gives a passkey another name.
 #[utoipa::path(put, path = "/account/passkeys/{id}", tag = "account", request_body = PasskeyName,
     params(("id" = PasskeyId, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
 async fn rename(ctx: Context, Path(id): Path<PasskeyId>, Input(name): Input<PasskeyName>) -> Result<StatusCode, Error> {
@@ -110,6 +112,7 @@ async fn rename(ctx: Context, Path(id): Path<PasskeyId>, Input(name): Input<Pass
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Removes a passkey; takes the password.
 #[utoipa::path(delete, path = "/account/passkeys/{id}", tag = "account", request_body = Proof,
     params(("id" = PasskeyId, Path)), responses((status = 204), (status = "4XX", body = Problem)))]
 async fn remove(ctx: Context, Path(id): Path<PasskeyId>, Input(proof): Input<Proof>) -> Result<StatusCode, Error> {

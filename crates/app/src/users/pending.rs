@@ -1,4 +1,4 @@
-//! What was begun and awaits an answer: a second factor's secret, a passkey's challenge. Kept on
+//! What was begun and awaits an answer: a second factor's secret, a passkey's challenge, a file to import. Kept on
 //! the server, sealed, for a short time.
 
 use crate::dates::Moment;
@@ -15,6 +15,14 @@ pub(super) const PATIENCE: i64 = 10 * 60;
 /// # Errors
 /// The database failed.
 pub(super) fn keep(tx: &mut Tx<'_>, holder: &[u8], kind: &str, content: &[u8]) -> Result<(), Error> {
+    keep_for(tx, holder, kind, content, PATIENCE)
+}
+
+/// Like [`keep`], for as many seconds as are said.
+///
+/// # Errors
+/// The database failed.
+pub(crate) fn keep_for(tx: &mut Tx<'_>, holder: &[u8], kind: &str, content: &[u8], seconds: i64) -> Result<(), Error> {
     let pen = Pen::unrecorded(Bookkeeping::Session);
     let sealed = tx.key().seal("pending", holder, content);
     let now = Moment::now();
@@ -23,7 +31,7 @@ pub(super) fn keep(tx: &mut Tx<'_>, holder: &[u8], kind: &str, content: &[u8]) -
         &pen,
         "INSERT INTO pending (holder, kind, sealed, expires_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (holder, kind) DO UPDATE SET sealed = $3, expires_at = $4",
-        params![holder, kind, sealed, now.plus_seconds(PATIENCE)],
+        params![holder, kind, sealed, now.plus_seconds(seconds)],
     )?;
     Ok(())
 }
@@ -32,7 +40,7 @@ pub(super) fn keep(tx: &mut Tx<'_>, holder: &[u8], kind: &str, content: &[u8]) -
 ///
 /// # Errors
 /// The database failed.
-pub(super) fn look(tx: &mut Tx<'_>, holder: &[u8], kind: &str) -> Result<Option<Vec<u8>>, Error> {
+pub(crate) fn look(tx: &mut Tx<'_>, holder: &[u8], kind: &str) -> Result<Option<Vec<u8>>, Error> {
     let sealed = tx.one(
         "SELECT sealed FROM pending WHERE holder = $1 AND kind = $2 AND expires_at > $3",
         params![holder, kind, Moment::now()],
@@ -48,7 +56,7 @@ pub(super) fn look(tx: &mut Tx<'_>, holder: &[u8], kind: &str) -> Result<Option<
 ///
 /// # Errors
 /// The database failed.
-pub(super) fn take(tx: &mut Tx<'_>, holder: &[u8], kind: &str) -> Result<Option<Vec<u8>>, Error> {
+pub(crate) fn take(tx: &mut Tx<'_>, holder: &[u8], kind: &str) -> Result<Option<Vec<u8>>, Error> {
     let content = look(tx, holder, kind)?;
     let taken = tx.execute(
         &Pen::unrecorded(Bookkeeping::Session),

@@ -47,6 +47,7 @@ async fn begin(ctx: &Context) -> Result<(String, String), Error> {
 }
 
 async fn confirm(ctx: &Context, code: String) -> Result<(), Error> {
+    in_person(&ctx.viewer)?;
     let tries = Tries::in_session(ctx.viewer.user);
     tries.take(&ctx.app)?;
     ctx.write(move |tx, viewer| totp::turn_on(tx, viewer, &code)).await?;

@@ -162,9 +162,10 @@ pub(crate) fn find_session(tx: &mut Tx<'_>, digest: &[u8; 32], half: bool) -> Re
              JOIN user_account u ON u.organisation_id = s.organisation_id AND u.id = s.user_id \
              JOIN organisation o ON o.id = s.organisation_id \
              WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND u.active = 1 \
-             AND s.second_factor_due <= $4"
+             AND s.second_factor_due <= $4 AND s.expires_at <= $5"
         ),
-        params![digest.as_slice(), now, now.plus_seconds(-IDLE), half],
+        // A session that would last longer than any was begun on a clock that has since been set back.
+        params![digest.as_slice(), now, now.plus_seconds(-IDLE), half, now.plus_seconds(LONGEST + IDLE)],
         |row| Ok((viewer(row)?, row.next()?)),
     )?;
     Ok(found)

@@ -16,7 +16,7 @@ use crate::error::{Check, Error};
 use crate::history::{self, Entry, Kind};
 use crate::ids::TeamId;
 use crate::params;
-use crate::web::{App, Context, Expected, Input, Problem};
+use crate::web::{App, Context, Expected, Input, Problem, Versioned};
 
 /// People who work together.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -84,11 +84,15 @@ pub fn rename(tx: &mut Tx<'_>, viewer: &Viewer, id: TeamId, expected: i64, input
     input.check()?;
     let was = TeamInput { name: before.name };
     let pen = history::record(tx, viewer, Entry::changed(Kind::Team, id, &was, input))?;
-    tx.execute(
+    let written = tx.execute(
         &pen,
-        "UPDATE team SET name = $3, version = version + 1 WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, id, input.name.trim()],
+        "UPDATE team SET name = $3, version = version + 1 WHERE organisation_id = $1 AND id = $2 AND version = $4",
+        params![viewer.organisation, id, input.name.trim(), expected],
     )?;
+    if written == 0 {
+        let now = team(tx, viewer, id)?;
+        return Err(Error::stale(input, &now, now.version));
+    }
     Ok(())
 }
 
@@ -111,7 +115,7 @@ pub fn remove(tx: &mut Tx<'_>, viewer: &Viewer, id: TeamId) -> Result<(), Error>
 }
 
 pub(super) async fn create_on_page(ctx: Context, Input(input): Input<TeamInput>) -> Result<Redirect, Error> {
-    ctx.write(move |tx, viewer| create(tx, viewer, &input)).await?;
+    ctx.create(input, |tx, viewer, input| create(tx, viewer, &input)).await?;
     Ok(Redirect::to("/users"))
 }
 
@@ -132,15 +136,17 @@ pub(super) async fn remove_on_page(ctx: Context, Path(id): Path<TeamId>) -> Resu
 
 /// Teams over the JSON API.
 pub(super) fn api_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(api_list, api_create)).routes(routes!(api_rename, api_remove))
+    OpenApiRouter::new().routes(routes!(api_list, api_create)).routes(routes!(api_team, api_rename, api_remove))
 }
 
+/// The organisation's teams by name.
 #[utoipa::path(get, path = "/teams", tag = "users",
     responses((status = 200, body = Vec<Team>), (status = "4XX", body = Problem)))]
 async fn api_list(ctx: Context) -> Result<Json<Vec<Team>>, Error> {
     ctx.read(list).await.map(Json)
 }
 
+/// Makes a team.
 #[utoipa::path(post, path = "/teams", tag = "users", request_body = TeamInput,
     responses((status = 201, body = TeamId), (status = "4XX", body = Problem)))]
 async fn api_create(ctx: Context, Input(input): Input<TeamInput>) -> Result<(StatusCode, Json<TeamId>), Error> {
@@ -148,8 +154,17 @@ async fn api_create(ctx: Context, Input(input): Input<TeamInput>) -> Result<(Sta
     Ok((StatusCode::CREATED, Json(id)))
 }
 
+/// A team.
+#[utoipa::path(get, path = "/teams/{id}", tag = "users", params(("id" = TeamId, Path)),
+    responses((status = 200, body = Team)))]
+async fn api_team(ctx: Context, Path(id): Path<TeamId>) -> Result<Versioned<Team>, Error> {
+    let team = ctx.read(move |tx, viewer| team(tx, viewer, id)).await?;
+    Ok(Versioned(team.version, team))
+}
+
+/// Gives a team another name.
 #[utoipa::path(put, path = "/teams/{id}", tag = "users", request_body = TeamInput, params(("id" = TeamId, Path)),
-    responses((status = 204), (status = "4XX", body = Problem)))]
+    responses((status = 204), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn api_rename(
     ctx: Context,
     Path(id): Path<TeamId>,
@@ -160,6 +175,7 @@ async fn api_rename(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Removes a team to which nobody and nothing belongs.
 #[utoipa::path(delete, path = "/teams/{id}", tag = "users", params(("id" = TeamId, Path)),
     responses((status = 204), (status = "4XX", body = Problem)))]
 async fn api_remove(ctx: Context, Path(id): Path<TeamId>) -> Result<StatusCode, Error> {

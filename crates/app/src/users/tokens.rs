@@ -93,8 +93,9 @@ pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: &TokenInput) -> Result<Ne
 /// The user's tokens that still work.
 ///
 /// # Errors
-/// The database failed.
+/// Asked with a token, or the database failed.
 pub fn of_viewer(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Token>, Error> {
+    super::account::in_person(viewer)?;
     Ok(tx.query(
         "SELECT id, name, scopes, created_at, expires_at FROM api_token WHERE organisation_id = $1 AND user_id = $2 \
          AND ended_at IS NULL AND expires_at > $3 ORDER BY created_at DESC",
@@ -114,8 +115,9 @@ pub fn of_viewer(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Token>, Error> 
 /// Ends a token of the user.
 ///
 /// # Errors
-/// No such token of theirs, or the database failed.
+/// Asked with a token, no such token of theirs, or the database failed.
 pub fn end(tx: &mut Tx<'_>, viewer: &Viewer, id: TokenId) -> Result<(), Error> {
+    super::account::in_person(viewer)?;
     let pen = history::record(tx, viewer, Entry::new(history::Act::Removed, Kind::Token, id))?;
     let ended = tx.execute(
         &pen,

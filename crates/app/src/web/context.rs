@@ -6,6 +6,8 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, IF_MATCH};
 use axum::http::request::Parts;
 use axum::response::Html;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -30,7 +32,7 @@ pub struct Context {
     /// The page's language.
     pub language: Language,
     path: String,
-    once: Option<String>,
+    once: Option<Once>,
 }
 
 /// A request of someone who need not be logged in.
@@ -73,18 +75,46 @@ impl Context {
         I: Serialize + Send + 'static,
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let Some(key) = self.once.clone() else {
+        let Some(once) = self.once.clone() else {
+            return self.write(move |tx, viewer| work(tx, viewer, input)).await;
+        };
+        let request = fingerprint(&self.path, &input);
+        self.write(move |tx, viewer| {
+            let key = once.key(&request);
+            if let Some(answer) = claim(tx, viewer, &key, &request)? {
+                return Ok(answer);
+            }
+            let answer = work(tx, viewer, input)?;
+            remember(tx, viewer, &key, &answer)?;
+            Ok(answer)
+        })
+        .await
+    }
+
+    /// Writes something whose secret is shown once and never kept: a repeated request makes
+    /// nothing, and is told so.
+    pub async fn create_secret<I, T>(
+        &self,
+        input: I,
+        work: impl FnOnce(&mut Tx<'_>, &Viewer, I) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error>
+    where
+        I: Serialize + Send + 'static,
+        T: Send + 'static,
+    {
+        let Some(once) = self.once.clone() else {
             return self.write(move |tx, viewer| work(tx, viewer, input)).await;
         };
         let path = self.path.clone();
         self.write(move |tx, viewer| {
             let request = fingerprint(&path, &input);
-            if let Some(answer) = answered(tx, viewer, &key, &request)? {
-                return Ok(answer);
+            let key = once.key(&request);
+            if claim::<()>(tx, viewer, &key, &request)?.is_some() {
+                return Err(Error::Refused("refused-shown-once"));
             }
-            let answer = work(tx, viewer, input)?;
-            remember(tx, viewer, &key, &request, &answer)?;
-            Ok(answer)
+            let made = work(tx, viewer, input)?;
+            remember(tx, viewer, &key, &())?;
+            Ok(made)
         })
         .await
     }
@@ -115,33 +145,37 @@ fn fingerprint(path: &str, input: &impl Serialize) -> Vec<u8> {
     Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize().to_vec()
 }
 
-fn answered<T: DeserializeOwned>(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    key: &str,
-    request: &[u8],
-) -> Result<Option<T>, Error> {
+/// Takes a key for this request, or answers what the first request with it got. A request that
+/// comes while the first is still at work waits for it here.
+fn claim<T: DeserializeOwned>(tx: &mut Tx<'_>, viewer: &Viewer, key: &str, request: &[u8]) -> Result<Option<T>, Error> {
+    let taken = tx.execute(
+        &Pen::unrecorded(Bookkeeping::Idempotency),
+        "INSERT INTO idempotency (organisation_id, user_id, key, request_hash, answer, created_at) \
+         VALUES ($1, $2, $3, $4, '', $5) ON CONFLICT (organisation_id, user_id, key) DO NOTHING",
+        params![viewer.organisation, viewer.user, key, request, crate::dates::Moment::now()],
+    )?;
+    if taken == 1 {
+        return Ok(None);
+    }
     let kept = tx.one(
         "SELECT request_hash, answer FROM idempotency WHERE organisation_id = $1 AND user_id = $2 AND key = $3",
         params![viewer.organisation, viewer.user, key],
         |row| Ok((row.get::<Vec<u8>>(0)?, row.get::<String>(1)?)),
     )?;
     match kept {
-        None => Ok(None),
-        Some((first, _)) if first != request => Err(Error::Refused("refused-key-reused")),
-        Some((_, answer)) => {
+        Some((first, answer)) if first == request => {
             serde_json::from_str(&answer).map(Some).map_err(|error| Error::Internal(error.to_string()))
         }
+        _ => Err(Error::Refused("refused-key-reused")),
     }
 }
 
-fn remember(tx: &mut Tx<'_>, viewer: &Viewer, key: &str, request: &[u8], answer: &impl Serialize) -> Result<(), Error> {
+fn remember(tx: &mut Tx<'_>, viewer: &Viewer, key: &str, answer: &impl Serialize) -> Result<(), Error> {
     let answer = serde_json::to_string(answer).unwrap_or_default();
     tx.execute(
         &Pen::unrecorded(Bookkeeping::Idempotency),
-        "INSERT INTO idempotency (organisation_id, user_id, key, request_hash, answer, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        params![viewer.organisation, viewer.user, key, request, answer, crate::dates::Moment::now()],
+        "UPDATE idempotency SET answer = $4 WHERE organisation_id = $1 AND user_id = $2 AND key = $3",
+        params![viewer.organisation, viewer.user, key, answer],
     )?;
     Ok(())
 }
@@ -158,8 +192,7 @@ impl FromRequestParts<App> for Context {
                 users::sessions::viewer_of_session(app, token).await?
             }
         };
-        let language = Language::from_code(&viewer.language).unwrap_or(Language::En);
-        let language = cookie(parts, "language").and_then(Language::from_code).unwrap_or(language);
+        let language = chosen_language(parts).or_else(|| Language::from_code(&viewer.language)).unwrap_or(Language::En);
         Ok(Context { app: app.clone(), viewer, language, path: parts.uri.path().to_owned(), once: once(parts) })
     }
 }
@@ -182,6 +215,12 @@ impl FromRequestParts<App> for Guest {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Guest, Error> {
         Ok(Guest { app: app.clone(), language: language_of(parts), path: parts.uri.path().to_owned() })
     }
+}
+
+/// The language chosen in this browser; a program with a token says what it speaks.
+fn chosen_language(parts: &Parts) -> Option<Language> {
+    let spoken = || parts.headers.get(ACCEPT_LANGUAGE).filter(|_| bearer(parts).is_some())?.to_str().ok();
+    cookie(parts, "language").and_then(Language::from_code).or_else(|| spoken().map(Language::accepted))
 }
 
 pub(super) fn language_of(parts: &Parts) -> Language {
@@ -219,10 +258,29 @@ pub(super) fn is_api(parts: &Parts) -> bool {
     parts.uri.path().starts_with("/api/")
 }
 
-/// The key that makes a repeated request harmless: a header, or `once` in a form's address.
-fn once(parts: &Parts) -> Option<String> {
-    let header = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-    header.or_else(|| query(parts, "once")).filter(|key| (1..=200).contains(&key.len())).map(str::to_owned)
+/// What makes a repeated request harmless.
+#[derive(Clone)]
+enum Once {
+    /// An `Idempotency-Key`: another request under the same key is refused.
+    Key(String),
+    /// The `once` in a form's address: what was changed after going back is a new request.
+    Form(String),
+}
+
+impl Once {
+    fn key(&self, request: &[u8]) -> String {
+        match self {
+            Once::Key(key) => key.clone(),
+            Once::Form(once) => format!("{once} {}", URL_SAFE_NO_PAD.encode(request)),
+        }
+    }
+}
+
+fn once(parts: &Parts) -> Option<Once> {
+    let fits = |key: &str| (1..=200).contains(&key.len());
+    let header = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).filter(|key| fits(key));
+    let form = || query(parts, "once").filter(|key| fits(key)).map(|key| Once::Form(key.to_owned()));
+    header.map(|key| Once::Key(key.to_owned())).or_else(form)
 }
 
 fn query<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
@@ -238,12 +296,12 @@ impl FromRequestParts<App> for Expected {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Expected, Error> {
-        let header = parts.headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
-        header
+        let header = parts.headers.get(IF_MATCH).map(|value| value.to_str().unwrap_or_default());
+        let version = header
             .map(|tag| tag.trim_start_matches("W/").trim_matches('"'))
             .or_else(|| query(parts, "version"))
-            .and_then(|version| version.parse().ok())
-            .map(Expected)
-            .ok_or_else(|| Error::BadRequest("send the record's version as If-Match".to_owned()))
+            .ok_or(Error::VersionNeeded)?;
+        let read = version.parse().map(Expected);
+        read.map_err(|_| Error::BadRequest("If-Match is not the version of a record, such as \"3\"".to_owned()))
     }
 }

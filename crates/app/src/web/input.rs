@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
@@ -28,8 +30,16 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
             .and_then(|value| value.to_str().ok())
             .is_some_and(|kind| kind.starts_with("application/json"));
         let body =
-            Bytes::from_request(request, &()).await.map_err(|_| Error::TooLarge(app.settings.largest_request))?;
+            Bytes::from_request(request, &()).await.map_err(|error| unread(&error, app.settings.largest_request))?;
         if is_json { json(&body).map(Input) } else { form(&body).map(Input) }
+    }
+}
+
+/// Why a body could not be read to its end.
+pub(super) fn unread(error: &BytesRejection, largest: usize) -> Error {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(largest),
+        _ => Error::BadRequest("the request broke off".to_owned()),
     }
 }
 

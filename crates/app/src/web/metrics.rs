@@ -110,9 +110,11 @@ async fn records(app: &App) -> Result<Records, Error> {
 fn count(tx: &mut Tx<'_>) -> Result<Records, Error> {
     let now = Moment::now();
     let open = "SELECT count(*) FROM session WHERE expires_at > $1 AND last_seen_at > $2 AND second_factor_due = 0";
+    // Counted in their indexes: the records themselves are a thousand times as large.
+    let merged = tx.count("SELECT count(*) FROM person WHERE merged_into IS NOT NULL", &[])?;
     Ok(Records {
         sessions: tx.count(open, params![now, now.plus_seconds(-sessions::IDLE)])?,
-        people: tx.count("SELECT count(*) FROM person WHERE merged_into IS NULL", &[])?,
+        people: tx.count("SELECT count(*) FROM person", &[])? - merged,
         cases: tx.count("SELECT count(*) FROM case_file", &[])?,
     })
 }

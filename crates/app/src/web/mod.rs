@@ -2,8 +2,10 @@
 
 mod assets;
 mod context;
+mod drain;
 mod input;
 mod metrics;
+mod openapi;
 mod problem;
 mod security;
 mod typed;
@@ -58,36 +60,49 @@ impl Default for Settings {
     }
 }
 
-/// Everything a request needs; cheap to clone.
+/// Everything a request needs; cheap to clone, as each of the layers that a request passes does.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<House>);
+
+/// What there is one of in a running server.
+pub struct House {
     /// The database.
     pub db: Db,
     /// The operator's settings.
-    pub settings: Arc<Settings>,
+    pub settings: Settings,
     /// Who asks for passkeys, where the public address is a name.
     pub(crate) passkeys: Option<Arc<webauthn_rs::Webauthn>>,
+    /// Who is known, in memory.
+    pub(crate) search: Arc<people::search::Search>,
     pub(crate) sessions: SessionCache,
     pub(crate) passwords: Arc<tokio::sync::Semaphore>,
-    pub(crate) metrics: Arc<metrics::Metrics>,
-    pub(crate) throttle: Arc<security::Throttle>,
-    pub(crate) reads: Arc<Mutex<HashMap<(uuid::Uuid, uuid::Uuid), Instant>>>,
+    pub(crate) metrics: metrics::Metrics,
+    pub(crate) throttle: security::Throttle,
+    pub(crate) reads: Mutex<HashMap<(uuid::Uuid, uuid::Uuid), Instant>>,
+}
+
+impl std::ops::Deref for App {
+    type Target = House;
+    fn deref(&self) -> &House {
+        &self.0
+    }
 }
 
 impl App {
     /// The application on an open database.
     pub fn new(db: Db, settings: Settings) -> App {
-        App {
+        App(Arc::new(House {
+            search: Arc::new(people::search::Search::start(&db)),
             db,
             passkeys: users::passkeys::party(&settings.public_url).map(Arc::new),
-            settings: Arc::new(settings),
+            settings,
             sessions: SessionCache::default(),
             // Each hash takes 46 MiB; two at once are all that a small machine can spare.
             passwords: Arc::new(tokio::sync::Semaphore::new(2)),
-            metrics: Arc::default(),
-            throttle: Arc::default(),
-            reads: Arc::default(),
-        }
+            metrics: metrics::Metrics::default(),
+            throttle: security::Throttle::default(),
+            reads: Mutex::default(),
+        }))
     }
 }
 
@@ -127,7 +142,7 @@ impl SessionCache {
 /// The whole application as a service.
 pub fn router(app: App) -> Router {
     let (api, openapi) = api().split_for_parts();
-    let openapi = openapi.to_json().unwrap_or_default();
+    let openapi = openapi::finished(&openapi);
     let pages = Router::new()
         .merge(users::routes())
         .merge(people::routes())
@@ -154,11 +169,15 @@ pub fn router(app: App) -> Router {
 /// The JSON API of every area; the OpenAPI document is made from the same routes.
 fn api() -> OpenApiRouter<App> {
     #[derive(OpenApi)]
-    #[openapi(info(
-        title = "Watari",
-        description = "Human security in migration: people, consent, cases, plans. Errors are RFC 9457 problems. \
-                       Lists are paged by cursor. Writes take `If-Match` and, where they create, `Idempotency-Key`."
-    ))]
+    #[openapi(
+        info(
+            title = "Watari",
+            description = "Human security in migration: people, consent, cases, plans. Errors are RFC 9457 problems. \
+                           Lists are paged by cursor. Writes take `If-Match` and, where they create, `Idempotency-Key`."
+        ),
+        // Named by parameters only.
+        components(schemas(cases::CaseSort, crate::documents::table::TableFormat))
+    )]
     struct Document;
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(users::api_routes())

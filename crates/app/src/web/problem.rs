@@ -11,8 +11,10 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value as Json_;
 
+use super::drain::Rest;
 use super::{App, Context, context};
 use crate::error::{Error, FieldError};
+use crate::ui::conflict::{Conflict, Difference};
 use crate::ui::{Language, Ui};
 
 /// An RFC 9457 problem.
@@ -57,19 +59,18 @@ pub(super) async fn nothing_here() -> Error {
 pub(super) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let asker = asker(&parts);
-    let language = context::language_of(&parts);
-    let is_api = context::is_api(&parts);
-    let (method, path) = (parts.method.clone(), parts.uri.to_string());
+    let (method, is_api) = (parts.method.clone(), context::is_api(&parts));
+    let (body, rest) = Rest::of(body);
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED
-        && response.extensions().get::<std::sync::Arc<Error>>().is_none()
-    {
-        response = Error::BadRequest(format!("{method} is not for this address")).into_response();
+    if response.status().is_client_error() {
+        rest.drain().await;
+        response = in_our_words(response, &method, &app).await;
     }
     let Some(error) = response.extensions_mut().remove::<std::sync::Arc<Error>>() else { return response };
     if error.status() >= 500 {
         tracing::error!(%error, "a request failed");
     }
+    let (language, path) = (context::language_of(&asker), asker.uri.to_string());
     let mut answer = if is_api {
         (
             response.status(),
@@ -82,12 +83,36 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     } else {
         (response.status(), message(&error, ui(&app, asker, &error, language).await)).into_response()
     };
-    if let Error::TooMany(seconds) = *error
-        && let Ok(seconds) = seconds.to_string().parse()
-    {
+    let wait = match *error {
+        Error::TooMany(seconds) => Some(seconds),
+        Error::NotReady => Some(5),
+        _ => None,
+    };
+    if let Some(Ok(seconds)) = wait.map(|seconds| seconds.to_string().parse()) {
         answer.headers_mut().insert(RETRY_AFTER, seconds);
     }
     answer
+}
+
+/// What the framework refuses in words of its own (an address that holds no id, a body that broke
+/// off) is a problem like any other.
+async fn in_our_words(response: Response, method: &Method, app: &App) -> Response {
+    let is_plain = response.headers().get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !is_plain || response.extensions().get::<std::sync::Arc<Error>>().is_some() {
+        return response;
+    }
+    let status = response.status();
+    let said = axum::body::to_bytes(response.into_body(), 4096).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => Error::BadRequest(format!("{method} is not for this address")),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(app.settings.largest_request),
+        StatusCode::NOT_FOUND => Error::NotFound,
+        // An id that is none is a record that is not there.
+        _ if said.starts_with("Invalid URL") => Error::NotFound,
+        _ => Error::BadRequest(said),
+    }
+    .into_response()
 }
 
 /// What of a request tells who asks.
@@ -123,6 +148,7 @@ fn detail(error: &Error, language: Language) -> Option<String> {
         Error::Refused(key) => Some(language.t(key).to_owned()),
         Error::BadRequest(reason) => Some(reason.clone()),
         Error::TooMany(seconds) => Some(language.t_with("error-too-many-detail", &[("seconds", (*seconds).into())])),
+        Error::TooLarge(0) => None,
         Error::TooLarge(limit) => {
             Some(language.t_with("error-too-large-detail", &[("megabytes", (*limit / 1_048_576).into())]))
         }
@@ -152,13 +178,6 @@ fn problem(error: &Error, language: Language) -> Problem {
     }
 }
 
-/// Both sides of one field of a stale write.
-struct Difference {
-    field: String,
-    yours: String,
-    current: String,
-}
-
 #[derive(Template)]
 #[template(path = "ui/templates/message.html")]
 struct Message {
@@ -176,32 +195,17 @@ fn message(error: &Error, ui: Ui) -> Html<String> {
         Error::Invalid(fields) => fields.iter().map(|field| (field.field.clone(), language.t(field.error))).collect(),
         _ => Vec::new(),
     };
+    let differences = match error {
+        Error::Stale(stale) => Conflict::of(&ui, stale).differences,
+        _ => Vec::new(),
+    };
     let message = Message {
         ui,
         title: title(error, language),
         detail: detail(error, language),
         advice: language.t(&format!("error-{}-advice", error.code())),
         fields,
-        differences: differences(error, language),
+        differences,
     };
     Html(message.render().unwrap_or_else(|_| message.title.to_owned()))
-}
-
-fn differences(error: &Error, language: Language) -> Vec<Difference> {
-    let Error::Stale(stale) = error else { return Vec::new() };
-    let Some(current) = stale.current.as_object() else { return Vec::new() };
-    let plain = |value: Option<&Json_>| match value {
-        None | Some(Json_::Null) => String::new(),
-        Some(Json_::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    };
-    current
-        .iter()
-        .map(|(field, value)| Difference {
-            field: language.t(&format!("field-{}", field.replace('_', "-"))).to_owned(),
-            yours: plain(stale.yours.get(field)),
-            current: plain(Some(value)),
-        })
-        .filter(|difference| difference.yours != difference.current)
-        .collect()
 }

@@ -9,7 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
 use super::App;
-use super::input::deserialize_form;
+use super::input::{deserialize_form, unread};
 use crate::error::{Error, FieldError};
 
 /// A form whose slips of the pen are named, so that the page can show it again with all that
@@ -39,13 +39,27 @@ pub struct Fields(Vec<(String, String)>);
 pub struct Sent {
     /// The fields.
     pub fields: Fields,
-    files: Vec<(String, Vec<u8>)>,
+    files: Vec<SentFile>,
+}
+
+/// A file as it was sent.
+struct SentFile {
+    /// The field it was chosen in.
+    field: String,
+    /// What it is called on the sender's disk.
+    name: String,
+    content: Vec<u8>,
 }
 
 impl Sent {
     /// The content of a file, where one was chosen.
-    pub fn file(&self, name: &str) -> Option<Vec<u8>> {
-        self.files.iter().find(|(of, content)| of == name && !content.is_empty()).map(|(_, content)| content.clone())
+    pub fn file(&self, field: &str) -> Option<Vec<u8>> {
+        self.files.iter().find(|file| file.field == field && !file.content.is_empty()).map(|file| file.content.clone())
+    }
+
+    /// What a file is called on the sender's disk.
+    pub fn file_name(&self, field: &str) -> Option<String> {
+        self.files.iter().find(|file| file.field == field).map(|file| file.name.clone())
     }
 }
 
@@ -56,7 +70,7 @@ impl FromRequest<App> for Sent {
         let largest = app.settings.largest_request;
         let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("multipart/form-data") {
-            let body = Bytes::from_request(request, app).await.map_err(|_| Error::TooLarge(largest))?;
+            let body = Bytes::from_request(request, app).await.map_err(|error| unread(&error, largest))?;
             return Ok(Sent { fields: Fields::of(&body), files: Vec::new() });
         }
         let broken = |error: MultipartError| match error.status().as_u16() {
@@ -68,12 +82,11 @@ impl FromRequest<App> for Sent {
         let mut sent = Sent::default();
         while let Some(field) = form.next_field().await.map_err(broken)? {
             let name = field.name().unwrap_or_default().to_owned();
-            let is_file = field.file_name().is_some();
+            let file_name = field.file_name().map(str::to_owned);
             let content = field.bytes().await.map_err(broken)?.to_vec();
-            if is_file {
-                sent.files.push((name, content));
-            } else {
-                sent.fields.0.push((name, String::from_utf8_lossy(&content).into_owned()));
+            match file_name {
+                Some(called) => sent.files.push(SentFile { field: name, name: called, content }),
+                None => sent.fields.0.push((name, String::from_utf8_lossy(&content).into_owned())),
             }
         }
         Ok(sent)

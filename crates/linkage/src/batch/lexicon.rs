@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::columns::Kind;
 use super::date::{self, Date, Order};
 use super::dictionary::{Dictionary, hash};
-use crate::{skeleton, tokens};
+use crate::{Skeleton, tokens};
 
 /// Values that can be compared with each other, by number; 0 is the missing value.
 pub struct Lexicon {
@@ -203,7 +203,7 @@ struct Form {
 
 impl Form {
     fn of(kind: Kind, text: &str) -> Form {
-        let mut bones: Vec<String> = text.split(' ').filter(|part| !part.is_empty()).map(skeleton).collect();
+        let mut bones: Vec<String> = text.split(' ').filter(|part| !part.is_empty()).map(bones).collect();
         let joined = bones.join(" ");
         let parts = bones.len().min(usize::from(u8::MAX)) as u8;
         if matches!(kind, Kind::FullName | Kind::Address) {
@@ -212,6 +212,14 @@ impl Form {
         let letters = text.bytes().fold(0u32, |letters, byte| letters | 1 << (byte % 32));
         Form { sound: hash(bones.join("").as_bytes()), bones: joined, letters, parts }
     }
+}
+
+/// What is heard of a part, its article aside; the part itself where that is nothing.
+fn bones(part: &str) -> String {
+    let article = part.strip_prefix("al").or_else(|| part.strip_prefix("el"));
+    let bare = article.filter(|rest| rest.len() > 2 && !rest.starts_with(['a', 'e', 'i', 'o', 'u'])).unwrap_or(part);
+    let heard: String = Skeleton::of(bare).letters().collect();
+    if heard.is_empty() { part.to_owned() } else { heard }
 }
 
 /// The form of a value in which it is compared; empty where it means nothing.

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::story;
-use crate::support::{Browser, Server, code};
+use crate::support::{Browser, Engine, Server, code};
 
 story!(a_wrong_password_opens_nothing, |server: &Server| {
     let browser = server.browser();
@@ -323,4 +323,42 @@ story!(a_problem_is_told_inside_the_house, |server: &Server| {
     assert!(!server.browser().get("/nowhere").body.contains("main-nav"));
     let forged = amal.request("POST", "/logout", &[("sec-fetch-site", "cross-site")], b"");
     assert!(forged.body.contains("another site"), "a refusal is told too: {}", forged.body);
+});
+
+#[test]
+fn a_flood_of_requests_is_told_to_wait_whatever_address_it_claims() {
+    let server = Server::start_with(Engine::Sqlite, 20);
+    let browser = server.browser();
+    let asked = || browser.request("GET", "/login", &[("x-forwarded-for", "203.0.113.9")], b"");
+    let answers: Vec<_> = (0..30).map(|_| asked()).collect();
+    assert!(answers[..20].iter().all(|answer| answer.status == 200));
+    for late in &answers[20..] {
+        let wait: u64 = late.headers["retry-after"].parse().unwrap();
+        assert!(late.status == 429 && (1..=60).contains(&wait), "{} {wait}", late.status);
+    }
+    let problem = browser.get("/api/v1/people");
+    assert_eq!((problem.status, problem.json()["type"].clone()), (429, json!("/problems/too-many")));
+}
+
+story!(a_session_is_new_with_each_log_in_and_its_cookie_is_out_of_reach, |server: &Server| {
+    let form = b"username=amal&password=crossing-the-river";
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    let planted = "planted-by-someone-else";
+    let log_in = || server.browser().request("POST", "/login", &[kind, ("cookie", &format!("watari={planted}"))], form);
+    let (one, two) = (log_in(), log_in());
+    let session = |answer: &crate::support::Answer| {
+        let cookie = answer.cookies.iter().find(|cookie| cookie.starts_with("watari=")).unwrap().clone();
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Max-Age"),
+            "{cookie}"
+        );
+        cookie.split(';').next().unwrap().to_owned()
+    };
+    assert!(session(&one) != session(&two) && !session(&one).contains(planted));
+    let reach = |cookie: &str| server.browser().request("GET", "/people", &[("cookie", cookie)], b"").status;
+    assert_eq!(reach(&session(&one)), 200);
+    assert_eq!(reach(&format!("watari={planted}")), 303, "a planted cookie becomes no session");
+    let out = server.browser().request("POST", "/logout", &[("cookie", &session(&one))], b"");
+    assert!(out.cookies.iter().any(|cookie| cookie.starts_with("watari=;") && cookie.contains("Max-Age=0")));
+    assert_eq!((reach(&session(&one)), reach(&session(&two))), (303, 200));
 });

@@ -1,20 +1,12 @@
 //! What an operator does: start, stop, keys, the first administrator, verify.
 
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-use crate::story;
-use crate::support::{self, Cluster, Engine, Server, first_address, signal};
-
-fn watari(data: &Path, passphrase: &str, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_watari"));
-    command.args(args).env("WATARI_DATA", data).env("WATARI_PASSPHRASE", passphrase).env_remove("WATARI_DATABASE_URL");
-    command
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
+use crate::support::installed::{
+    Installation, PASSPHRASE, first_listening, installed, key_of, officer, people, register, said, serving, watari,
+};
+use crate::support::{self, Cluster, Engine, Server, signal};
+use crate::{operator_story, story};
 
 #[test]
 fn it_stops_cleanly() {
@@ -62,34 +54,6 @@ fn the_first_administrator_comes_by_a_link_that_works_once() {
     let database = std::fs::read(data.join("watari.db")).unwrap();
     assert_ne!(&database[..15], b"SQLite format 3");
     assert!(!database.windows(10).any(|window| window == b"Test house"), "the database is not encrypted");
-}
-
-/// A server that goes when the story ends, however it ends.
-struct Serving(std::process::Child);
-
-impl Serving {
-    /// Ends it as an operator would and says whether it ended cleanly.
-    fn stops(&mut self) -> bool {
-        signal(&self.0, "TERM");
-        self.0.wait().unwrap().success()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// Starts `serve` on a free port.
-fn serving(data: &Path, options: &[&str]) -> (Serving, String) {
-    let mut child = watari(data, PASSPHRASE, &[&["serve", "--listen", "127.0.0.1:0"], options].concat())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let address = first_listening(&mut child);
-    (Serving(child), address)
 }
 
 #[test]
@@ -200,11 +164,6 @@ fn postgresql_is_reached_over_tls_and_only_where_it_is_the_one_meant() {
     assert!(copied.status.success(), "{}", said(&copied));
 }
 
-fn first_listening(child: &mut std::process::Child) -> String {
-    let address = first_address(child, "Listening on ");
-    format!("http://{address}")
-}
-
 #[test]
 fn a_missing_installation_is_said_plainly() {
     let folder = tempfile::tempdir().unwrap();
@@ -215,17 +174,6 @@ fn a_missing_installation_is_said_plainly() {
 story!(health_needs_no_log_in, |server: &Server| {
     assert_eq!(server.browser().get("/healthz").status, 200);
 });
-
-/// An installation with an administrator, and its folder.
-fn installed() -> (tempfile::TempDir, std::path::PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let made = watari(&data, PASSPHRASE, &["init"]).output().unwrap();
-    assert!(made.status.success(), "{}", said(&made));
-    (folder, data)
-}
-
-const PASSPHRASE: &str = "four words for testing";
 
 #[test]
 fn a_backup_comes_back_elsewhere_and_only_with_its_key() {
@@ -267,7 +215,9 @@ fn verify_names_what_was_altered_or_removed() {
     let key = key_of(&data);
     let change = |sql: &str| {
         let database = rusqlite::Connection::open(data.join("watari.db")).unwrap();
-        database.execute_batch(&format!("PRAGMA key = \"x'{key}'\"; {sql}")).unwrap();
+        database
+            .execute_batch(&format!("PRAGMA key = \"x'{key}'\"; PRAGMA cipher_hmac_algorithm = HMAC_SHA256; {sql}"))
+            .unwrap();
     };
     let verify = || watari(&data, PASSPHRASE, &["verify"]).output().unwrap();
     assert!(verify().status.success());
@@ -286,12 +236,6 @@ fn verify_names_what_was_altered_or_removed() {
         "DELETE FROM history; INSERT INTO history SELECT * FROM kept; UPDATE history SET content = NULL, salt = NULL WHERE seq = 1",
     );
     assert!(said(&verify()).contains("the content of entry 1 is missing"));
-}
-
-fn key_of(data: &Path) -> String {
-    let wrapped = app::keys::WrappedKey::load(&data.join("key.toml")).unwrap();
-    let unlock = app::keys::Unlock::Passphrase(PASSPHRASE.to_owned().into());
-    wrapped.unwrap(&unlock).unwrap().hex().to_string()
 }
 
 /// Kill -9 in the middle of writes: the chain is whole, and the rest can be brought in.
@@ -325,30 +269,6 @@ fn a_killed_import_leaves_a_whole_history_and_can_be_run_again() {
         (Some(0), Some(3000)),
         "safe to run twice: {again}"
     );
-}
-
-/// Makes a data officer behind the server's back, as `init` makes the administrator.
-fn officer(data: &Path) {
-    let wrapped = app::keys::WrappedKey::load(&data.join("key.toml")).unwrap();
-    let key = wrapped.unwrap(&app::keys::Unlock::Passphrase(PASSPHRASE.to_owned().into())).unwrap();
-    let db = app::db::Db::open(app::db::Location::Sqlite(data.join("watari.db")), &key, 1).unwrap();
-    let made: Result<_, app::error::Error> = db.write_blocking(|tx| {
-        let organisation = tx.one("SELECT id FROM organisation", &[], |row| row.get(0))?.unwrap();
-        let user = app::users::NewUser {
-            username: "officer".into(),
-            name: "Officer".into(),
-            email: None,
-            language: app::ui::Language::En,
-            role: app::access::Role::DataOfficer,
-            scope: app::access::Scope::Organisation,
-            team_id: None,
-            supervisor_id: None,
-            sees_medical: false,
-            sees_trafficking: false,
-        };
-        app::users::store::create_user(tx, app::history::Actor { organisation, user: None }, &user)
-    });
-    made.unwrap();
 }
 
 /// `WATARI_TEST_KILLS` sets how often; the figure in bench/README.md is for 200.
@@ -416,4 +336,307 @@ fn a_killed_server_keeps_every_write_it_acknowledged() {
     let verified = watari(&data, PASSPHRASE, &["verify"]).output().unwrap();
     assert!(verified.status.success(), "{}", said(&verified));
     println!("{} acknowledged writes over {rounds} kills, none lost", kept.len());
+}
+
+/// People and a history to move about.
+fn filled(it: &Installation, count: usize) {
+    let csv = it.file("people.csv");
+    let rows: String = (0..count).map(|row| format!("{row},Given{row},Family{row}\n")).collect();
+    std::fs::write(&csv, format!("id,given name,family name\n{rows}")).unwrap();
+    it.does(&["import", "people", csv.to_str().unwrap(), "--user", "officer"]);
+}
+
+/// Each chain's head, and that all is whole.
+fn heads(it: &Installation) -> Vec<(String, i64)> {
+    let output = it.watari(&["verify", "--json"]).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let chains = report.as_array().unwrap().iter();
+    chains.map(|it| (it["head"].as_str().unwrap().to_owned(), it["entries"].as_i64().unwrap())).collect()
+}
+
+operator_story!(a_backup_made_while_serving_comes_back_whole, |it: &Installation| {
+    filled(it, 40);
+    let (mut serving, address) = it.serve(&[]);
+    let officer = it.officer(&address);
+    let writing = {
+        let browser = officer.moved(&address);
+        std::thread::spawn(move || (0..40).filter(|it| register(&browser, &format!("While{it}")).status == 201).count())
+    };
+    let file = it.file("today.watari");
+    let path = file.to_str().unwrap();
+    it.does(&["backup", path]);
+    assert_eq!(writing.join().unwrap(), 40, "writing goes on");
+    assert!(it.refuses(&["backup", path]).contains("nothing was overwritten"));
+    assert!(serving.stops());
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(!bytes.windows(6).any(|window| window == b"Given7" || window == b"Family"), "it is not encrypted");
+    // Back into a folder, from either database.
+    let other = it.file("other");
+    let restored = |passphrase: &str, file: &str, data: &std::path::Path| {
+        watari(data, passphrase, &["restore", file]).output().unwrap()
+    };
+    let wrong = restored("five words for testing", path, &other);
+    assert!(said(&wrong).contains("passphrase does not fit") && !other.join("watari.db").exists(), "{}", said(&wrong));
+    drop(std::fs::remove_dir(&other));
+    for (name, part) in
+        [("half", &bytes[..bytes.len() / 2]), ("short", &bytes[..bytes.len() - 1]), ("head", &bytes[..60])]
+    {
+        let part_file = it.file(name);
+        std::fs::write(&part_file, part).unwrap();
+        let refused = restored(PASSPHRASE, part_file.to_str().unwrap(), &other);
+        assert_eq!(refused.status.code(), Some(1), "{name}");
+        assert!(said(&refused).contains(part_file.to_str().unwrap()), "{}", said(&refused));
+        assert!(std::fs::read_dir(&other).map(|left| left.count()).unwrap_or(0) == 0, "{name} left something");
+    }
+    let back = restored(PASSPHRASE, path, &other);
+    assert!(back.status.success(), "{}", said(&back));
+    assert!(said(&restored(PASSPHRASE, path, &other)).contains("already holds an installation"));
+    let verified = watari(&other, PASSPHRASE, &["verify"]).output().unwrap();
+    assert!(verified.status.success(), "{}", said(&verified));
+    if it.database.is_some() {
+        // And into PostgreSQL again: never over what is there.
+        let empty = Cluster::get().create_database_named("restored");
+        let third = it.file("third");
+        let mut command = watari(&third, PASSPHRASE, &["restore", path]);
+        let back = command.env("WATARI_DATABASE_URL", it.database.as_ref().unwrap()).output().unwrap();
+        assert_eq!(back.status.code(), Some(1), "{}", said(&back));
+        let back = command.env("WATARI_DATABASE_URL", &empty).output().unwrap();
+        assert!(back.status.success(), "{}", said(&back));
+        let verified = watari(&third, PASSPHRASE, &["verify"]).env("WATARI_DATABASE_URL", &empty).output().unwrap();
+        assert!(verified.status.success(), "{}", said(&verified));
+    }
+});
+
+#[test]
+fn an_installation_moves_to_postgresql_and_back() {
+    if !Cluster::is_here() {
+        return;
+    }
+    let it = Installation::new(Engine::Sqlite);
+    filled(&it, 60);
+    let before = heads(&it);
+    let there = Cluster::get().create_database();
+    let copied = it.does(&["copy", "--to", &there]);
+    assert!(copied.contains(&before[0].0), "the head is told: {copied}");
+    assert!(it.refuses(&["copy", "--to", &there]).contains("already holds data"));
+    let moved = Installation { database: Some(there), ..it };
+    assert_eq!(heads(&moved), before, "the same history on PostgreSQL");
+    let (mut serving, address) = moved.serve(&[]);
+    assert_eq!(people(&moved.officer(&address)), 60);
+    assert!(serving.stops());
+    let then = heads(&moved);
+    let home = moved.file("home");
+    moved.does(&["copy", "--to", home.to_str().unwrap()]);
+    assert!(moved.refuses(&["copy", "--to", home.to_str().unwrap()]).contains("already holds an installation"));
+    let back = Installation { data: home, database: None, ..moved };
+    assert_eq!(heads(&back), then, "and the same again at home");
+}
+
+operator_story!(verify_names_every_entry_that_is_not_as_it_was, |it: &Installation| {
+    filled(it, 5);
+    it.tamper("CREATE TABLE kept AS SELECT * FROM history");
+    let restore = "DELETE FROM history; INSERT INTO history SELECT * FROM kept;";
+    let verify = || said(&it.watari(&["verify"]).output().unwrap());
+    for (harm, told) in [
+        ("UPDATE history SET content = '{}' WHERE seq = 2", &["the content of entry 2 was altered"][..]),
+        ("UPDATE history SET at = at + 1 WHERE seq = 2", &["entry 2 was altered or moved"]),
+        ("DELETE FROM history WHERE seq = 3", &["entry 3 is missing"]),
+        ("DELETE FROM history WHERE seq IN (3, 4)", &["entries 3 to 4 are missing"]),
+        ("DELETE FROM history WHERE seq = (SELECT max(seq) FROM kept)", &["is missing"]),
+        (
+            "UPDATE history SET seq = -2 WHERE seq = 2; UPDATE history SET seq = 2 WHERE seq = 3; \
+             UPDATE history SET seq = 3 WHERE seq = -2",
+            &["entry 2 was altered or moved", "entry 3 was altered or moved"],
+        ),
+        ("UPDATE history SET content = NULL, salt = NULL WHERE seq = 1", &["the content of entry 1 is missing"]),
+    ] {
+        it.tamper(&format!("{restore} {harm}"));
+        let said = verify();
+        assert!(told.iter().all(|words| said.contains(words)), "{harm}: {said}");
+    }
+    it.tamper(restore);
+    assert!(!verify().contains("entry"), "whole again");
+});
+
+operator_story!(erasing_leaves_no_name_in_the_database_or_in_later_backups, |it: &Installation| {
+    let (mut serving, address) = it.serve(&[]);
+    let officer = it.officer(&address);
+    let id = register(&officer, "Zaynab-to-forget").json()["id"].as_str().unwrap().to_owned();
+    let body =
+        serde_json::json!({ "reason": "She asked for it in writing", "on_request": true, "confirm": "P-000001" });
+    let erased = officer.api("POST", &format!("/people/{id}/erase"), &[("if-match", "\"1\"")], &body);
+    assert_eq!(erased.status, 204, "{}", erased.body);
+    assert_eq!(officer.get(&format!("/people/{id}")).status, 404);
+    assert!(serving.stops());
+    it.does(&["verify"]);
+    let (file, other) = (it.file("after.watari"), it.file("other"));
+    it.does(&["backup", file.to_str().unwrap()]);
+    assert!(watari(&other, PASSPHRASE, &["restore", file.to_str().unwrap()]).output().unwrap().status.success());
+    let database = rusqlite::Connection::open(other.join("watari.db")).unwrap();
+    database.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key_of(&other))).unwrap();
+    for table in app::db::TABLES {
+        let mut rows = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let width = rows.column_count();
+        let mut rows = rows.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let told = (0..width).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect::<String>();
+            let hex: String = "Zaynab-to-forget".bytes().map(|byte| format!("{byte}, ")).collect();
+            assert!(!told.contains("Zaynab-to-forget") && !told.contains(hex.trim_end_matches(", ")), "{table}");
+        }
+    }
+});
+
+#[test]
+fn postgresql_goes_away_and_comes_back_under_a_serving_server() {
+    if !Cluster::is_here() {
+        return;
+    }
+    let mut cluster = Cluster::of_ones_own().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let url = cluster.create_database();
+    let it = Installation::at(folder, data, Some(url));
+    let (mut one, first) = it.serve(&[]);
+    let (mut two, second) = it.serve(&[]);
+    let officer = it.officer(&first);
+    let other = officer.moved(&second);
+    // Two servers on one database: what one writes the other reads, log-in included, and one chain holds both.
+    let writers: Vec<_> = [&officer, &other]
+        .into_iter()
+        .map(|browser| {
+            let browser = browser.moved(browser.address());
+            std::thread::spawn(move || {
+                (0..15).filter(|it| register(&browser, &format!("Both{it}")).status == 201).count()
+            })
+        })
+        .collect();
+    assert_eq!(writers.into_iter().map(|writer| writer.join().unwrap()).sum::<usize>(), 30);
+    assert_eq!((people(&officer), people(&other)), (30, 30));
+    cluster.stop();
+    let gone = register(&officer, "Nobody");
+    assert_eq!(
+        (gone.status, &gone.json()["type"]),
+        (503, &serde_json::json!("/problems/unavailable")),
+        "{}",
+        gone.body
+    );
+    let page = other.get("/people");
+    assert_eq!(page.status, 503);
+    assert!(page.body.contains("The database cannot be reached just now"), "{}", page.body);
+    assert_eq!(officer.get("/healthz").status, 200);
+    assert!(it.log().contains("no change can be written"), "{}", it.log());
+    cluster.go_on();
+    std::thread::sleep(std::time::Duration::from_millis(1_200));
+    for browser in [&officer, &other] {
+        assert_eq!(browser.get("/people").status, 200, "found again without a restart");
+        assert_eq!(register(browser, "Back").status, 201);
+    }
+    assert_eq!(people(&officer), 32, "nobody half-done");
+    assert!(one.stops() && two.stops());
+    it.does(&["verify"]);
+}
+
+// Kill -9 in the middle of making, saving, bringing back and moving: all of it can be done again.
+operator_story!(whatever_is_killed_half_way_leaves_nothing_half_done, |it: &Installation| {
+    filled(it, 400);
+    let before = heads(it);
+    let kill = |mut command: std::process::Command, after: u64| {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(after));
+        drop(child.kill());
+        child.wait().unwrap().success()
+    };
+    let whole = it.file("whole.watari");
+    it.does(&["backup", whole.to_str().unwrap()]);
+    for round in 0..6 {
+        let after = 120 + 130 * round;
+        let file = it.file(&format!("killed{round}.watari"));
+        let ended = kill(it.watari(&["backup", file.to_str().unwrap()]), after);
+        assert!(
+            ended
+                || !file.exists()
+                || std::fs::metadata(&file).unwrap().len() == std::fs::metadata(&whole).unwrap().len()
+        );
+        let target = it.file(&format!("restored{round}"));
+        let ended = kill(watari(&target, PASSPHRASE, &["restore", whole.to_str().unwrap()]), after);
+        if !ended && !target.join("key.toml").exists() {
+            // What a killed one left under other names does not stand in the way.
+            let again = watari(&target, PASSPHRASE, &["restore", whole.to_str().unwrap()]).output().unwrap();
+            assert!(again.status.success(), "round {round}: {}", said(&again));
+        }
+        let verified = watari(&target, PASSPHRASE, &["verify"]).output().unwrap();
+        assert!(verified.status.success(), "round {round}: {}", said(&verified));
+        let fresh = it.file(&format!("fresh{round}"));
+        let ended = kill(watari(&fresh, PASSPHRASE, &["init"]), 40 + 60 * round);
+        if !ended {
+            let again = watari(&fresh, PASSPHRASE, &["init"]).output().unwrap();
+            assert!(
+                again.status.success() || said(&again).contains("already holds"),
+                "round {round}: {}",
+                said(&again)
+            );
+        }
+        let serves = watari(&fresh, PASSPHRASE, &["invite", "admin"]).output().unwrap();
+        assert!(serves.status.success(), "round {round}: an administrator can come in: {}", said(&serves));
+        let moved = it.file(&format!("moved{round}"));
+        let ended = kill(it.watari(&["copy", "--to", moved.to_str().unwrap()]), after);
+        assert!(ended || !moved.join("key.toml").exists(), "half a copy looks like an installation");
+    }
+    assert_eq!(heads(it), before, "none of it touched the data");
+});
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let it = Installation::new(Engine::Sqlite);
+    let config = it.file("watari.toml");
+    let elsewhere = it.file("elsewhere");
+    let write = |text: String| std::fs::write(&config, text).unwrap();
+    let path = config.to_str().unwrap();
+    let run = |args: &[&str], env: Option<&str>| {
+        let mut command = it.watari(args);
+        command.env_remove("WATARI_DATA");
+        env.map(|value| command.env("WATARI_DATA", value));
+        said(&command.output().unwrap())
+    };
+    write(format!("data = {:?}\n", it.data.to_str().unwrap()));
+    assert!(run(&["--config", path, "verify"], None).contains("head"), "from the file");
+    assert!(run(&["verify", "--config", path], None).contains("head"), "wherever it stands");
+    assert!(run(&["verify", &format!("--config={path}")], None).contains("head"));
+    let there = elsewhere.to_str().unwrap();
+    assert!(run(&["--config", path, "verify"], Some(there)).contains(there), "the environment goes before the file");
+    assert!(run(&["--config", path, "verify", "--data", it.data.to_str().unwrap()], Some(there)).contains("head"));
+    write("listen = \"127.0.0.1:0\"\npublik_url = \"https://x\"\n".to_owned());
+    let wrong = run(&["--config", path, "serve"], Some(there));
+    assert!(wrong.contains("«publik_url»") && wrong.contains("public_url") && wrong.contains(path), "{wrong}");
+    write("listen = \"everywhere\"\n".to_owned());
+    let wrong = run(&["--config", path, "serve"], Some(there));
+    assert!(wrong.contains("listen") && wrong.contains(path), "{wrong}");
+    write("data = [\n".to_owned());
+    assert!(run(&["--config", path, "serve"], None).contains("line 1"));
+    assert!(run(&["--config", "/not/there.toml", "serve"], None).contains("/not/there.toml"));
+}
+
+#[test]
+fn help_names_every_command_and_every_option_can_stand_in_the_file() {
+    let it = Installation::new(Engine::Sqlite);
+    let help = |args: &[&str]| {
+        let output = it.watari(args).output().unwrap();
+        assert!(output.status.success() || args.is_empty(), "{args:?}: {}", said(&output));
+        said(&output)
+    };
+    assert_eq!(help(&[]), help(&["--help"]), "without a command it helps");
+    assert!(help(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+    let commands = help(&["--help"]);
+    let config = it.file("watari.toml");
+    for command in ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "invite"] {
+        assert!(commands.contains(&format!("\n  {command}")), "{commands}");
+        let told = help(&[command, "--help"]);
+        for option in told.lines().filter_map(|line| line.trim().strip_prefix("--")) {
+            let name = option.split([' ', '=']).next().unwrap().replace('-', "_");
+            std::fs::write(&config, format!("{name} = \"x\"\n")).unwrap();
+            let said = said(&it.watari(&["--config", config.to_str().unwrap(), "verify"]).output().unwrap());
+            assert!(!said.contains("nothing is called"), "{command} --{option}: {said}");
+        }
+    }
 }

@@ -43,6 +43,27 @@ story!(a_person_is_found_in_any_script_and_spelling, |server: &Server| {
     }
 });
 
+story!(search_follows_every_change_at_once, |server: &Server| {
+    let (amal, daniela) = (server.log_in("amal"), server.log_in("daniela"));
+    let mut body = person("Quirina", "Zapotecatl");
+    body["documents"] = json!([{ "kind": "passport", "number": "QZ-42 42-42", "issuer": "MX" }]);
+    let id = register(&amal, &body);
+    let path = format!("/people/{id}");
+    assert!(found(&amal, "Zapotecatl Kirina").contains(&id) && found(&amal, "qz424242").contains(&id));
+    let typed =
+        amal.get("/people/matches?names[0][kind]=main&names[0][given]=Quirina&names[0][family]=Zapotec&sex=female");
+    assert!(typed.body.contains(&id), "found while it is typed: {}", typed.body);
+    let changed = amal.api("PUT", &path, &[("if-match", "\"1\"")], &person("Quirina", "Huitzilin"));
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert!(found(&amal, "Huitzilin").contains(&id));
+    assert!(!found(&amal, "Zapotecatl").contains(&id) && !found(&amal, "qz424242").contains(&id), "by what is no more");
+    let read = daniela.api("GET", &path, &[], &Json::Null);
+    let erasure = json!({ "reason": "she asked", "on_request": true, "confirm": read.json()["number"].to_string() });
+    let erased = daniela.api("POST", &format!("{path}/erase"), &[("if-match", &read.etag)], &erasure);
+    assert_eq!(erased.status, 204, "{}", erased.body);
+    assert!(!found(&amal, "Quirina Huitzilin").contains(&id));
+});
+
 story!(a_form_tells_all_that_is_wrong_and_forgets_nothing, |server: &Server| {
     let amal = server.log_in("amal");
     let form = [
@@ -228,6 +249,60 @@ story!(consent_for_a_child_names_the_guardian, |server: &Server| {
         2,
         "decisions are only added"
     );
+});
+
+story!(a_decision_is_recorded_on_a_page_of_its_own_which_forgets_nothing, |server: &Server| {
+    let amal = server.log_in("amal");
+    let id = register(&amal, &person("Selma", "Asked"));
+    let page = amal.get(&format!("/people/{id}")).body;
+    assert!(page.contains(&format!("/people/{id}/consents/referral\"")), "the page does not lead to the form");
+    let form = amal.get(&format!("/people/{id}/consents/referral")).body;
+    assert!(form.contains("May we give what is needed") && form.contains("name=\"provider_kinds[]\""));
+    let mut decision = vec![
+        ("purpose", "referral"),
+        ("decision", "given"),
+        ("wording", "May we?"),
+        ("decided_on", ""),
+        ("valid_until", ""),
+        ("witness", "A neighbour"),
+        ("guardian", ""),
+    ];
+    let path = format!("/people/{id}/consents");
+    let again = amal.post(&path, &decision);
+    assert_eq!(again.status, 422, "{}", again.body);
+    assert!(again.body.contains("This is needed.") && again.body.contains("value=\"A neighbour\""));
+    decision.push(("provider_kinds[]", "health"));
+    decision[4] = ("valid_until", "soon");
+    let again = amal.post(&path, &decision);
+    assert_eq!(again.status, 422, "{}", again.body);
+    assert!(again.body.contains("value=\"health\" checked"), "what was ticked is lost");
+    decision[4] = ("valid_until", "");
+    assert_eq!(amal.post(&path, &decision).location, format!("/people/{id}#consent"));
+    let person = amal.api("GET", &format!("/people/{id}"), &[], &Json::Null).json();
+    assert_eq!(person["consents"]["referral"], "given");
+    assert_eq!(server.log_in("omar").get(&format!("/people/{id}/consents/referral")).status, 403);
+});
+
+story!(a_list_that_is_reached_in_several_ways_has_each_person_once, |server: &Server| {
+    let amal = server.log_in("amal");
+    let all: Vec<String> = (0..7).map(|n| register(&amal, &person(&format!("Way{n}"), "Several"))).collect();
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = amal.api("GET", &format!("/people?limit=3&after={after}"), &[], &Json::Null).json();
+        seen.extend(page["items"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()));
+        match page["next"].as_str() {
+            Some(next) => after = next.to_owned(),
+            None => break,
+        }
+    }
+    let newest: Vec<&String> = all.iter().rev().collect();
+    assert_eq!(seen.iter().take(7).collect::<Vec<_>>(), newest, "the last changed come first");
+    let many = seen.len();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), many, "someone stands twice");
+    let listed = amal.api("GET", "/people?limit=200&sort=name", &[], &Json::Null).json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), many, "the orders list different people");
 });
 
 story!(withdrawal_hides_a_person_from_law_enforcement_at_once, |server: &Server| {

@@ -1,5 +1,7 @@
 //! The real binary on a real database, driven over HTTP.
 
+pub mod installed;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -53,6 +55,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(engine: Engine) -> Server {
+        Server::start_with(engine, 100_000)
+    }
+
+    /// A server that lets one address make so many requests in a minute.
+    pub fn start_with(engine: Engine, requests_per_minute: u32) -> Server {
         let folder = tempfile::tempdir().unwrap();
         let database = (engine == Engine::Postgres).then(|| Cluster::get().create_database());
         let mut command = Command::new(env!("CARGO_BIN_EXE_watari"));
@@ -66,7 +73,7 @@ impl Server {
                 "--cases",
                 "24",
                 "--requests-per-minute",
-                "100000",
+                &requests_per_minute.to_string(),
                 "--data",
             ])
             .arg(folder.path())
@@ -100,6 +107,13 @@ impl Server {
     /// Someone who is not logged in.
     pub fn browser(&self) -> Browser {
         browser_at(&self.address)
+    }
+
+    /// The most memory it ever held, in bytes.
+    pub fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
     /// Ends the server as an operator would and says whether it ended cleanly.
@@ -180,6 +194,7 @@ pub struct Browser {
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {
+    pub headers: std::collections::BTreeMap<String, String>,
     pub status: u16,
     pub location: String,
     pub etag: String,
@@ -214,6 +229,13 @@ impl Browser {
     /// Whether anything comes back at all.
     pub fn answers(&self, path: &str) -> bool {
         self.agent.get(self.url(path)).call().is_ok()
+    }
+
+    /// Its cookies as it would send them.
+    pub fn cookie(&self) -> String {
+        let jar = self.agent.cookie_jar_lock();
+        let pairs: Vec<String> = jar.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        pairs.join("; ")
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -255,7 +277,10 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer
         answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok().map(str::to_owned));
     let cookies = cookies.collect();
     let bytes = answer.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
+    let told = answer.headers().iter();
+    let headers = told.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect();
     Answer {
+        headers,
         status: answer.status().as_u16(),
         location,
         etag,
@@ -289,17 +314,53 @@ impl Cluster {
     }
 
     pub fn create_database(&self) -> String {
-        let name = format!("watari_{}", std::process::id())
-            + &format!("_{:?}", std::thread::current().id()).replace(['(', ')'], "");
-        let name = name.to_lowercase();
+        self.create_database_named("")
+    }
+
+    /// A database of this test, beside its first.
+    pub fn create_database_named(&self, what: &str) -> String {
+        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let name = format!("watari_{}_{next}{what}", std::process::id());
         let made = self.psql(&format!("CREATE DATABASE {name}"));
         assert!(made, "the test database cannot be made");
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
     }
 
+    /// A cluster of a test's own, which it may stop.
+    pub fn of_ones_own() -> Option<Cluster> {
+        Cluster::start()
+    }
+
+    /// Stops the server at once, as a machine that goes down.
+    pub fn stop(&mut self) {
+        assert!(self.control("stop -m immediate"));
+    }
+
+    /// Starts it again.
+    pub fn go_on(&mut self) {
+        let socket = self.folder.display();
+        let options = format!("-h 127.0.0.1 -p {} -k {socket} -F", self.port);
+        assert!(self.control(&format!("start -w -l {socket}/log2 -o '{options}'")));
+    }
+
+    fn control(&self, what: &str) -> bool {
+        let data = self.folder.join("data");
+        as_postgres(&format!("{} -D {} {what}", binaries().join("pg_ctl").display(), data.display()))
+    }
+
     /// The certificate that the cluster shows.
     pub fn certificate(&self) -> PathBuf {
         self.folder.join("certificate.pem")
+    }
+
+    /// Runs SQL in one of its databases.
+    pub fn run(&self, address: &str, sql: &str) -> bool {
+        let psql = binaries().join("psql");
+        Command::new(psql)
+            .args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql, address])
+            .status()
+            .is_ok_and(|it| it.success())
     }
 
     fn psql(&self, sql: &str) -> bool {
@@ -334,7 +395,8 @@ impl Cluster {
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let serve = format!(
             "{} -D {} -h 127.0.0.1 -p {port} -k {} -F -c ssl=on -c ssl_cert_file={} -c ssl_key_file={} >{2}/log 2>&1 & server=$!; \
-             while kill -0 {parent} 2>/dev/null || [ -d /proc/{parent} ]; do sleep 1; done; kill $server; wait $server; rm -rf {2}/data",
+             while kill -0 {parent} 2>/dev/null || [ -d /proc/{parent} ]; do sleep 1; done; \
+             kill $server; wait $server; $(dirname {0})/pg_ctl -D {1} stop -m immediate; rm -rf {2}/data",
             binaries.join("postgres").display(),
             data.display(),
             folder.display(),
@@ -395,6 +457,6 @@ fn own(folder: &Path) {
     }
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
 }

@@ -6,11 +6,13 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{after, shown_name, to_case, to_correct};
-use crate::access::{Permission, Sensitivity};
+use crate::access::Sensitivity;
 use crate::cases::attachments::{self, Upload};
 use crate::cases::detail::{self, Detail};
-use crate::cases::input::{ApprovalDecision, FlagResolution, NewApproval, NewFlag, NewFollowUp, NewNote, Reason};
-use crate::cases::model::{CaseState, Front};
+use crate::cases::input::{
+    ApprovalDecision, Because, FlagResolution, NewApproval, NewFlag, NewFollowUp, NewNote, Reason,
+};
+use crate::cases::model::{CaseState, Front, Note};
 use crate::cases::progress::ProgressPicture;
 use crate::cases::questionnaire::Form;
 use crate::cases::refill::Refill;
@@ -18,7 +20,7 @@ use crate::cases::{parts, plan, reading, store};
 use crate::code::Code;
 use crate::error::Error;
 use crate::history::{self, Kind, Story};
-use crate::ids::{ApprovalId, AttachmentId, CaseId, FlagId, PersonId};
+use crate::ids::{ApprovalId, AttachmentId, CaseId, FlagId, NoteId, PersonId};
 use crate::ui::Ui;
 use crate::web::{Context, Expected, Input, page};
 
@@ -39,6 +41,7 @@ struct CasePage {
     steps: Vec<Step>,
     fronts: [Front; 2],
     forms: &'static [Form],
+    offered: Vec<&'static Form>,
     colleagues: Vec<store::Named>,
     sensitivities: Vec<Sensitivity>,
     today: crate::dates::Day,
@@ -46,6 +49,7 @@ struct CasePage {
     progress: ProgressPicture,
     refill: Refill,
     me: crate::ids::UserId,
+    reader: std::sync::Arc<crate::access::Viewer>,
     sees_trafficking: bool,
     tab: &'static str,
 }
@@ -75,7 +79,9 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
     let first = if case.state == CaseState::Reopened { CaseState::Reopened } else { CaseState::Open };
     let at = order.iter().position(|state| *state == case.state).unwrap_or(0);
     let moments = [Some(case.opened_at), case.assessed_at, case.planned_at, case.in_service_at, case.closed_at];
-    let due = case.due_on.map(|day| ui.name("case-due-by", &ui.day(&day)));
+    // A service goes on from follow-up to follow-up: no day says when it is to be closed.
+    let due_on = case.due_on.filter(|_| case.state != CaseState::InService);
+    let due = due_on.map(|day| ui.name("case-due-by", &ui.short_day(&day)));
     order
         .iter()
         .enumerate()
@@ -84,10 +90,9 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
             done: place < at && moments[place].is_some(),
             now: place == at,
             when: match (moments[place], place == at + 1) {
-                (Some(moment), _) if place <= at => {
-                    ui.day(&moment.day(ui.viewer.as_ref().map_or("UTC", |viewer| viewer.time_zone.as_str())))
-                }
-                (_, true) => due.clone().unwrap_or_default(),
+                (Some(moment), _) if place <= at => ui.short_day(&ui.day_of(&moment)),
+                // In service the follow-up is due, not the closure.
+                (_, true) if *state != CaseState::Closed => due.clone().unwrap_or_default(),
                 _ => String::new(),
             },
         })
@@ -115,6 +120,7 @@ async fn show(ctx: &Context, id: CaseId, refill: Refill) -> Result<Html<String>,
         steps: steps(&ui, &it),
         fronts: [Front::Protect, Front::Empower],
         forms: Form::all(),
+        offered: Form::all_for(&it.respondent),
         colleagues,
         sensitivities: noted_as(ctx),
         today: ctx.viewer.today,
@@ -122,6 +128,7 @@ async fn show(ctx: &Context, id: CaseId, refill: Refill) -> Result<Html<String>,
         progress: ProgressPicture::of(&ui, &it.goals),
         refill,
         me: ctx.viewer.user,
+        reader: ctx.viewer.clone(),
         sees_trafficking: ctx.viewer.sees(Sensitivity::Trafficking),
         it,
         ui,
@@ -149,7 +156,7 @@ pub(in crate::cases) async fn history(ctx: Context, Path(id): Path<CaseId>) -> R
     let (it, stories) = ctx
         .read(move |tx, viewer| {
             let it = detail::read(tx, viewer, id)?;
-            Ok((it, story(tx, viewer, id)?))
+            Ok((it, story(tx, viewer, id, history::Page::default())?))
         })
         .await?;
     let ui = ctx.ui();
@@ -161,12 +168,14 @@ pub(in crate::cases) fn story(
     tx: &mut crate::db::Tx<'_>,
     viewer: &crate::access::Viewer,
     id: CaseId,
+    page: history::Page,
 ) -> Result<Vec<Story>, Error> {
     store::find(tx, viewer, id)?;
     if !viewer.sees(Sensitivity::Identity) {
         return Err(Error::NotFound);
     }
-    Ok(history::entries_of_case(tx, viewer.organisation, id, 200)?)
+    let stories = history::page_of_case(tx, viewer.organisation, id, page)?;
+    Ok(stories.into_iter().map(|story| parts::told_to(viewer, story)).collect())
 }
 
 pub(in crate::cases) async fn person_progress(
@@ -175,10 +184,7 @@ pub(in crate::cases) async fn person_progress(
 ) -> Result<Html<String>, Error> {
     let (name, goals) = ctx
         .read(move |tx, viewer| {
-            viewer.require(Permission::ReadCases)?;
-            let filter = viewer.visible_people().and("p.id = ?", [person.into()]);
-            let sql = format!("SELECT p.display_name FROM person p WHERE {}", filter.sql());
-            let name: String = tx.one(&sql, filter.params(), |row| row.next())?.ok_or(Error::NotFound)?;
+            let name = store::whose(tx, viewer, person)?;
             Ok((name, store::goals_of_person(tx, viewer, person)?))
         })
         .await?;
@@ -194,6 +200,81 @@ pub(in crate::cases) async fn add_note(
     let refill = Refill::of("note", &input);
     let saved = ctx.create(input, move |tx, viewer, input| parts::add_note(tx, viewer, id, &input)).await;
     after(saved, |_| to_case(id, "#notes"), |errors| again(&ctx, id, refill.wrong(errors))).await
+}
+
+/// The page of one note, to put it right or strike it out.
+#[derive(Template)]
+#[template(path = "cases/templates/note.html")]
+struct NotePage {
+    ui: Ui,
+    it: Detail,
+    name: String,
+    note: Note,
+    may_change: bool,
+    may_strike: bool,
+    sensitivities: Vec<Sensitivity>,
+    refill: Refill,
+    tab: &'static str,
+}
+
+async fn show_note(ctx: &Context, id: CaseId, note: NoteId, refill: Refill) -> Result<Html<String>, Error> {
+    let (it, note) =
+        ctx.read(move |tx, viewer| Ok((detail::read(tx, viewer, id)?, parts::note(tx, viewer, id, note)?))).await?;
+    reading::note(ctx, Kind::Case, id.0, it.case.person_id, id).await?;
+    let ui = ctx.ui();
+    let (mine, stands) = (note.written_by == ctx.viewer.user, note.struck_at.is_none());
+    page(NotePage {
+        name: shown_name(&ui, &it.person_name, &it.case.number),
+        may_change: mine && stands && it.may_work,
+        may_strike: stands && it.may_put_right(&ctx.viewer, &note.written_by),
+        it,
+        note,
+        sensitivities: noted_as(ctx),
+        refill,
+        ui,
+        tab: "overview",
+    })
+}
+
+pub(in crate::cases) async fn note(
+    ctx: Context,
+    Path((id, note)): Path<(CaseId, NoteId)>,
+) -> Result<Html<String>, Error> {
+    show_note(&ctx, id, note, Refill::default()).await
+}
+
+pub(in crate::cases) async fn change_note(
+    ctx: Context,
+    Path((id, note)): Path<(CaseId, NoteId)>,
+    Expected(version): Expected,
+    Input(input): Input<NewNote>,
+) -> Result<Response, Error> {
+    let refill = Refill::of("note", &input);
+    let saved = ctx.write(move |tx, viewer| parts::change_note(tx, viewer, id, note, version, &input)).await;
+    let again = |errors| async { Ok(to_correct(show_note(&ctx, id, note, refill.wrong(errors)).await?)) };
+    after(saved, |_| to_case(id, "#notes"), again).await
+}
+
+pub(in crate::cases) async fn strike_note(
+    ctx: Context,
+    Path((id, note)): Path<(CaseId, NoteId)>,
+    Expected(version): Expected,
+    Input(input): Input<Because>,
+) -> Result<Response, Error> {
+    let refill = Refill::of("strike", &input);
+    let saved = ctx.write(move |tx, viewer| parts::strike_note(tx, viewer, id, note, version, &input)).await;
+    let again = |errors| async { Ok(to_correct(show_note(&ctx, id, note, refill.wrong(errors)).await?)) };
+    after(saved, |_| to_case(id, "#notes"), again).await
+}
+
+pub(in crate::cases) async fn remove_file(
+    ctx: Context,
+    Path((id, attachment)): Path<(CaseId, AttachmentId)>,
+    Input(input): Input<Because>,
+) -> Result<Response, Error> {
+    let refill = Refill::of("remove", &input);
+    let saved = ctx.write(move |tx, viewer| attachments::remove(tx, viewer, id, attachment, &input)).await;
+    after(saved, |()| to_case(id, "#files"), |errors| again(&ctx, id, refill.wrong(errors))).await
 }
 
 pub(in crate::cases) async fn raise_flag(
@@ -270,7 +351,7 @@ pub(in crate::cases) async fn reopen(
     Expected(version): Expected,
     Input(input): Input<Reason>,
 ) -> Result<Response, Error> {
-    let refill = Refill::of("reopen", &input);
+    let refill = Refill::of("reopen", &input).keeping(format!("/cases/{id}"));
     let saved = ctx.write(move |tx, viewer| store::reopen(tx, viewer, id, version, &input.why)).await;
     after(saved, |_| to_case(id, ""), |errors| again(&ctx, id, refill.wrong(errors))).await
 }
@@ -278,7 +359,7 @@ pub(in crate::cases) async fn reopen(
 pub(in crate::cases) async fn upload(ctx: Context, Path(id): Path<CaseId>, form: Multipart) -> Result<Response, Error> {
     let upload = read_upload(form).await?;
     let refill = Refill::of("file", &serde_json::json!({ "sensitivity": upload.sensitivity }));
-    let saved = ctx.write(move |tx, viewer| attachments::add(tx, viewer, id, &upload)).await;
+    let saved = ctx.create(upload, move |tx, viewer, upload| attachments::add(tx, viewer, id, &upload)).await;
     after(saved, |_| to_case(id, "#files"), |errors| again(&ctx, id, refill.wrong(errors))).await
 }
 

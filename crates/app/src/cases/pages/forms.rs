@@ -9,8 +9,8 @@ use super::{after, shown_name, to_case, to_correct};
 use crate::access::{Permission, Sensitivity};
 use crate::cases::detail::{self, Detail};
 use crate::cases::input::{Assignment, Closure, FollowUpRecord, NewCase, TraffickingMark};
-use crate::cases::lifecycle::CaseWork;
-use crate::cases::model::{FollowUp, Risk, Satisfaction};
+use crate::cases::lifecycle::{self, CaseWork, Refusal};
+use crate::cases::model::{CaseState, FollowUp, Risk, Satisfaction};
 use crate::cases::refill::Refill;
 use crate::cases::{parts, store};
 use crate::code::Code;
@@ -27,7 +27,8 @@ struct NewCasePage {
     person: PersonId,
     name: String,
     no_consent: bool,
-    withdrawn: bool,
+    /// Why no case may be opened now: the code of the sentence in `locales/`.
+    held: Option<&'static str>,
     risks: &'static [Risk],
     colleagues: Vec<store::Named>,
     sees_trafficking: bool,
@@ -40,7 +41,7 @@ pub(in crate::cases) struct ForPerson {
 }
 
 async fn show_new(ctx: &Context, person: PersonId, refill: Refill) -> Result<Html<String>, Error> {
-    let ((name, consent), colleagues) = ctx
+    let (whose, colleagues) = ctx
         .read(move |tx, viewer| {
             let found = store::person_for_case(tx, viewer, person)?;
             let assigns = viewer.may(Permission::AssignCases);
@@ -50,9 +51,9 @@ async fn show_new(ctx: &Context, person: PersonId, refill: Refill) -> Result<Htm
     page(NewCasePage {
         ui: ctx.ui(),
         person,
-        name,
-        no_consent: consent == CaseWork::NotAsked,
-        withdrawn: consent == CaseWork::Withdrawn,
+        name: whose.name.unwrap_or_default(),
+        no_consent: whose.consent == CaseWork::NotAsked,
+        held: lifecycle::work(CaseState::Open, whose.consent).err().map(Refusal::sentence),
         risks: Risk::ALL,
         colleagues,
         sees_trafficking: ctx.viewer.sees(Sensitivity::Trafficking),

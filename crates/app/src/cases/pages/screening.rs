@@ -197,7 +197,13 @@ pub(in crate::cases) async fn decide_risk(
     Input(input): Input<RiskDecision>,
 ) -> Result<Response, Error> {
     let refill = Refill::of("risk", &input);
-    let saved = ctx.write(move |tx, viewer| store::decide_risk(tx, viewer, id, version, &input)).await;
+    let saved = ctx
+        .write(move |tx, viewer| {
+            store::find(tx, viewer, id)?;
+            screenings::find(tx, viewer, id, screening)?;
+            store::decide_risk(tx, viewer, id, version, &input)
+        })
+        .await;
     let again = |errors| async { Ok(to_correct(show_result(&ctx, id, screening, refill.wrong(errors)).await?)) };
     after(saved, |_| to_case(id, ""), again).await
 }

@@ -52,7 +52,7 @@ impl TodayPage {
         match &item.matter {
             Matter::Step(kind) => self.ui.label(kind).to_owned(),
             Matter::Action(text) => text.clone(),
-            Matter::FollowUp(kind) => self.ui.entry("follow_up_kinds", kind),
+            Matter::FollowUp(kind) => self.ui.entry("follow_up_kinds", kind).to_owned(),
         }
     }
 

@@ -24,6 +24,7 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(end, unrelate))
 }
 
+/// Makes a household with its head.
 #[utoipa::path(post, path = "/households", tag = "people", request_body = NewHousehold,
     responses((status = 201, body = Made<HouseholdId>), (status = "4XX", body = Problem)))]
 async fn create_household(

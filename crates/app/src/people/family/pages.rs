@@ -50,7 +50,7 @@ impl HouseholdPage {
     fn age(&self, person: &PersonSummary) -> String {
         age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
     }
-    fn role(&self, member: &Member) -> String {
+    fn role<'m>(&self, member: &'m Member) -> &'m str {
         role(&self.ui, member.role.as_deref())
     }
     fn is_role(&self, member: &Member, code: &str) -> bool {
@@ -62,11 +62,11 @@ impl HouseholdPage {
 }
 
 /// What someone is in a household, in words.
-pub(in crate::people) fn role(ui: &Ui, role: Option<&str>) -> String {
+pub(in crate::people) fn role<'c>(ui: &Ui, role: Option<&'c str>) -> &'c str {
     match role {
-        Some(HEAD) => ui.t("family-head").to_owned(),
+        Some(HEAD) => ui.t("family-head"),
         Some(code) => ui.entry("relations", code),
-        None => "–".to_owned(),
+        None => "–",
     }
 }
 
@@ -118,7 +118,7 @@ impl ChoosePage {
 /// Those open to the user whom a name or number may mean; one alone where it is their number.
 async fn meant(ctx: &Context, who: String, not: Option<PersonId>) -> Result<Vec<Found>, Error> {
     let wanted = number_in(&who);
-    let mut found = ctx.read(move |tx, viewer| search::search(tx, viewer, &who)).await?;
+    let mut found = search::search(ctx, who).await?;
     found.retain(|hit| hit.visible && Some(hit.person.id) != not);
     match found.iter().position(|hit| Some(hit.person.number) == wanted) {
         Some(at) => Ok(vec![found.swap_remove(at)]),

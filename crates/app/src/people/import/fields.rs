@@ -363,6 +363,11 @@ static KNOWN: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
     codes.chain(NAMES.iter().flat_map(|(field, names)| names.iter().map(|name| (fold(name), *field)))).collect()
 });
 
+/// What a column of such a name is, where its name tells.
+pub(super) fn known(name: &str) -> Option<Field> {
+    KNOWN.get(&fold(name)).copied()
+}
+
 /// Text without case, accents, spaces and marks, so that small differences do not matter. Only
 /// accents of letters are left out: other scripts stay what they are.
 pub(super) fn fold(text: &str) -> String {
@@ -390,7 +395,7 @@ pub(super) fn recognise(head: &[String], map: &[(String, Option<Field>)]) -> Res
         .iter()
         .map(|name| {
             let told = map.iter().find(|(column, _)| fold(column) == fold(name));
-            let field = told.map_or_else(|| KNOWN.get(&fold(name)).copied(), |(_, field)| *field);
+            let field = told.map_or_else(|| known(name), |(_, field)| *field);
             Column { name: name.clone(), field }
         })
         .collect();

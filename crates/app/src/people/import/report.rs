@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::Field;
+use super::{Field, Reason};
+use crate::code::Code;
 use crate::documents::table::{Table, TableFormat};
 use crate::error::Error;
+use crate::ui::Language;
 
 /// Rejections kept; beyond, they are only counted.
 const MOST_KEPT: usize = 100_000;
@@ -15,7 +18,7 @@ const MOST_KEPT: usize = 100_000;
 const SHOWN: usize = 1_000;
 
 /// A column and what it was taken for.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 pub struct Column {
     /// Its name in the file.
     pub name: String,
@@ -24,13 +27,15 @@ pub struct Column {
 }
 
 /// Why a row was not taken.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 pub struct Rejection {
     /// The row's number as a spreadsheet shows it: the head is row 1.
     pub row: u64,
     /// The column, where the reason lies in one.
     pub column: Option<String>,
-    /// What is wrong.
+    /// What is wrong, as a name for machines.
+    pub code: String,
+    /// What is wrong, in words.
     pub reason: String,
     /// The row as it was.
     #[serde(skip)]
@@ -38,8 +43,10 @@ pub struct Rejection {
 }
 
 /// What came of an import.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ImportReport {
+    /// The language its reasons are in.
+    pub language: Language,
     /// Nothing was written.
     pub dry_run: bool,
     /// Rows read, without the head.
@@ -63,8 +70,9 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
-    pub(super) fn new(dry_run: bool, columns: &[Column]) -> ImportReport {
+    pub(super) fn new(dry_run: bool, language: Language, columns: &[Column]) -> ImportReport {
         ImportReport {
+            language,
             dry_run,
             rows: 0,
             created: 0,
@@ -78,7 +86,7 @@ impl ImportReport {
         }
     }
 
-    pub(super) fn reject(&mut self, row: u64, column: Option<&str>, reason: String, record: &csv::ByteRecord) {
+    pub(super) fn reject(&mut self, row: u64, column: Option<&str>, reason: &Reason, record: &csv::ByteRecord) {
         if self.last_rejected != row {
             self.rejected += 1;
             self.last_rejected = row;
@@ -92,7 +100,8 @@ impl ImportReport {
             String::from_utf8_lossy(start).chars().take(SHOWN).collect::<String>()
         };
         let cells = record.iter().take(self.columns.len() + 8).map(shown).collect();
-        self.rejections.push(Rejection { row, column: column.map(str::to_owned), reason, cells });
+        let (code, reason) = (reason.code().to_owned(), reason.in_words(self.language));
+        self.rejections.push(Rejection { row, column: column.map(str::to_owned), code, reason, cells });
     }
 
     /// The rejected rows as CSV, each with what is wrong: to be corrected and imported again.
@@ -100,7 +109,8 @@ impl ImportReport {
     /// # Errors
     /// The file could not be written.
     pub fn rejects_csv(&self) -> Result<Vec<u8>, Error> {
-        let mut head: Vec<String> = ["row", "column", "problem"].map(str::to_owned).to_vec();
+        let words = ["import-rejects-row", "import-rejects-column", "import-rejects-problem"];
+        let mut head: Vec<String> = words.map(|key| self.language.t(key).to_owned()).to_vec();
         head.extend(self.columns.iter().map(|column| column.name.clone()));
         let width = head.len();
         let rows = self.rejections.iter().map(|rejection| {
@@ -115,31 +125,55 @@ impl ImportReport {
     }
 }
 
+impl ImportReport {
+    /// How many rows came to what, in one sentence.
+    pub fn counts(&self) -> String {
+        let key = if self.dry_run { "import-report-would" } else { "import-report-did" };
+        let numbers = [
+            ("rows", self.rows),
+            ("created", self.created),
+            ("changed", self.changed),
+            ("known", self.known),
+            ("rejected", self.rejected),
+        ];
+        self.language.t_with(key, &numbers.map(|(name, number)| (name, number.into())))
+    }
+
+    /// The same report with no more than so many reasons; the others are counted.
+    pub(super) fn shortened(mut self, most: usize) -> ImportReport {
+        let left_off = self.rejections.len().saturating_sub(most);
+        self.rejections.truncate(most);
+        self.further_rejections += left_off as u64;
+        self
+    }
+}
+
 impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let say =
+            |key: &str, values: &[(&'static str, fluent_bundle::FluentValue<'_>)]| self.language.t_with(key, values);
         if self.dry_run {
-            writeln!(f, "Dry run: nothing was written.")?;
+            writeln!(f, "{}", self.language.t("import-report-dry"))?;
         }
-        let new = if self.dry_run { "to be registered" } else { "registered" };
-        writeln!(
-            f,
-            "{} rows: {} {new}, {} changed, {} known from before, {} rejected.",
-            self.rows, self.created, self.changed, self.known, self.rejected
-        )?;
+        writeln!(f, "{}", self.counts())?;
         for column in &self.columns {
-            match column.field {
-                Some(field) => writeln!(f, "  column «{}» is {field}", column.name)?,
-                None => writeln!(f, "  column «{}» is left out", column.name)?,
-            }
+            let name = ("column", column.name.as_str().into());
+            let told = match column.field {
+                Some(field) => say("import-report-column", &[name, ("field", self.language.t(&field.label()).into())]),
+                None => say("import-report-column-left", &[name]),
+            };
+            writeln!(f, "  {told}")?;
         }
         for rejection in &self.rejections {
-            match &rejection.column {
-                Some(column) => writeln!(f, "row {}, column «{column}»: {}", rejection.row, rejection.reason)?,
-                None => writeln!(f, "row {}: {}", rejection.row, rejection.reason)?,
-            }
+            let row = ("row", rejection.row.to_string().into());
+            let place = match &rejection.column {
+                Some(column) => say("import-report-cell", &[row, ("column", column.as_str().into())]),
+                None => say("import-report-row", &[row]),
+            };
+            writeln!(f, "{place}: {}", rejection.reason)?;
         }
         if self.further_rejections > 0 {
-            writeln!(f, "and {} more", self.further_rejections)?;
+            writeln!(f, "{}", say("import-report-more", &[("count", self.further_rejections.into())]))?;
         }
         Ok(())
     }

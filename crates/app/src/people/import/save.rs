@@ -1,12 +1,12 @@
 //! A row becomes a person.
 
+use super::Reason;
 use crate::access::Viewer;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::params;
 use crate::people::PersonInput;
 use crate::people::store::{self, Upserted};
-use crate::ui::Language;
 
 /// A person as a row tells of them.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(super) enum Saved {
     /// The person came from this source before.
     Known,
     /// A rule of the record forbids it.
-    Refused(String),
+    Refused(Reason),
 }
 
 /// What a row would come to, with nothing written.
@@ -60,15 +60,10 @@ pub(super) fn save(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming, update
 
 /// Rules are checked before anything is written, so the transaction is still whole.
 fn refused(error: Error) -> Result<Saved, Error> {
-    let words = |key: &str| Language::En.t(key);
     match error {
-        Error::Invalid(fields) => {
-            let reasons: Vec<String> =
-                fields.iter().map(|field| format!("{}: {}", field.field, words(field.error))).collect();
-            Ok(Saved::Refused(reasons.join(" ")))
-        }
-        Error::Refused(why) => Ok(Saved::Refused(words(why).to_owned())),
-        Error::NotFound => Ok(Saved::Refused("is known, but not for this user to change".to_owned())),
+        Error::Invalid(fields) => Ok(Saved::Refused(Reason::Fields(fields))),
+        Error::Refused(why) => Ok(Saved::Refused(Reason::Said(why, Vec::new()))),
+        Error::NotFound => Ok(Saved::Refused(Reason::new("import-reason-not-yours"))),
         error => Err(error),
     }
 }

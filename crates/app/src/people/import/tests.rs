@@ -128,18 +128,18 @@ fn every_rejected_row_is_named() {
     let expected: Vec<(u64, Option<&str>, &str)> = vec![
         (2, Some("birth date"), "«2001-02-30» is not a day of the calendar"),
         (3, Some("birth date"), "2030-01-01 lies in the future"),
-        (3, Some("nationality"), "«Atlantis» is not a country's name or ISO code"),
+        (3, Some("nationality"), "«Atlantis» is not a country’s name or ISO code"),
         (3, Some("sex"), "«q» is not a known word for a sex"),
         (3, Some("phone"), "«12» is not a telephone number"),
         (4, None, "has 2 cells, the head has 6"),
-        (5, Some("name"), "is not UTF-8 text"),
+        (5, Some("name"), "is not UTF-8 text: say how its letters are written, or save it as «CSV UTF-8»"),
         (6, None, "has no name"),
         (8, Some("name"), "holds control characters"),
         (10, None, "is the same as row 9"),
     ];
     assert_eq!(reasons(&report), expected);
     let csv = String::from_utf8(report.rejects_csv().unwrap()).unwrap();
-    assert!(csv.starts_with("\u{feff}row,column,problem,id,name"));
+    assert!(csv.starts_with("\u{feff}Row,Column,Problem,id,name"));
     assert!(csv.contains("4,,\"has 2 cells, the head has 6\",3,C,,,,\r\n"), "{csv}");
     assert!(report.to_string().contains("row 3, column «sex»"));
     let json = serde_json::to_value(&report).unwrap();
@@ -150,13 +150,14 @@ fn every_rejected_row_is_named() {
 fn bad_files_are_refused_in_words() {
     let desk = desk();
     let refusal = |file: &[u8]| desk.try_import(file, Options::default()).unwrap_err().to_string();
-    assert_eq!(refusal(b""), "the file is empty");
-    assert_eq!(refusal(b"\xef\xbb\xbf\r\n  "), "the file is empty");
-    assert!(refusal(b"\xff\xfen\0a\0").contains("UTF-16"));
-    assert!(refusal(b"PK\x03\x04...").contains("XLSX"));
-    assert!(refusal(b"name\0").contains("binary"));
+    assert_eq!(refusal(b""), "The file is empty.");
+    assert_eq!(refusal(b"\xef\xbb\xbf\r\n  "), "The file is empty.");
+    assert_eq!(refusal(b"\xff\xfe \0"), "The file is empty.");
+    assert!(refusal(b"PK\x03\x04...").contains("The workbook cannot be opened"));
+    assert!(refusal(b"\xd0\xcf\x11\xe0").contains("old Excel"));
+    assert!(refusal(b"name\0").contains("neither a text file nor an Excel workbook"));
     assert!(refusal(b"colour,weight\nred,2").contains("colour, weight"));
-    assert!(refusal(b"name,full name\nA,B").contains("both be name"));
+    assert!(refusal(b"name,full name\nA,B").contains("would both be «Whole name»"));
     assert!(refusal(b"nam\xe9\nA").contains("not UTF-8"));
     assert_eq!(desk.people(), 0);
 }
@@ -245,6 +246,27 @@ fn what_was_written_since_is_overwritten_only_when_asked() {
     assert_eq!(desk.try_import(corrected, update()).unwrap().changed, 1);
     assert_eq!(desk.person("display_name"), "Amina Yusuf");
     assert_eq!(counts(&desk.try_import(corrected, update()).unwrap()), (1, 0, 1, 0));
+}
+
+#[test]
+fn rows_have_the_numbers_that_a_spreadsheet_shows() {
+    for end in ["\n", "\r\n"] {
+        let lines = ["name,age", "", "\"A\nB\",300", "", ",", "C,301", "D,30", "E,302"];
+        let report = desk().import(lines.join(end));
+        let rows: Vec<u64> = report.rejections.iter().map(|it| it.row).collect();
+        assert_eq!((rows, report.rows, report.created), (vec![3, 6, 8], 4, 1), "{report}");
+    }
+}
+
+#[test]
+fn utf16_and_other_letters_are_read() {
+    let desk = desk();
+    let text: Vec<u8> = "\u{feff}name\tage\nضحى\t30\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(desk.import(text).created, 1);
+    let options = Options { encoding: Some(TextEncoding::Arabic), ..Options::default() };
+    assert_eq!(desk.try_import(b"name\n\xe4\xe6\xd1\n", options).unwrap().created, 1);
+    let options = Options { encoding: Some(TextEncoding::Japanese), ..Options::default() };
+    assert!(matches!(desk.try_import(b"name\n\x81\n", options), Err(ImportError::Encoding)));
 }
 
 #[test]

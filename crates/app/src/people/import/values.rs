@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 
 use super::fields::fold;
+use super::file::File;
 use super::report::Column;
-use super::{Field, Problems};
+use super::{Field, Problems, Reason};
 use crate::code::Code;
 use crate::dates::{DateOrder, Day, NoDay, numbers, western};
 use crate::people::{Birth, BirthKind, Contact, Document, Name, NameKind, PersonInput, Safety, Sex};
@@ -27,14 +28,14 @@ pub(super) struct Habits {
 
 impl Habits {
     /// Looks through the columns that can be ambiguous.
-    pub(super) fn of_file(text: &[u8], delimiter: u8, columns: &[Column], order: Option<DateOrder>) -> Habits {
+    pub(super) fn of_file(file: &File<'_>, columns: &[Column], order: Option<DateOrder>) -> Habits {
         let place = |field| columns.iter().position(|column| column.field == Some(field));
         let (birth, sex) = (place(Field::BirthDate), place(Field::Sex));
         let (mut day_first, mut month_first, mut with_f, mut with_h) = (false, false, false, false);
-        let mut reader = super::reader(text, delimiter);
+        let mut rows = file.rows();
         let mut record = csv::ByteRecord::new();
         let mut head = true;
-        while let Ok(true) = reader.read_byte_record(&mut record) {
+        while let Ok(Some(_)) = rows.next(&mut record) {
             if std::mem::take(&mut head) {
                 continue;
             }
@@ -115,7 +116,7 @@ pub(super) fn person(cells: &[(&Column, String)], habits: &Habits, today: Day, p
         person.birth = birth;
     }
     if problems.is_empty() && person.display_name().is_empty() {
-        problems.push((None, "has no name".to_owned()));
+        problems.push((None, Reason::new("import-reason-no-name")));
     }
     person
 }
@@ -139,44 +140,42 @@ fn is_east_asian(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
-fn short(cell: &str) -> Result<String, String> {
+fn short(cell: &str) -> Result<String, Reason> {
     match cell.chars().count() {
         0..=200 => Ok(cell.to_owned()),
-        length => Err(format!("is {length} characters long; at most 200 are taken")),
+        length => Err(Reason::new("import-reason-long-text").with("length", length).with("most", 200)),
     }
 }
 
-fn sex(cell: &str, habits: &Habits) -> Result<Sex, String> {
+fn sex(cell: &str, habits: &Habits) -> Result<Sex, Reason> {
     Ok(match fold(cell).as_str() {
         "f" | "w" | "female" | "woman" | "girl" | "femme" | "fille" | "feminin" | "femenino" | "mujer" | "nina"
         | "أنثى" | "انثى" | "امرأة" | "女" | "女性" | "女子" => Sex::Female,
         "h" | "male" | "man" | "boy" | "homme" | "garcon" | "masculin" | "masculino" | "hombre" | "nino" | "ذكر"
         | "رجل" | "男" | "男性" | "男子" => Sex::Male,
-        "m" => habits.m_means.ok_or("M may mean masculine or mujer: write it out")?,
+        "m" => habits.m_means.ok_or_else(|| Reason::new("import-reason-m"))?,
         "o" | "x" | "other" | "autre" | "otro" | "آخر" | "その他" => Sex::Other,
         "u" | "unknown" | "inconnu" | "desconocido" | "غيرمعروف" | "不明" => Sex::Unknown,
-        _ => return Err(format!("«{}» is not a known word for a sex", shown(cell))),
+        _ => return Err(Reason::about("import-reason-sex", cell)),
     })
 }
 
-fn birth_date(cell: &str, habits: &Habits, today: Day) -> Result<Birth, String> {
+fn birth_date(cell: &str, habits: &Habits, today: Day) -> Result<Birth, Reason> {
     let day = read_day(cell, habits)?;
     if day > today {
-        return Err(format!("{day} lies in the future"));
+        return Err(Reason::new("import-reason-future").with("day", day));
     }
     if day.years_until(today) > OLDEST {
-        return Err(format!("{day} is more than {OLDEST} years ago"));
+        return Err(Reason::new("import-reason-too-old").with("day", day).with("years", OLDEST));
     }
     Ok(Birth { kind: BirthKind::Exact, from: Some(day), ..Birth::default() })
 }
 
-fn read_day(cell: &str, habits: &Habits) -> Result<Day, String> {
+fn read_day(cell: &str, habits: &Habits) -> Result<Day, Reason> {
     Day::typed(cell, habits.order).map_err(|wrong| match wrong {
-        NoDay::Unreadable => format!("«{}» is not a date: write it as 2001-04-03", shown(cell)),
-        NoDay::NotInCalendar => format!("«{}» is not a day of the calendar", shown(cell)),
-        NoDay::Ambiguous => {
-            format!("«{}»: the day or the month first? Say it with --dates, or write 2001-04-03", shown(cell))
-        }
+        NoDay::Unreadable => Reason::about("import-reason-no-date", cell),
+        NoDay::NotInCalendar => Reason::about("import-reason-no-day", cell),
+        NoDay::Ambiguous => Reason::about("import-reason-which-first", cell),
     })
 }
 
@@ -189,20 +188,20 @@ fn slashed(cell: &str) -> Option<(u32, u32, u32)> {
     }
 }
 
-fn birth_year(cell: &str, today: Day) -> Result<Birth, String> {
+fn birth_year(cell: &str, today: Day) -> Result<Birth, Reason> {
     let this_year = i64::from(today.0.year());
-    let year = number(cell).ok_or_else(|| format!("«{}» is not a year", shown(cell)))?;
+    let year = number(cell).ok_or_else(|| Reason::about("import-reason-year", cell))?;
     if !(this_year - OLDEST..=this_year).contains(&year) {
-        return Err(format!("{year} is not a possible year of birth"));
+        return Err(Reason::about("import-reason-birth-year", cell));
     }
     let edge = |month, day| i16::try_from(year).ok().and_then(|year| Date::new(year, month, day).ok()).map(Day);
-    let (from, to) = edge(1, 1).zip(edge(12, 31)).ok_or("is not a year")?;
+    let (from, to) = edge(1, 1).zip(edge(12, 31)).ok_or_else(|| Reason::about("import-reason-year", cell))?;
     Ok(Birth { kind: BirthKind::Estimated, from: Some(from), to: Some(to.min(today)), ..Birth::default() })
 }
 
-fn age(cell: &str, today: Day) -> Result<Birth, String> {
+fn age(cell: &str, today: Day) -> Result<Birth, Reason> {
     let age = number(cell).filter(|age| (0..=OLDEST).contains(age));
-    let age = age.ok_or_else(|| format!("«{}» is not a possible age", shown(cell)))?;
+    let age = age.ok_or_else(|| Reason::about("import-reason-age", cell))?;
     Ok(Birth { kind: BirthKind::Age, age: Some(age), age_on: Some(today), ..Birth::default() })
 }
 
@@ -211,7 +210,7 @@ fn number(cell: &str) -> Option<i64> {
     digits.trim().trim_end_matches('年').trim_end_matches('歳').trim_end_matches(".0").parse().ok()
 }
 
-fn several(cell: &str, one: impl Fn(&str) -> Result<String, String>) -> Result<Vec<String>, String> {
+fn several(cell: &str, one: impl Fn(&str) -> Result<String, Reason>) -> Result<Vec<String>, Reason> {
     // A country's own name may hold a comma: the whole cell is tried first.
     if let Ok(code) = one(cell) {
         return Ok(vec![code]);
@@ -225,12 +224,12 @@ type Lookup = HashMap<String, String>;
 fn lookup(lists: &[&str]) -> Lookup {
     let mut found = Lookup::new();
     for (list, language) in lists.iter().flat_map(|list| Language::ALL.iter().map(move |language| (list, *language))) {
-        for (code, label) in reference::entries(list, language) {
+        for (code, label) in reference::entries(list, language).iter().copied() {
             found.entry(fold(label)).or_insert_with(|| code.to_owned());
         }
     }
     // A code goes before a word that happens to be spelled the same.
-    for (code, _) in lists.iter().flat_map(|list| reference::entries(list, Language::En)) {
+    for (code, _) in lists.iter().flat_map(|list| reference::entries(list, Language::En)).copied() {
         found.insert(fold(code), code.to_owned());
     }
     found
@@ -240,16 +239,16 @@ static NATIONALITIES: LazyLock<Lookup> = LazyLock::new(|| lookup(&["countries", 
 static LANGUAGES: LazyLock<Lookup> = LazyLock::new(|| lookup(&["languages"]));
 static DOCUMENT_KINDS: LazyLock<Lookup> = LazyLock::new(|| lookup(&["document_kinds"]));
 
-fn nationality(cell: &str) -> Result<String, String> {
-    found(&NATIONALITIES, cell).ok_or_else(|| format!("«{}» is not a country's name or ISO code", shown(cell)))
+fn nationality(cell: &str) -> Result<String, Reason> {
+    found(&NATIONALITIES, cell).ok_or_else(|| Reason::about("import-reason-nationality", cell))
 }
 
-fn language(cell: &str) -> Result<String, String> {
-    found(&LANGUAGES, cell).ok_or_else(|| format!("«{}» is not a language's name or code", shown(cell)))
+fn language(cell: &str) -> Result<String, Reason> {
+    found(&LANGUAGES, cell).ok_or_else(|| Reason::about("import-reason-language", cell))
 }
 
-fn document_kind(cell: &str) -> Result<String, String> {
-    found(&DOCUMENT_KINDS, cell).ok_or_else(|| format!("«{}» is not a known kind of document", shown(cell)))
+fn document_kind(cell: &str) -> Result<String, Reason> {
+    found(&DOCUMENT_KINDS, cell).ok_or_else(|| Reason::about("import-reason-document-kind", cell))
 }
 
 fn found(list: &Lookup, cell: &str) -> Option<String> {
@@ -257,17 +256,12 @@ fn found(list: &Lookup, cell: &str) -> Option<String> {
 }
 
 /// A number, of which nobody knows yet whether it is safe to use.
-fn phone(cell: &str) -> Result<Contact, String> {
+fn phone(cell: &str) -> Result<Contact, Reason> {
     let value: String = cell.chars().map(western).collect();
     let digits = value.chars().filter(char::is_ascii_digit).count();
     let fits = value.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
     if !fits || !(5..=20).contains(&digits) {
-        return Err(format!("«{}» is not a telephone number", shown(cell)));
+        return Err(Reason::about("import-reason-phone", cell));
     }
     Ok(Contact { kind: "mobile".to_owned(), value, safety: Safety::Unknown, note: String::new() })
-}
-
-/// Enough of a cell to find it again.
-fn shown(cell: &str) -> String {
-    cell.chars().take(60).collect()
 }

@@ -124,6 +124,84 @@ for (const form of document.querySelectorAll("form[data-live-search]")) {
   form.addEventListener("input", look);
 }
 
+// (i) Uploads on a slow line: how much has gone. The answer is the page that a plain submit would show.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-progress]");
+  if (!form || event.defaultPrevented) return;
+  if (![...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
+  event.preventDefault();
+  const place = working(form, form.dataset.progress);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.addEventListener("progress", ({ loaded, total }) => {
+    place.bar.max = total;
+    place.bar.value = loaded;
+  });
+  request.addEventListener("load", () => {
+    unsaved.delete(form);
+    if (request.status < 400 && request.responseURL !== form.action) return location.assign(request.responseURL);
+    const main = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
+    if (!main) return location.reload();
+    document.querySelector("main").replaceWith(main);
+    document.querySelector(".errors[tabindex]")?.focus();
+  });
+  // The line is down: let the browser say so in its own words.
+  request.addEventListener("error", () => form.submit());
+  request.send(new FormData(form, event.submitter));
+});
+
+// (j) Files that take a while to make: the link says that it is working.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-download]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (link.getAttribute("aria-busy")) return;
+  link.setAttribute("aria-busy", "true");
+  const place = working(link, link.dataset.download);
+  try {
+    const answer = await fetch(link.href, { cache: "no-store" });
+    const name = answer.headers.get("Content-Disposition")?.match(/filename\*?="?(?:UTF-8'')?([^";]+)/)?.[1];
+    if (!answer.ok || answer.redirected || !name) return location.assign(link.href);
+    const file = document.createElement("a");
+    file.href = URL.createObjectURL(await answer.blob());
+    file.download = decodeURIComponent(name);
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(file.href), 60_000);
+  } catch {
+    location.assign(link.href);
+  } finally {
+    place.remove();
+    link.removeAttribute("aria-busy");
+  }
+});
+
+// (k) What is under way on the server is looked after until it is done.
+function lookAgain() {
+  if (!document.querySelector("[data-refresh]")) return;
+  setTimeout(async () => {
+    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+    if (answer?.ok && !answer.redirected) {
+      const main = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+      if (main) document.querySelector("main").replaceWith(main);
+    }
+    lookAgain();
+  }, 2000);
+}
+lookAgain();
+
+/** A bar that says that something is under way. */
+function working(beside, words) {
+  const place = document.createElement("p");
+  place.className = "working";
+  place.setAttribute("role", "status");
+  place.bar = document.createElement("progress");
+  place.bar.setAttribute("aria-label", words);
+  place.append(words, place.bar);
+  for (const button of beside.querySelectorAll("button")) button.disabled = true;
+  beside.after(place);
+  return place;
+}
+
 // Menus close on Escape and on a click elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -1,0 +1,479 @@
+//! How fast and how surely the index answers «who is like this?», on an invented registry in several scripts:
+//!
+//! `cargo run --release -p linkage --example online -- [PEOPLE] [QUESTIONS] [READERS]`
+//!
+//! Everyone has two names; the same people and questions every time. A question is answered well if
+//! somebody of exactly the name meant is among the first ten. Times are by the clock, with the readers
+//! beside each other, and by the processor, which other programs on the machine do not disturb.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use linkage::{Index, likeness};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use rustix::time::{ClockId, clock_gettime};
+
+const NAMES: &str = include_str!("../../../demo/names.csv");
+/// Different given names, and family names, of one culture at most.
+const GIVEN: f64 = 12_000.0;
+const FAMILY: f64 = 90_000.0;
+
+/// One way each to write a sound: in Latin letters, otherwise in Latin letters, in the culture's own script.
+type Sound = (&'static str, &'static str, &'static str);
+
+struct Culture {
+    name: &'static str,
+    share: u32,
+    consonants: &'static [Sound],
+    vowels: &'static [Sound],
+    family_first: bool,
+}
+
+const CULTURES: &[Culture] = &[
+    Culture {
+        name: "arabic",
+        share: 40,
+        consonants: &[
+            ("b", "b", "ب"),
+            ("t", "t", "ت"),
+            ("j", "dj", "ج"),
+            ("h", "h", "ح"),
+            ("kh", "kh", "خ"),
+            ("d", "d", "د"),
+            ("r", "r", "ر"),
+            ("z", "z", "ز"),
+            ("s", "ss", "س"),
+            ("sh", "ch", "ش"),
+            ("s", "s", "ص"),
+            ("t", "t", "ط"),
+            ("gh", "gh", "غ"),
+            ("f", "f", "ف"),
+            ("q", "k", "ق"),
+            ("k", "k", "ك"),
+            ("l", "l", "ل"),
+            ("m", "m", "م"),
+            ("n", "n", "ن"),
+            ("h", "h", "ه"),
+            ("w", "w", "و"),
+            ("y", "y", "ي"),
+        ],
+        vowels: &[("a", "e", ""), ("i", "e", ""), ("u", "o", ""), ("a", "aa", "ا"), ("i", "ee", "ي"), ("u", "ou", "و")],
+        family_first: false,
+    },
+    Culture {
+        name: "russian",
+        share: 15,
+        consonants: &[
+            ("b", "b", "б"),
+            ("v", "w", "в"),
+            ("g", "g", "г"),
+            ("d", "d", "д"),
+            ("zh", "j", "ж"),
+            ("z", "z", "з"),
+            ("k", "k", "к"),
+            ("l", "l", "л"),
+            ("m", "m", "м"),
+            ("n", "n", "н"),
+            ("p", "p", "п"),
+            ("r", "r", "р"),
+            ("s", "s", "с"),
+            ("t", "t", "т"),
+            ("f", "f", "ф"),
+            ("kh", "h", "х"),
+            ("ch", "tch", "ч"),
+            ("sh", "sch", "ш"),
+        ],
+        vowels: &[("a", "a", "а"), ("e", "e", "е"), ("i", "y", "и"), ("o", "o", "о"), ("u", "ou", "у")],
+        family_first: false,
+    },
+    Culture {
+        name: "spanish",
+        share: 20,
+        consonants: &[
+            ("b", "v", "b"),
+            ("c", "k", "c"),
+            ("d", "d", "d"),
+            ("f", "f", "f"),
+            ("l", "ll", "l"),
+            ("m", "m", "m"),
+            ("n", "n", "ñ"),
+            ("p", "p", "p"),
+            ("r", "rr", "r"),
+            ("s", "z", "s"),
+            ("t", "t", "t"),
+            ("g", "g", "g"),
+        ],
+        vowels: &[("a", "a", "á"), ("o", "o", "ó"), ("u", "u", "ú"), ("a", "a", "a"), ("i", "y", "í")],
+        family_first: false,
+    },
+    Culture {
+        name: "french_west_african",
+        share: 10,
+        consonants: &[
+            ("b", "b", "b"),
+            ("d", "d", "d"),
+            ("k", "c", "k"),
+            ("f", "f", "f"),
+            ("g", "g", "g"),
+            ("l", "l", "l"),
+            ("m", "m", "m"),
+            ("n", "n", "n"),
+            ("s", "ss", "s"),
+            ("t", "t", "t"),
+            ("w", "ou", "w"),
+            ("dj", "j", "dj"),
+        ],
+        vowels: &[("a", "a", "a"), ("ou", "u", "ou"), ("e", "e", "é"), ("i", "y", "i"), ("o", "o", "o")],
+        family_first: false,
+    },
+    Culture {
+        name: "japanese",
+        share: 15,
+        consonants: &[
+            ("k", "k", "か"),
+            ("s", "s", "さ"),
+            ("t", "t", "た"),
+            ("n", "n", "な"),
+            ("h", "h", "は"),
+            ("m", "m", "ま"),
+            ("r", "r", "ら"),
+        ],
+        vowels: &[("a", "a", "")],
+        family_first: true,
+    },
+];
+
+/// The kana of a row with each vowel.
+const KANA: &[(&str, &str)] = &[
+    ("k", "かきくけこ"),
+    ("s", "さすせそ"),
+    ("t", "たてと"),
+    ("n", "なにぬねの"),
+    ("h", "はひへほ"),
+    ("m", "まみむめも"),
+    ("r", "らりるれろ"),
+];
+
+/// A part of a name: in Latin letters, otherwise so, and in its own script.
+#[derive(Clone)]
+struct Part {
+    latin: String,
+    other: String,
+    own: String,
+}
+
+struct Registry {
+    /// Parts as they are in life, the most common first: by culture, given and family names.
+    known: Vec<[Vec<Part>; 2]>,
+}
+
+impl Registry {
+    fn new() -> Registry {
+        let row = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let rows: Vec<Vec<String>> = NAMES.lines().skip(1).map(row).collect();
+        let of = |culture: &Culture, kind: &str| {
+            let fitting =
+                rows.iter().filter(|row| row[1] == culture.name && row[2] == kind && culture.name != "japanese");
+            fitting
+                .map(|row| Part {
+                    latin: row[5].to_lowercase(),
+                    other: respelt(&row[5].to_lowercase()),
+                    own: row[4].clone(),
+                })
+                .collect()
+        };
+        Registry { known: CULTURES.iter().map(|culture| [of(culture, "given"), of(culture, "family")]).collect() }
+    }
+
+    fn part(&self, culture: usize, family: bool, dice: &mut StdRng) -> Part {
+        let most = if family { FAMILY } else { GIVEN };
+        // Zipf's law: the chance of a rank falls as the rank.
+        let rank = most.powf(dice.random::<f64>()) as usize - 1;
+        match self.known[culture][usize::from(family)].get(rank) {
+            Some(part) => part.clone(),
+            None => invented(culture, rank as u64 * 2 + u64::from(family)),
+        }
+    }
+}
+
+/// The same part for the same rank, of two to four syllables.
+fn invented(culture: usize, rank: u64) -> Part {
+    let mut dice = StdRng::seed_from_u64(rank << 8 | culture as u64);
+    let Culture { name, consonants, vowels, .. } = &CULTURES[culture];
+    let mut part = Part { latin: String::new(), other: String::new(), own: String::new() };
+    let syllables = dice.random_range(2..=4);
+    for _ in 0..syllables {
+        if *name == "japanese" {
+            let (row, kana) = KANA[dice.random_range(0..KANA.len())];
+            let at = dice.random_range(0..kana.chars().count());
+            let vowels = match row {
+                "s" => "aueo",
+                "t" => "aeo",
+                "h" => "aieo",
+                _ => "aiueo",
+            };
+            let latin = format!("{row}{}", vowels.chars().nth(at).unwrap_or('a'));
+            part.latin.push_str(&latin);
+            part.other.push_str(&latin);
+            part.own.extend(kana.chars().nth(at));
+            continue;
+        }
+        for sound in [consonants[dice.random_range(0..consonants.len())], vowels[dice.random_range(0..vowels.len())]] {
+            part.latin.push_str(sound.0);
+            part.other.push_str(sound.1);
+            part.own.push_str(sound.2);
+        }
+    }
+    if *name != "japanese" && dice.random_range(0..3) > 0 {
+        let sound = consonants[dice.random_range(0..consonants.len())];
+        part.latin.push_str(sound.0);
+        part.other.push_str(sound.0);
+        part.own.push_str(sound.2);
+    }
+    part
+}
+
+/// A common name as others spell it.
+fn respelt(latin: &str) -> String {
+    latin
+        .replace("ou", "u")
+        .replace("sh", "ch")
+        .replace("ee", "i")
+        .replace("oo", "u")
+        .replace("ph", "f")
+        .replace("mm", "m")
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Writing {
+    Latin,
+    Other,
+    Own,
+}
+
+fn written(parts: &[Part], writing: Writing) -> String {
+    let texts = parts.iter().map(|part| match writing {
+        Writing::Latin => part.latin.as_str(),
+        Writing::Other => part.other.as_str(),
+        Writing::Own => part.own.as_str(),
+    });
+    texts.collect::<Vec<_>>().join(" ")
+}
+
+struct Person {
+    culture: usize,
+    parts: Vec<Part>,
+    names: [String; 2],
+    writings: [Writing; 2],
+}
+
+fn person(registry: &Registry, id: u64) -> Person {
+    let mut dice = StdRng::seed_from_u64(id.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut drawn = dice.random_range(0..100);
+    let mut culture = 0;
+    while drawn >= CULTURES[culture].share {
+        drawn -= CULTURES[culture].share;
+        culture += 1;
+    }
+    let mut parts = vec![registry.part(culture, false, &mut dice), registry.part(culture, true, &mut dice)];
+    if dice.random_range(0..3) == 0 {
+        parts.insert(1, registry.part(culture, false, &mut dice));
+    }
+    if CULTURES[culture].family_first {
+        parts.rotate_right(1);
+    }
+    let writings = match dice.random_range(0..10) {
+        0..3 => [Writing::Own, Writing::Own],
+        3..7 => [Writing::Own, Writing::Latin],
+        _ => [Writing::Latin, Writing::Other],
+    };
+    let names = match writings {
+        // The second name of who has one only in their own script is their father's.
+        [_, Writing::Own] => {
+            let father = [registry.part(culture, false, &mut dice), parts[parts.len() - 1].clone()];
+            [written(&parts, Writing::Own), written(&father, Writing::Own)]
+        }
+        _ => writings.map(|writing| written(&parts, writing)),
+    };
+    Person { culture, parts, names, writings }
+}
+
+/// An id as wide as a UUID.
+fn number(id: u64) -> [u8; 16] {
+    (u128::from(id) << 64 | u128::from(id)).to_le_bytes()
+}
+
+fn of(number: [u8; 16]) -> u64 {
+    u128::from_le_bytes(number) as u64
+}
+
+fn slip(name: &str, dice: &mut StdRng) -> String {
+    let mut letters: Vec<char> = name.chars().collect();
+    let places: Vec<usize> = (0..letters.len()).filter(|at| letters[*at] != ' ').collect();
+    let at = places[dice.random_range(0..places.len())];
+    let letter = char::from(b'a' + dice.random_range(0..26_u8));
+    match dice.random_range(0..4) {
+        0 => drop(letters.remove(at)),
+        1 => letters.insert(at, letter),
+        2 if at + 1 < letters.len() && letters[at + 1] != ' ' => letters.swap(at, at + 1),
+        _ => letters[at] = letter,
+    }
+    letters.into_iter().collect()
+}
+
+/// A question, and the name it means as it stands on record.
+fn question(kind: &str, person: &Person, dice: &mut StdRng) -> Option<(String, String)> {
+    let has_latin = person.writings[1] != Writing::Own;
+    let latin = written(&person.parts, Writing::Latin);
+    let meant = if person.writings[0] == Writing::Latin { &person.names[0] } else { &person.names[1] };
+    let asked = match kind {
+        "as written" => return Some((person.names[0].clone(), person.names[0].clone())),
+        "misspelt, one slip" if has_latin => slip(&latin, dice),
+        "misspelt, two slips" if has_latin => slip(&slip(&latin, dice), dice),
+        "swapped" if has_latin => {
+            person.parts.iter().rev().map(|part| part.latin.clone()).collect::<Vec<_>>().join(" ")
+        }
+        "a part missing" if has_latin && person.parts.len() == 3 => {
+            written(&[person.parts[0].clone(), person.parts[2].clone()], Writing::Latin)
+        }
+        "half typed" if has_latin => {
+            let letters = latin.chars().count();
+            let last = latin.split(' ').next_back()?.chars().count();
+            latin.chars().take(letters - last + (last * 3).div_ceil(5).max(2)).collect()
+        }
+        "transliterated"
+            if person.writings[1] == Writing::Own
+                && matches!(CULTURES[person.culture].name, "arabic" | "russian" | "japanese") =>
+        {
+            let writing = if dice.random_range(0..2) == 0 { Writing::Latin } else { Writing::Other };
+            return Some((written(&person.parts, writing), person.names[0].clone()));
+        }
+        _ => return None,
+    };
+    Some((asked, meant.clone()))
+}
+
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS"));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
+}
+
+fn processor() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+fn percentile(times: &mut [Duration], part: f64) -> f64 {
+    times.sort_unstable();
+    times.get(((times.len() - 1) as f64 * part) as usize).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>());
+    let mut next = |default| arguments.next().and_then(Result::ok).unwrap_or(default);
+    let (people, questions, readers) = (next(1_000_000), next(1000), next(8));
+    let registry = Registry::new();
+    let before = resident();
+    let mut index: Index<[u8; 16]> = Index::new();
+    let mut building = Duration::ZERO;
+    for id in 0..people {
+        let person = person(&registry, id);
+        let (document, phone) = (format!("d:{:x}", id * 7919), format!("t:{:09}", id * 104_729 % 1_000_000_000));
+        let keys = [document.as_str(), phone.as_str()];
+        let begun = processor();
+        index.insert(number(id), person.names.iter().map(String::as_str), keys.into_iter().take(1 + id as usize % 2));
+        building += processor() - begun;
+    }
+    let begun = processor();
+    index.shrink();
+    building += processor() - begun;
+    println!(
+        "people {people}, distinct parts {}, built in {:.2} s, memory {} MB",
+        index.distinct_parts(),
+        building.as_secs_f64(),
+        (resident() - before) / 1024
+    );
+    println!(
+        "| question | recall@10 | or ten fit as well | p50 ms | p99 ms | processor p50 ms | p99 ms |\n|---|---|---|---|---|---|---|"
+    );
+    let kinds = [
+        "as written",
+        "misspelt, one slip",
+        "misspelt, two slips",
+        "transliterated",
+        "swapped",
+        "a part missing",
+        "half typed",
+    ];
+    for kind in kinds {
+        let mut dice = StdRng::seed_from_u64(2026);
+        let mut asked = Vec::new();
+        while asked.len() < questions as usize {
+            let person = person(&registry, dice.random_range(0..people));
+            asked.extend(question(kind, &person, &mut dice));
+        }
+        let share = asked.len().div_ceil(readers as usize);
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let readers: Vec<_> =
+                asked.chunks(share).map(|asked| scope.spawn(|| ask(&index, &registry, asked))).collect();
+            readers.into_iter().flat_map(|reader| reader.join().unwrap_or_default()).collect()
+        });
+        let found = results.iter().filter(|(found, ..)| *found == 1).count();
+        let drowned = results.iter().filter(|(found, ..)| *found == 0).count();
+        let mut clock: Vec<Duration> = results.iter().map(|(_, clock, _)| *clock).collect();
+        let mut processor: Vec<Duration> = results.iter().map(|(_, _, processor)| *processor).collect();
+        println!(
+            "| {kind} | {:.3} | {:.3} | {:.2} | {:.2} | {:.2} | {:.2} |",
+            found as f64 / results.len() as f64,
+            (found + drowned) as f64 / results.len() as f64,
+            percentile(&mut clock, 0.5),
+            percentile(&mut clock, 0.99),
+            percentile(&mut processor, 0.5),
+            percentile(&mut processor, 0.99),
+        );
+        if std::env::var_os("SHOW_MISSED").is_some() {
+            for ((asked, meant), _) in asked.iter().zip(&results).filter(|(_, (found, ..))| *found == -1).take(12) {
+                println!("    {asked} for {meant}");
+            }
+        }
+    }
+    let mut changes: Vec<Duration> = Vec::new();
+    for id in 0..questions {
+        let person = person(&registry, people + id);
+        let begun = Instant::now();
+        index.insert(number(id), person.names.iter().map(String::as_str), []);
+        changes.push(begun.elapsed());
+    }
+    println!(
+        "replacing a record: p50 {:.3} ms, p99 {:.3} ms",
+        percentile(&mut changes, 0.5),
+        percentile(&mut changes, 0.99)
+    );
+}
+
+/// Whether each question was answered well, and its time by the clock and by the processor.
+fn ask(index: &Index<[u8; 16]>, registry: &Registry, asked: &[(String, String)]) -> Vec<(i8, Duration, Duration)> {
+    let mut results = Vec::new();
+    for (asked, meant) in asked {
+        let (clock, used) = (Instant::now(), processor());
+        let hits = index.find(asked, 10);
+        let (clock, used) = (clock.elapsed(), processor() - used);
+        let names: HashSet<String> = hits.iter().flat_map(|hit| person(registry, of(hit.id)).names).collect();
+        // Where ten others fit the question as well, nothing in it tells which was meant.
+        let drowned = hits.len() == 10 && hits[9].score >= likeness(asked, meant) + 1e-6;
+        results.push((
+            if names.contains(meant) {
+                1
+            } else if drowned {
+                0
+            } else {
+                -1
+            },
+            clock,
+            used,
+        ));
+    }
+    results
+}

@@ -1,0 +1,158 @@
+//! How alike two names are.
+
+use rapidfuzz::distance::jaro_winkler;
+
+use crate::names::{Skeleton, Words, without_article};
+
+/// What a part costs that the one asked for has and the other lacks.
+const LACKING: f32 = 0.09;
+/// What a part costs that comes besides those asked for.
+const BESIDES: f32 = 0.05;
+/// Letters from which a part can be taken for the beginning of another.
+const BEGINNING: usize = 2;
+
+/// How alike two names are, from 0 to 1, whatever the order of their parts; a part that one name
+/// has and the other lacks costs little, one that differs costs much.
+pub fn likeness(one: &str, other: &str) -> f64 {
+    let (mut asked, mut known) = (Words::default(), Words::default());
+    asked.read(one);
+    known.read(other);
+    let parts: Vec<Part> = asked.iter().map(|token| Part::new(token, false)).collect();
+    let known: Vec<(&str, Skeleton)> = known.iter().map(|token| (token, Skeleton::of(token))).collect();
+    let fit = fit(parts.len(), known.len(), |asked, at| parts[asked].likeness(known[at].0.as_bytes(), known[at].1));
+    f64::from(fit)
+}
+
+/// How well the parts of a name fit those asked for, each to one, the most alike first.
+pub(crate) fn fit(asked: usize, known: usize, likeness: impl Fn(usize, usize) -> f32) -> f32 {
+    let pairs = asked.min(known);
+    if pairs == 0 {
+        return 0.0;
+    }
+    // Names have eight parts at most.
+    let mut table = [[0.0_f32; 8]; 8];
+    for (row, of_one) in table.iter_mut().enumerate().take(asked) {
+        for (column, cell) in of_one.iter_mut().enumerate().take(known) {
+            *cell = likeness(row, column);
+        }
+    }
+    let (mut free_rows, mut free_columns) = (mask(asked), mask(known));
+    let mut sum = 0.0;
+    for _ in 0..pairs {
+        let mut best = (-1.0, 0, 0);
+        for (row, of_one) in table.iter().enumerate().filter(|(row, _)| free_rows >> row & 1 == 1) {
+            for (column, cell) in of_one.iter().enumerate().filter(|(column, _)| free_columns >> column & 1 == 1) {
+                if *cell > best.0 {
+                    best = (*cell, row, column);
+                }
+            }
+        }
+        sum += best.0;
+        free_rows &= !(1 << best.1);
+        free_columns &= !(1 << best.2);
+    }
+    let lacking = (asked - pairs).min(4) as f32 * LACKING;
+    let besides = (known - pairs).min(4) as f32 * BESIDES;
+    let alone = if pairs == 1 && asked.max(known) > 1 { 0.9 } else { 1.0 };
+    sum / pairs as f32 * (1.0 - lacking - besides) * alone
+}
+
+fn mask(bits: usize) -> u8 {
+    u8::try_from((1_u16 << bits.min(8)) - 1).unwrap_or(u8::MAX)
+}
+
+/// One part of a name, ready to be compared with many.
+pub(crate) struct Part {
+    text: String,
+    skeleton: Skeleton,
+    bare: Option<Skeleton>,
+    half_typed: bool,
+    spelling: jaro_winkler::BatchComparator<u8>,
+}
+
+impl Part {
+    /// A part; the last one of a name being typed may be only begun.
+    pub(crate) fn new(token: &str, half_typed: bool) -> Part {
+        Part {
+            text: token.to_owned(),
+            skeleton: Skeleton::of(token),
+            bare: Skeleton::without_article(token),
+            half_typed: half_typed && token.len() >= BEGINNING,
+            spelling: jaro_winkler::BatchComparator::new(token.bytes()),
+        }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What is heard of it, with an article and without.
+    pub(crate) fn skeletons(&self) -> impl Iterator<Item = Skeleton> {
+        std::iter::once(self.skeleton).chain(self.bare)
+    }
+
+    /// Whether another part may begin like this one.
+    pub(crate) fn is_half_typed(&self) -> bool {
+        self.half_typed
+    }
+
+    /// How alike another part is, from 0 to 1: as it is spelt (Jaro and Winkler's distance), as it
+    /// is heard, or as this one goes on.
+    pub(crate) fn likeness(&self, other: &[u8], skeleton: Skeleton) -> f32 {
+        if self.text.as_bytes() == other {
+            return 1.0;
+        }
+        let spelt = self.spelling.similarity(other.iter().copied()) as f32;
+        let heard = if self.sounds_like(other, skeleton) { self.sameness() + 0.05 * spelt } else { 0.0 };
+        let begun = match self.half_typed && other.starts_with(self.text.as_bytes()) {
+            true => 0.72 + 0.2 * self.text.len() as f32 / other.len() as f32,
+            false => 0.0,
+        };
+        spelt.max(heard).max(begun)
+    }
+
+    fn sounds_like(&self, other: &[u8], skeleton: Skeleton) -> bool {
+        self.skeleton == skeleton
+            || self.bare == Some(skeleton)
+            || without_article(other).is_some_and(|bare| bare == self.skeleton || Some(bare) == self.bare)
+    }
+
+    /// What the same skeleton is worth: many names have one short skeleton.
+    fn sameness(&self) -> f32 {
+        match self.skeleton.len() {
+            0 | 1 => 0.74,
+            2 => 0.84,
+            _ => 0.88,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_does_not_matter_and_difference_does() {
+        assert!(likeness("Amina Yusuf", "Yusuf Amina") > 0.99);
+        assert!(likeness("Amina Yusuf", "Aminah Youssef") > 0.9);
+        assert!(likeness("Amina Yusuf", "Carlos Pérez") < 0.6);
+        assert_eq!(likeness("", "Amina"), 0.0);
+    }
+
+    #[test]
+    fn scripts_do_not_matter() {
+        for (one, other) in [
+            ("محمد الخطيب", "Mohammed Al-Khatib"),
+            ("Олена Шевченко", "Olena Shevchenko"),
+            ("عبد الرحمن", "Abdurahman"),
+        ] {
+            assert!(likeness(one, other) > 0.9, "{one} and {other}: {}", likeness(one, other));
+        }
+    }
+
+    #[test]
+    fn junk_is_taken_calmly() {
+        let junk = "\u{0}\u{202e}'".repeat(100_000);
+        assert!((0.0..=1.0).contains(&likeness(&junk, "Amina")));
+    }
+}
