@@ -11,7 +11,6 @@ use app::dates::Moment;
 use app::db::{Db, Location};
 use app::demo::Progress;
 use app::history::{self, Actor};
-use app::keys::DataKey;
 use app::people::import::{self, ImportError};
 use app::ui::Language;
 use app::users::{NewUser, OrganisationSettings, sessions, store};

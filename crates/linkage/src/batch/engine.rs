@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::blocking::{self, Blocks, Counted, Rule};
+use super::columns::Kind;
 use super::decide::{self, Links};
 use super::error::Error;
 use super::estimate::{Parameters, estimate};
@@ -20,6 +21,9 @@ const PAIRS_PER_RECORD: f64 = 20.0;
 const LEAST_PAIRS: f64 = 3_000_000.0;
 /// Pairs that one thread looks at before it hands in what it found.
 const PIECE: f64 = 60_000.0;
+/// The weight of two records that say the same and are found to be one: no group is so large that
+/// they are taken apart.
+const COPY: f32 = 100.0;
 /// Pieces whose finds wait to be handed in.
 const AT_ONCE: usize = 64;
 
@@ -201,12 +205,22 @@ impl Engine {
             let first = *first.entry(hash).or_insert(record as u32) as usize;
             if first != record
                 && records.row(first) == records.row(record)
-                && let Some(weight) = scorer.weight(first, record, floor)
+                && (scorer.weight(first, record, floor).is_some() || self.is_named_and_numbered(record))
             {
-                same.push(Pair { one: first as u32, other: record as u32, weight });
+                same.push(Pair { one: first as u32, other: record as u32, weight: COPY });
             }
         }
         same
+    }
+
+    /// A copy of a record with a name and a document's number is that record, however common
+    /// both are: in a file of nothing but copies they are on every row.
+    fn is_named_and_numbered(&self, record: usize) -> bool {
+        let known = |wanted: fn(Kind) -> bool| {
+            let row = self.records.row(record).iter().zip(&self.records.fields);
+            row.into_iter().any(|(&value, field)| value != 0 && wanted(field.kind))
+        };
+        known(|kind| matches!(kind, Kind::Given | Kind::Family | Kind::FullName)) && known(|kind| kind == Kind::Number)
     }
 
     /// The records of each person: for each record the first of its person.
@@ -215,7 +229,11 @@ impl Engine {
     /// As [`Engine::pairs`].
     pub fn cluster(&self, pairs: &mut Pairs, probability: f64) -> std::io::Result<Vec<u32>> {
         let scorer = self.scorer();
-        let weigh = |one: u32, other: u32| scorer.weight(one as usize, other as usize, f32::MIN).unwrap_or(f32::MIN);
+        let weigh = |one: u32, other: u32| {
+            let (one, other) = (one as usize, other as usize);
+            let copy = self.records.row(one) == self.records.row(other);
+            if copy { COPY } else { scorer.weight(one, other, f32::MIN).unwrap_or(f32::MIN) }
+        };
         decide::cluster(self.records.len(), pairs, Scorer::weight_of(probability), weigh)
     }
 

@@ -41,6 +41,8 @@ impl<'a> Scorer<'a> {
                 relatives[slot][level] = (m[level].max(1e-9) / parameters.r[slot][level].max(1e-12)).log2() as f32;
             }
             let top = levels_of(records, slot).len();
+            // To agree never speaks against.
+            relatives[slot][top] = relatives[slot][top].max(0.0);
             best_different.push(weights[slot][1..top].iter().copied().fold(f32::MIN, f32::max));
             same.push(m[top].max(1e-9).log2() as f32);
             sound.push(m.get(usize::from(levels::SOUND)).copied().unwrap_or(1.0).max(1e-9).log2() as f32);
@@ -103,7 +105,10 @@ impl<'a> Scorer<'a> {
         });
         (0..self.weights.len()).map(move |slot| {
             let less = among.map_or(0.0, |(_, less)| less[slot][usize::from(pattern.level(slot))]);
-            self.part(one, other, pattern, slot) + less
+            let weight = self.part(one, other, pattern, slot) + less;
+            let top = levels_of(self.records, slot).len();
+            // To agree never speaks against.
+            if usize::from(pattern.level(slot)) == top { weight.max(0.0) } else { weight }
         })
     }
 
