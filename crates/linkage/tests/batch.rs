@@ -40,8 +40,7 @@ fn open(files: &[PathBuf]) -> Result<Engine, linkage::batch::Error> {
 }
 
 fn people_of(path: &Path, threshold: f64) -> Vec<u32> {
-    let engine =
-        Engine::open(&[path.to_owned()], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+    let engine = Engine::open(&[path.to_owned()], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
     let mut pairs = engine.pairs(threshold, &mut |_| {}).unwrap();
     engine.cluster(&mut pairs, threshold).unwrap()
 }
@@ -102,7 +101,13 @@ fn the_order_of_rows_and_columns_says_nothing() {
         for (row, person) in people.into_iter().enumerate() {
             groups.entry(person).or_default().push(if backwards { last - row } else { row });
         }
-        groups.into_values().map(|mut rows| { rows.sort_unstable(); rows }).collect()
+        groups
+            .into_values()
+            .map(|mut rows| {
+                rows.sort_unstable();
+                rows
+            })
+            .collect()
     };
     assert_eq!(groups(people_of(&straight, 0.8), false), groups(people_of(&turned, 0.8), true));
 }
@@ -143,7 +148,8 @@ fn a_model_is_kept_read_and_followed() {
     let model = Model::read(&kept).unwrap();
     assert_eq!(model, learned.model);
     let truth = Wishes { truth: Some("person".into()), ..Wishes::default() };
-    let followed = Engine::open(std::slice::from_ref(&file), &truth, Some(model), Settings::default(), &mut |_| {}).unwrap();
+    let followed =
+        Engine::open(std::slice::from_ref(&file), &truth, Some(model), Settings::default(), &mut |_| {}).unwrap();
     for (one, other) in [(0, 1), (5, 900), (17, 2_500)] {
         let (learned, followed) = (learned.explain(one, other), followed.explain(one, other));
         assert!((learned.weight - followed.weight).abs() < 0.5, "{learned}\n{followed}");
@@ -168,7 +174,10 @@ fn bad_files_are_refused_by_file_row_and_column() {
     assert!(refused(b"").starts_with("people.csv: the file is empty"));
     assert!(refused(b"name,name\nA,B\n").starts_with("people.csv, row 1, column \u{ab}name\u{bb}: two columns"));
     assert!(refused(b"given name,surname\nA,B\nC,D,E\n").starts_with("people.csv, row 3: the row has 3 cells"));
-    assert!(refused(b"given name,surname\nA,B\nA,P\xe9rez\n").starts_with("people.csv, row 3, column \u{ab}surname\u{bb}: the cell is not UTF-8"));
+    assert!(
+        refused(b"given name,surname\nA,B\nA,P\xe9rez\n")
+            .starts_with("people.csv, row 3, column \u{ab}surname\u{bb}: the cell is not UTF-8")
+    );
     assert!(refused(b"\xff\xfeg\0i\0").contains("UTF-16"));
     assert!(refused(b"remarks\nnothing to go by\n").contains("no column holds"));
     let missing = Wishes { truth: Some("who".into()), ..Wishes::default() };

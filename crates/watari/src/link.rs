@@ -71,11 +71,7 @@ fn train(options: &Train) -> Result<()> {
     let files = files(&options.file, options.other.as_ref());
     let out = Output::new(options.output.as_deref(), &files)?;
     let engine = options.linkage.open(&files)?;
-    let text = if options.linkage.json {
-        serde_json::to_string_pretty(&engine.model)?
-    } else {
-        engine.model.to_text()
-    };
+    let text = if options.linkage.json { serde_json::to_string_pretty(&engine.model)? } else { engine.model.to_text() };
     out.write(|out| Ok(out.write_all(text.as_bytes())?))
 }
 
@@ -84,9 +80,10 @@ fn explain(options: &Explain) -> Result<()> {
     let engine = options.linkage.open(&files)?;
     let find = |id: &str, second: bool| {
         let file = if second { files[1] } else { files[0] };
-        engine.records.find(id, second).with_context(|| {
-            format!("{}: there is no record «{id}»; --id names the column to look in", file.display())
-        })
+        engine
+            .records
+            .find(id, second)
+            .with_context(|| format!("{}: there is no record «{id}»; --id names the column to look in", file.display()))
     };
     let explanation = engine.explain(find(&options.first, false)?, find(&options.second, options.other.is_some())?);
     if let Some(svg) = &options.svg {
@@ -131,10 +128,8 @@ impl Linkage {
             let (name, kind) = wish.rsplit_once('=').with_context(|| format!("--column {wish}: write NAME=KIND"))?;
             wishes.kinds.insert(name.to_owned(), self::kind(kind)?);
         }
-        let settings = Settings {
-            memory: bytes(&self.memory)?,
-            pairs_per_record: f64::from(self.pairs_per_record.max(1)),
-        };
+        let settings =
+            Settings { memory: bytes(&self.memory)?, pairs_per_record: f64::from(self.pairs_per_record.max(1)) };
         Ok(Engine::open(&files, &wishes, model, settings, &mut self.progress())?)
     }
 
@@ -180,7 +175,8 @@ fn bytes(size: &str) -> Result<usize> {
         "G" => 30,
         _ => bail!("--memory is a size such as 500M or 8G, not «{size}»"),
     };
-    let number: usize = digits.parse().with_context(|| format!("--memory is a size such as 500M or 8G, not «{size}»"))?;
+    let number: usize =
+        digits.parse().with_context(|| format!("--memory is a size such as 500M or 8G, not «{size}»"))?;
     number.checked_shl(unit).filter(|bytes| bytes >> unit == number).context("--memory is more than there can be")
 }
 
@@ -192,13 +188,14 @@ struct Output {
 impl Output {
     fn new(path: Option<&Path>, inputs: &[&PathBuf]) -> Result<Output> {
         let Some(path) = path else { return Ok(Output { file: None }) };
-        let same = |input: &&&PathBuf| path.canonicalize().ok().is_some_and(|path| input.canonicalize().ok() == Some(path));
+        let same =
+            |input: &&&PathBuf| path.canonicalize().ok().is_some_and(|path| input.canonicalize().ok() == Some(path));
         if let Some(input) = inputs.iter().find(same) {
             bail!("{} is read; write to another file", input.display());
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(folder)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
+        let file =
+            tempfile::NamedTempFile::new_in(folder).with_context(|| format!("{} cannot be written", path.display()))?;
         Ok(Output { file: Some((path.to_owned(), file)) })
     }
 

@@ -270,7 +270,13 @@ pub fn write(seed: u64, record: u64, records: u64, line: &mut String) {
         woman ^= random.chance(1);
     }
     let place = Name::known(place).written(native, random);
-    let sex = if random.chance(2) { "" } else if woman { "F" } else { "M" };
+    let sex = if random.chance(2) {
+        ""
+    } else if woman {
+        "F"
+    } else {
+        "M"
+    };
     let nationality = if random.chance(5) { "" } else { who.nationality };
     let _ = write!(line, "R{record},{given},{family},{father},{sex},");
     let _ = if known_birth { write!(line, "{year:04}-{month:02}-{day:02},") } else { write!(line, ",") };

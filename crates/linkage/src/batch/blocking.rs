@@ -218,7 +218,8 @@ pub fn candidates(records: &Records) -> Vec<Counted> {
             rules.push(vec![one, two]);
             let firm = |part: usize| !matches!(parts[part], Part::Head(_) | Part::Tail(_));
             if firm(one) && firm(two) {
-                let third = (two + 1..parts.len()).filter(|&three| firm(three) && apart(one, three) && apart(two, three));
+                let third =
+                    (two + 1..parts.len()).filter(|&three| firm(three) && apart(one, three) && apart(two, three));
                 rules.extend(third.map(|three| vec![one, two, three]));
             }
         }
@@ -263,7 +264,10 @@ pub fn sample(records: &Records) -> Vec<u32> {
     }
     let bound = (u64::MAX as f64 * (SAMPLE as f64 / records.len() as f64)) as u64;
     // The content's hash is a sum; mixed, its upper bits are as good as the lower.
-    (0..records.len() as u32).into_par_iter().filter(|&record| mix(records.content(record as usize), 7) <= bound).collect()
+    (0..records.len() as u32)
+        .into_par_iter()
+        .filter(|&record| mix(records.content(record as usize), 7) <= bound)
+        .collect()
 }
 
 /// Picks the rules that find most matches within `budget` pairs. `agreement` says for each place
@@ -273,7 +277,9 @@ pub fn choose(records: &Records, mut candidates: Vec<Counted>, budget: f64, agre
     candidates.retain(|counted| counted.pairs <= budget / 2.0);
     let found: Vec<Vec<u32>> = candidates
         .par_iter()
-        .map(|counted| (0..INVENTED as u32).filter(|&at| invented[at as usize].shares(records, &counted.rule)).collect())
+        .map(|counted| {
+            (0..INVENTED as u32).filter(|&at| invented[at as usize].shares(records, &counted.rule)).collect()
+        })
         .collect();
     let mut times = vec![0usize; INVENTED];
     let mut chosen: Vec<usize> = Vec::new();
@@ -327,7 +333,8 @@ fn invent(records: &Records, agreement: &[Vec<f64>]) -> Vec<Invented> {
             let mut levels = Vec::new();
             let mut luck = Vec::new();
             for (slot, shares) in agreement.iter().enumerate() {
-                let known = records.fields.get(slot).map_or(1.0, |field| field.present as f64 / records.len().max(1) as f64);
+                let known =
+                    records.fields.get(slot).map_or(1.0, |field| field.present as f64 / records.len().max(1) as f64);
                 let missing = share() > known * known;
                 let mut at = share();
                 let level = shares.iter().position(|share| {
@@ -445,7 +452,14 @@ impl Blocks {
     }
 
     /// Calls `visit` with each pair of a piece that belongs to `rule`.
-    pub fn each_pair(&self, records: &Records, rule: usize, sorted: &Sorted, piece: Piece, mut visit: impl FnMut(u32, u32)) {
+    pub fn each_pair(
+        &self,
+        records: &Records,
+        rule: usize,
+        sorted: &Sorted,
+        piece: Piece,
+        mut visit: impl FnMut(u32, u32),
+    ) {
         let members = &sorted.order[piece.block.start as usize..piece.block.end as usize];
         let split = records.split.map(|split| members.partition_point(|&record| (record as usize) < split));
         for at in piece.from as usize..piece.to as usize {
@@ -482,7 +496,9 @@ impl Sorted {
         let (mut batch, mut load) = (Vec::new(), 0.0);
         for &block in &self.blocks {
             let members = &self.order[block.start as usize..block.end as usize];
-            let rows = records.split.map_or(members.len(), |split| members.partition_point(|&record| (record as usize) < split));
+            let rows = records
+                .split
+                .map_or(members.len(), |split| members.partition_point(|&record| (record as usize) < split));
             let each = self.pairs_of(records, block) / rows.max(1) as f64;
             let step = ((pairs / each.max(1.0)) as usize).max(1);
             let mut from = 0;

@@ -65,20 +65,137 @@ impl Kind {
 /// Words of a column's name, in Latin letters, and what they mean; the first that fits decides, so
 /// that the narrower stand before the wider.
 const WORDS: &[(Kind, &[&str])] = &[
-    (Kind::Ignored, &["cluster", "cluster id", "truth", "notes", "note", "remarks", "comment", "comments", "remarques", "observaciones"]),
-    (Kind::Name, &["father", "mother", "father s", "mother s", "pere", "mere", "padre", "madre", "patronymic", "otchestvo", "nickname", "alias", "grandfather", "maiden"]),
-    (Kind::Given, &["given", "first name", "firstname", "forename", "fname", "prenom", "nombre", "nombres", "vorname", "imia", "im ya"]),
-    (Kind::Family, &["family", "surname", "last name", "lastname", "lname", "nom de famille", "apellido", "apellidos", "nachname", "familiia", "nom"]),
+    (
+        Kind::Ignored,
+        &[
+            "cluster",
+            "cluster id",
+            "truth",
+            "notes",
+            "note",
+            "remarks",
+            "comment",
+            "comments",
+            "remarques",
+            "observaciones",
+        ],
+    ),
+    (
+        Kind::Name,
+        &[
+            "father",
+            "mother",
+            "father s",
+            "mother s",
+            "pere",
+            "mere",
+            "padre",
+            "madre",
+            "patronymic",
+            "otchestvo",
+            "nickname",
+            "alias",
+            "grandfather",
+            "maiden",
+        ],
+    ),
+    (
+        Kind::Given,
+        &[
+            "given",
+            "first name",
+            "firstname",
+            "forename",
+            "fname",
+            "prenom",
+            "nombre",
+            "nombres",
+            "vorname",
+            "imia",
+            "im ya",
+        ],
+    ),
+    (
+        Kind::Family,
+        &[
+            "family",
+            "surname",
+            "last name",
+            "lastname",
+            "lname",
+            "nom de famille",
+            "apellido",
+            "apellidos",
+            "nachname",
+            "familiia",
+            "nom",
+        ],
+    ),
     (Kind::Date, &["birth", "dob", "born", "naissance", "nacimiento", "geburtsdatum", "date", "fecha"]),
     (Kind::Age, &["age", "edad", "alter"]),
     (Kind::Sex, &["sex", "gender", "sexe", "genre", "sexo", "genero", "geschlecht"]),
     (Kind::Phone, &["phone", "telephone", "mobile", "tel", "telefono", "movil", "whatsapp", "msisdn"]),
     (Kind::Postcode, &["postcode", "postal", "zip", "codigo postal", "plz"]),
-    (Kind::Number, &["passport", "document", "national id", "id number", "soc sec", "ssn", "nin", "card", "registration", "case", "street number", "house", "passeport", "pasaporte", "doc"]),
+    (
+        Kind::Number,
+        &[
+            "passport",
+            "document",
+            "national id",
+            "id number",
+            "soc sec",
+            "ssn",
+            "nin",
+            "card",
+            "registration",
+            "case",
+            "street number",
+            "house",
+            "passeport",
+            "pasaporte",
+            "doc",
+        ],
+    ),
     (Kind::Address, &["address", "street", "adresse", "direccion", "calle", "rue", "block", "camp"]),
-    (Kind::Place, &["suburb", "city", "town", "village", "place", "district", "ville", "ciudad", "lugar", "province", "region", "origin", "location", "municipality"]),
-    (Kind::Category, &["state", "nationality", "country", "nationalite", "pays", "nacionalidad", "pais", "religion", "ethnicity", "language", "marital"]),
-    (Kind::FullName, &["full name", "name", "nom complet", "nombre completo", "fullname", "names", "ism", "ming", "xing ming"]),
+    (
+        Kind::Place,
+        &[
+            "suburb",
+            "city",
+            "town",
+            "village",
+            "place",
+            "district",
+            "ville",
+            "ciudad",
+            "lugar",
+            "province",
+            "region",
+            "origin",
+            "location",
+            "municipality",
+        ],
+    ),
+    (
+        Kind::Category,
+        &[
+            "state",
+            "nationality",
+            "country",
+            "nationalite",
+            "pays",
+            "nacionalidad",
+            "pais",
+            "religion",
+            "ethnicity",
+            "language",
+            "marital",
+        ],
+    ),
+    (
+        Kind::FullName,
+        &["full name", "name", "nom complet", "nombre completo", "fullname", "names", "ism", "ming", "xing ming"],
+    ),
     (Kind::Ignored, &["id", "uuid", "rec", "record", "row", "index", "no", "nr"]),
 ];
 
@@ -138,9 +255,8 @@ fn content(values: &[&str]) -> Option<Kind> {
         return None;
     }
     let order = Order::of(values.iter().copied());
-    let share = |fits: &dyn Fn(&str) -> bool| {
-        values.iter().filter(|value| fits(value)).count() as f64 / values.len() as f64
-    };
+    let share =
+        |fits: &dyn Fn(&str) -> bool| values.iter().filter(|value| fits(value)).count() as f64 / values.len() as f64;
     let distinct = values.iter().collect::<std::collections::HashSet<_>>().len();
     let digits = |value: &str| value.chars().filter(char::is_ascii_digit).count();
     if share(&|value| value.len() >= 6 && date::parse(value, order).is_some_and(plausible)) > 0.8 {

@@ -55,11 +55,7 @@ fn names(records: &Records, a: &[u32], b: &[u32]) -> (u8, u8, u8) {
     let crossed = (compare(kind, lexicon, a[given], b[family]), compare(kind, lexicon, a[family], b[given]));
     let both = crossed.0 >= CLOSE && crossed.1 >= CLOSE;
     let alone = straight.0.max(straight.1) == MISSING && crossed.0.max(crossed.1) >= SOUND;
-    if both || alone {
-        (crossed.0, crossed.1, CROSSED)
-    } else {
-        (straight.0, straight.1, MISSING)
-    }
+    if both || alone { (crossed.0, crossed.1, CROSSED) } else { (straight.0, straight.1, MISSING) }
 }
 
 /// How many places a pattern has.

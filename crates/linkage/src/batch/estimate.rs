@@ -111,7 +111,9 @@ impl Parameters {
 
     fn evidence(&self) -> Evidence {
         let mut evidence = self.evidence_over(&self.u);
-        let among = |(slot, u): &(usize, Vec<Vec<f64>>)| (*slot, (self.m[*slot].len() - 1) as u8, self.evidence_over(u).at_large);
+        let among = |(slot, u): &(usize, Vec<Vec<f64>>)| {
+            (*slot, (self.m[*slot].len() - 1) as u8, self.evidence_over(u).at_large)
+        };
         evidence.among = self.among.as_ref().map(among);
         evidence
     }
@@ -317,7 +319,12 @@ fn measure_u(records: &Records, parameters: &mut Parameters, random: &[(Pattern,
 fn smooth(counts: &[[f64; 16]], guess: &[Vec<f64>], weight: f64) -> Vec<Vec<f64>> {
     let smooth = |(counts, guess): (&[f64; 16], &Vec<f64>)| -> Vec<f64> {
         let total: f64 = counts[1..].iter().sum::<f64>() + weight;
-        guess.iter().zip(counts).enumerate().map(|(level, (guess, count))| if level == 0 { 0.0 } else { (count + weight * guess) / total }).collect()
+        guess
+            .iter()
+            .zip(counts)
+            .enumerate()
+            .map(|(level, (guess, count))| if level == 0 { 0.0 } else { (count + weight * guess) / total })
+            .collect()
     };
     counts.iter().zip(guess).map(smooth).collect()
 }
@@ -356,7 +363,14 @@ fn patterns(records: &Records, rules: &[Rule]) -> Vec<Learned> {
             counts.into_iter().map(|((pattern, rules), count)| (pattern, rules, count)).collect();
         groups.sort_unstable_by_key(|(pattern, rules, _)| (*pattern, *rules));
         let u = Vec::new();
-        learned.push(Learned { groups, bit: 1 << rule, u, slots: rules[rule].slots(records), share: share.max(1e-9), shares: START });
+        learned.push(Learned {
+            groups,
+            bit: 1 << rule,
+            u,
+            slots: rules[rule].slots(records),
+            share: share.max(1e-9),
+            shares: START,
+        });
     }
     learned
 }
@@ -455,12 +469,7 @@ fn maximise(records: &Records, parameters: &mut Parameters, learned: &mut [Learn
 
 /// The share of pairs of one class: of those that rules with other fields find, each rule finds a
 /// share, and so many are what it finds itself.
-fn recapture(
-    records: &Records,
-    parameters: &Parameters,
-    learned: &[Learned],
-    class: fn(Shares) -> f64,
-) -> f64 {
+fn recapture(records: &Records, parameters: &Parameters, learned: &[Learned], class: fn(Shares) -> f64) -> f64 {
     let evidences: Vec<Evidence> = learned.iter().map(|rule| parameters.evidence_over(&rule.u)).collect();
     let (mut found, mut share_found) = (0.0, 0.0);
     let found_by = |rule: &Learned| class(rule.shares) * rule.pairs() / rule.share;

@@ -90,7 +90,9 @@ impl Engine {
                 let said = self.link(&mut pairs, threshold, links)?;
                 let right = said
                     .iter()
-                    .filter(|pair| truth[pair.one as usize] != 0 && truth[pair.one as usize] == truth[pair.other as usize])
+                    .filter(|pair| {
+                        truth[pair.one as usize] != 0 && truth[pair.one as usize] == truth[pair.other as usize]
+                    })
                     .count();
                 Point::new(threshold, right as u64, said.len() as u64, matching(&truth[..split], &truth[split..]))
             } else {

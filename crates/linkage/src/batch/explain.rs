@@ -104,6 +104,9 @@ impl Explanation {
             sum += part.weight;
         }
         bars.push(Bar { label: format!("probability {:.4}", self.probability), from: 0.0, to: self.weight });
-        picture::waterfall(&format!("{} and {}: one person, or {}?", self.records[0], self.records[1], self.otherwise), &bars)
+        picture::waterfall(
+            &format!("{} and {}: one person, or {}?", self.records[0], self.records[1], self.otherwise),
+            &bars,
+        )
     }
 }

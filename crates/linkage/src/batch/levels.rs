@@ -64,8 +64,13 @@ const DATE: &[Level] = &[
     level("day and month swapped", 0.02),
     level("same", 0.78),
 ];
-const AGE: &[Level] =
-    &[level("different", 0.08), level("ten off", 0.04), level("three off", 0.13), level("one off", 0.25), level("same", 0.5)];
+const AGE: &[Level] = &[
+    level("different", 0.08),
+    level("ten off", 0.04),
+    level("three off", 0.13),
+    level("one off", 0.25),
+    level("same", 0.5),
+];
 const NUMBER: &[Level] =
     &[level("different", 0.08), level("same half", 0.03), level("a digit wrong", 0.07), level("same", 0.82)];
 const ADDRESS: &[Level] = &[
@@ -133,7 +138,8 @@ fn name(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
         return SOUND;
     }
     let (a, b) = (lexicon.text(one), lexicon.text(other));
-    if (words.parts(one) > 1 || words.parts(other) > 1 || a.len() == 1 || b.len() == 1) && one_is_part(words, lexicon, one, other)
+    if (words.parts(one) > 1 || words.parts(other) > 1 || a.len() == 1 || b.len() == 1)
+        && one_is_part(words, lexicon, one, other)
     {
         return PART;
     }
@@ -190,7 +196,10 @@ fn parts_alike(words: &Words, lexicon: &Lexicon, fewer: u32, more: u32) -> usize
     let mut alike = 0;
     for (text, bone) in lexicon.text(fewer).split(' ').zip(words.bones(fewer).split(' ')) {
         let found = lexicon.text(more).split(' ').zip(words.bones(more).split(' ')).take(64).enumerate().find(
-            |(index, (t, b))| taken & (1 << index) == 0 && (bone == *b || (can_be_close(text, t) && spelling(text, t, bone, b) >= CLOSE)),
+            |(index, (t, b))| {
+                taken & (1 << index) == 0
+                    && (bone == *b || (can_be_close(text, t) && spelling(text, t, bone, b) >= CLOSE))
+            },
         );
         if let Some((index, _)) = found {
             taken |= 1 << index;
@@ -288,7 +297,9 @@ fn number(one: &str, other: &str) -> u8 {
         return 3;
     }
     let half = a.len().max(b.len()) / 2;
-    if half >= 2 && a.len().abs_diff(b.len()) <= 1 && (a.starts_with(&b[..half.min(b.len())]) || a.ends_with(&b[b.len() - half.min(b.len())..]))
+    if half >= 2
+        && a.len().abs_diff(b.len()) <= 1
+        && (a.starts_with(&b[..half.min(b.len())]) || a.ends_with(&b[b.len() - half.min(b.len())..]))
     {
         return 2;
     }

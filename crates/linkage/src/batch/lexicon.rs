@@ -236,7 +236,9 @@ fn normalise(kind: Kind, order: Order, written: &str) -> String {
             parts.join(" ")
         }
         Kind::Date => date::parse(written, order).map(|date| date.0.to_string()).unwrap_or_default(),
-        Kind::Age => latin(written).parse::<u32>().ok().filter(|age| *age < 130).map(|age| age.to_string()).unwrap_or_default(),
+        Kind::Age => {
+            latin(written).parse::<u32>().ok().filter(|age| *age < 130).map(|age| age.to_string()).unwrap_or_default()
+        }
         Kind::Phone => {
             let digits: String = latin(written).chars().filter(char::is_ascii_digit).collect();
             // Prefixes of countries and trunks come and go.
@@ -258,8 +260,26 @@ fn latin(written: &str) -> String {
 fn is_nothing(written: &str) -> bool {
     matches!(
         written.to_lowercase().as_str(),
-        "-" | "--" | "?" | "." | "n/a" | "na" | "n.a." | "nan" | "null" | "none" | "nil" | "unknown" | "inconnu" | "inconnue"
-            | "desconocido" | "desconocida" | "غير معروف" | "مجهول" | "不明" | "неизвестно" | "невідомо"
+        "-" | "--"
+            | "?"
+            | "."
+            | "n/a"
+            | "na"
+            | "n.a."
+            | "nan"
+            | "null"
+            | "none"
+            | "nil"
+            | "unknown"
+            | "inconnu"
+            | "inconnue"
+            | "desconocido"
+            | "desconocida"
+            | "غير معروف"
+            | "مجهول"
+            | "不明"
+            | "неизвестно"
+            | "невідомо"
     )
 }
 

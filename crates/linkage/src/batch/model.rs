@@ -101,7 +101,14 @@ impl Model {
 
     /// A model that says nothing.
     pub(super) fn empty() -> Model {
-        Model { format: FORMAT, matches_per_record: 0.1, relatives_per_record: 0.1, rules: Vec::new(), fields: Vec::new(), order: Vec::new() }
+        Model {
+            format: FORMAT,
+            matches_per_record: 0.1,
+            relatives_per_record: 0.1,
+            rules: Vec::new(),
+            fields: Vec::new(),
+            order: Vec::new(),
+        }
     }
 
     /// What the model says of columns, beside what the user says.

@@ -47,11 +47,19 @@ fn open(title: &str, height: f32) -> String {
 
 /// Steps that lead from nothing to a sum.
 pub fn waterfall(title: &str, bars: &[Bar]) -> String {
-    let (low, high) = bars.iter().flat_map(|bar| [bar.from, bar.to]).fold((0f32, 1f32), |(low, high), at| (low.min(at), high.max(at)));
+    let (low, high) = bars
+        .iter()
+        .flat_map(|bar| [bar.from, bar.to])
+        .fold((0f32, 1f32), |(low, high), at| (low.min(at), high.max(at)));
     let x = |at: f32| LEFT + (at - low) / (high - low) * (WIDTH - LEFT - 70.0);
     let height = 44.0 + ROW * bars.len() as f32 + 12.0;
     let mut svg = open(title, height);
-    let _ = write!(svg, "<line x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"40\" y2=\"{1:.1}\" stroke=\"{GREY}\"/>", x(0.0), height - 8.0);
+    let _ = write!(
+        svg,
+        "<line x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"40\" y2=\"{1:.1}\" stroke=\"{GREY}\"/>",
+        x(0.0),
+        height - 8.0
+    );
     for (at, bar) in bars.iter().enumerate() {
         let y = 44.0 + ROW * at as f32;
         let (from, to) = (x(bar.from.min(bar.to)), x(bar.from.max(bar.to)));
@@ -93,7 +101,11 @@ pub fn curve(title: &str, points: &[Point]) -> String {
     }
     for (at, point) in points.iter().enumerate() {
         let x = left + step * at as f32;
-        let _ = write!(svg, "<text x=\"{x:.1}\" y=\"350\" text-anchor=\"middle\" font-size=\"11\">{}</text>", point.threshold);
+        let _ = write!(
+            svg,
+            "<text x=\"{x:.1}\" y=\"350\" text-anchor=\"middle\" font-size=\"11\">{}</text>",
+            point.threshold
+        );
     }
     let _ = write!(svg, "<text x=\"{left}\" y=\"372\">probability from which two records are one person</text>");
     // Told apart by their dashes too, not by colour alone.
@@ -103,8 +115,11 @@ pub fn curve(title: &str, points: &[Point]) -> String {
         ("F1", FOR, "none", |point| point.f1),
     ];
     for (row, (name, colour, dashes, value)) in lines.iter().enumerate() {
-        let path: Vec<String> =
-            points.iter().enumerate().map(|(at, point)| format!("{:.1},{:.1}", left + step * at as f32, y(value(point)))).collect();
+        let path: Vec<String> = points
+            .iter()
+            .enumerate()
+            .map(|(at, point)| format!("{:.1},{:.1}", left + step * at as f32, y(value(point))))
+            .collect();
         let at = top + 18.0 * row as f32 + 10.0;
         let _ = write!(
             svg,

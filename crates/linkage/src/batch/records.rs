@@ -125,14 +125,18 @@ impl Plan {
     fn join(&mut self, tables: &[Table], kinds: &[Vec<Kind>]) {
         let [first, rest @ ..] = tables else { return };
         let Some(second) = rest.first() else {
-            for (column, name) in first.header().iter().enumerate().filter(|(column, _)| kinds[0][*column] != Kind::Ignored) {
+            for (column, name) in
+                first.header().iter().enumerate().filter(|(column, _)| kinds[0][*column] != Kind::Ignored)
+            {
                 self.fields.push(Planned { name: name.clone(), kind: kinds[0][column], columns: vec![vec![column]] });
             }
             return;
         };
-        let mut free: Vec<usize> = (0..second.header().len()).filter(|&column| kinds[1][column] != Kind::Ignored).collect();
+        let mut free: Vec<usize> =
+            (0..second.header().len()).filter(|&column| kinds[1][column] != Kind::Ignored).collect();
         let mut open = Vec::new();
-        for (column, name) in first.header().iter().enumerate().filter(|(column, _)| kinds[0][*column] != Kind::Ignored) {
+        for (column, name) in first.header().iter().enumerate().filter(|(column, _)| kinds[0][*column] != Kind::Ignored)
+        {
             let same = free.iter().position(|&other| words_of(&second.header()[other]) == words_of(name));
             match same {
                 Some(at) => {
@@ -154,7 +158,8 @@ impl Plan {
         for (table, left) in [(first, open), (second, free)] {
             for column in left {
                 let name = &table.header()[column];
-                self.remarks.push(format!("«{name}» of {} is not compared: the other file has none", table.path().display()));
+                self.remarks
+                    .push(format!("«{name}» of {} is not compared: the other file has none", table.path().display()));
             }
         }
     }
@@ -185,7 +190,9 @@ impl Plan {
 /// The first column that is called an id and has no value twice.
 fn id_column(table: &Table, sample: &Batch, kinds: &[Kind]) -> Option<usize> {
     let named = |column: &usize| {
-        words_of(&table.header()[*column]).split(' ').any(|word| ["id", "uuid", "rec", "record", "key", "no", "nr"].contains(&word))
+        words_of(&table.header()[*column])
+            .split(' ')
+            .any(|word| ["id", "uuid", "rec", "record", "key", "no", "nr"].contains(&word))
     };
     let unique = |column: &usize| {
         let cells: std::collections::HashSet<_> = (0..sample.len()).map(|row| sample.cell(row, *column)).collect();
@@ -247,7 +254,10 @@ impl Records {
                 let (read, ()) = rayon::join(
                     || batches_read(&mut batches, &mut next),
                     || {
-                        written.par_iter_mut().zip(&plan.fields).for_each(|(column, field)| column.take(&batch, &field.columns[at]));
+                        written
+                            .par_iter_mut()
+                            .zip(&plan.fields)
+                            .for_each(|(column, field)| column.take(&batch, &field.columns[at]));
                     },
                 );
                 for row in 0..batch.len() {
@@ -288,8 +298,17 @@ impl Records {
                 names = Some(lexicon);
             }
             let values = lexicons[lexicon].learn(kind, &column.cells);
-            rows.par_chunks_mut(width).zip(column.rows.par_iter()).for_each(|(row, &cell)| row[at] = values[cell as usize]);
-            fields.push(Field { name: planned.name.clone(), kind, lexicon, counts: Vec::new(), sounds: Vec::new(), present: 0 });
+            rows.par_chunks_mut(width)
+                .zip(column.rows.par_iter())
+                .for_each(|(row, &cell)| row[at] = values[cell as usize]);
+            fields.push(Field {
+                name: planned.name.clone(),
+                kind,
+                lexicon,
+                counts: Vec::new(),
+                sounds: Vec::new(),
+                present: 0,
+            });
         }
         lexicons.iter_mut().for_each(Lexicon::finish);
         let only = |kind| {

@@ -51,7 +51,9 @@ impl<'a> Scorer<'a> {
         let among = parameters.among.as_ref().map(|(slot, u)| {
             let less = |(at_large, among): (&Vec<f64>, &Vec<f64>)| {
                 std::array::from_fn(|level| match (at_large.get(level), among.get(level)) {
-                    (Some(at_large), Some(among)) if level > 0 => (at_large.max(1e-12) / among.max(1e-12)).log2() as f32,
+                    (Some(at_large), Some(among)) if level > 0 => {
+                        (at_large.max(1e-12) / among.max(1e-12)).log2() as f32
+                    }
                     _ => 0.0,
                 })
             };
@@ -100,9 +102,10 @@ impl<'a> Scorer<'a> {
 
     /// The contribution of each place.
     pub fn parts(&self, one: usize, other: usize, pattern: Pattern) -> impl Iterator<Item = f32> + '_ {
-        let among = self.among.as_ref().filter(|(slot, _)| {
-            usize::from(pattern.level(*slot)) == levels_of(self.records, *slot).len()
-        });
+        let among = self
+            .among
+            .as_ref()
+            .filter(|(slot, _)| usize::from(pattern.level(*slot)) == levels_of(self.records, *slot).len());
         (0..self.weights.len()).map(move |slot| {
             let less = among.map_or(0.0, |(_, less)| less[slot][usize::from(pattern.level(slot))]);
             let weight = self.part(one, other, pattern, slot) + less;
@@ -122,7 +125,11 @@ impl<'a> Scorer<'a> {
         let (a, b) = (self.records.row(one), self.records.row(other));
         let (left, right) = self.compared(slot, pattern);
         if level == top {
-            self.same_weight(slot, a[left]).min(if left == right { f32::MAX } else { self.same_weight(right, b[right]) })
+            self.same_weight(slot, a[left]).min(if left == right {
+                f32::MAX
+            } else {
+                self.same_weight(right, b[right])
+            })
         } else if !field.sounds.is_empty() && field.kind != Kind::Address {
             self.sound_weight(slot, a[left]).min(self.sound_weight(slot, b[right]))
         } else {

@@ -628,6 +628,7 @@ fn help_names_every_command_and_every_option_can_stand_in_the_file() {
     assert_eq!(help(&[]), help(&["--help"]), "without a command it helps");
     assert!(help(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
     let commands = help(&["--help"]);
+    assert!(commands.contains("\n  link"), "{commands}");
     let config = it.file("watari.toml");
     for command in ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "invite"] {
         assert!(commands.contains(&format!("\n  {command}")), "{commands}");
