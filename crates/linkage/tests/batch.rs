@@ -223,3 +223,40 @@ fn a_file_comes_back_with_its_people_numbered() {
     let again = Table::open(&folder.file("b.csv", "id,cluster_id\n1,2\n")).unwrap();
     assert!(write_people(&again, &[0], Vec::new()).unwrap_err().to_string().contains("cluster_id"));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn no_file_makes_it_fall_over(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
+        let folder = Folder::new();
+        let file = folder.file("junk.csv", &bytes);
+        let opened = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {});
+        if let Ok(engine) = opened {
+            let mut pairs = engine.pairs(0.5, &mut |_| {}).unwrap();
+            engine.cluster(&mut pairs, 0.5).unwrap();
+        }
+    }
+
+    #[test]
+    fn no_cell_makes_it_fall_over(
+        cells in proptest::collection::vec(("\\PC{0,12}", "\\PC{0,30}", "[0-9/. -]{0,12}", "[0-9A-Z+]{0,14}"), 0..12),
+    ) {
+        let folder = Folder::new();
+        let mut csv = String::from("given name,full name,birth date,phone,address,document\n");
+        for (name, full, date, phone) in &cells {
+            let quoted = [name, full, date, phone, full, phone].map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+            csv.push_str(&quoted.join(","));
+            csv.push('\n');
+        }
+        let file = folder.file("cells.csv", &csv);
+        let engine = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+        let mut pairs = engine.pairs(0.5, &mut |_| {}).unwrap();
+        let people = engine.cluster(&mut pairs, 0.5).unwrap();
+        assert_eq!(people.len(), cells.len());
+        for other in 1..cells.len() {
+            let explained = engine.explain(0, other);
+            assert!(explained.weight.is_finite() && (0.0..=1.0).contains(&explained.probability), "{explained}");
+        }
+    }
+}

@@ -292,7 +292,7 @@ pub fn choose(records: &Records, mut candidates: Vec<Counted>, budget: f64, agre
         let best = (0..candidates.len())
             .filter(|at| !chosen.contains(at) && candidates[*at].pairs <= left)
             .map(|at| (at, worth(at), worth(at) / (candidates[at].pairs + overhead).sqrt()))
-            .filter(|(_, worth, _)| *worth >= INVENTED as f64 * 0.001)
+            .filter(|(_, worth, _)| *worth >= INVENTED as f64 * 0.0003)
             // Equal worth: the first by its words, whatever the columns' order.
             .max_by(|a, b| a.2.total_cmp(&b.2).then_with(|| candidates[b.0].rule.cmp(&candidates[a.0].rule)));
         let Some((at, ..)) = best else { break };
