@@ -135,15 +135,18 @@ impl Parameters {
     }
 }
 
-/// The natural logarithms of m/u and r/u, by place and level.
+/// The natural logarithms of m/u and r/u, by level.
+type ByLevel = [(f64, f64); 16];
+
+/// What agreement says, by place and level.
 struct Evidence {
-    at_large: Vec<[(f64, f64); 16]>,
+    at_large: Vec<ByLevel>,
     /// The place by which people are grouped, its highest level, and the evidence where it agrees.
-    among: Option<(usize, u8, Vec<[(f64, f64); 16]>)>,
+    among: Option<(usize, u8, Vec<ByLevel>)>,
 }
 
 impl Evidence {
-    fn of(&self, pattern: Pattern) -> &[[(f64, f64); 16]] {
+    fn of(&self, pattern: Pattern) -> &[ByLevel] {
         match &self.among {
             Some((slot, same, among)) if pattern.level(*slot) == *same => among,
             _ => &self.at_large,

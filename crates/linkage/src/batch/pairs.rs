@@ -74,6 +74,11 @@ impl Pairs {
         self.in_file + self.held.len()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Calls `visit` with each pair.
     ///
     /// # Errors

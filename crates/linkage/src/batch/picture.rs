@@ -109,16 +109,16 @@ pub fn curve(title: &str, points: &[Point]) -> String {
     }
     let _ = write!(svg, "<text x=\"{left}\" y=\"372\">probability from which two records are one person</text>");
     // Told apart by their dashes too, not by colour alone.
-    let lines: [(&str, &str, &str, fn(&Point) -> f64); 3] = [
-        ("precision", "#1f5fa8", "6 3", |point| point.precision),
-        ("recall", AGAINST, "2 3", |point| point.recall),
-        ("F1", FOR, "none", |point| point.f1),
-    ];
-    for (row, (name, colour, dashes, value)) in lines.iter().enumerate() {
-        let path: Vec<String> = points
+    let precision = points.iter().map(|point| point.precision).collect::<Vec<f64>>();
+    let recall = points.iter().map(|point| point.recall).collect::<Vec<f64>>();
+    let f1 = points.iter().map(|point| point.f1).collect::<Vec<f64>>();
+    let lines =
+        [("precision", "#1f5fa8", "6 3", precision), ("recall", AGAINST, "2 3", recall), ("F1", FOR, "none", f1)];
+    for (row, (name, colour, dashes, values)) in lines.iter().enumerate() {
+        let path: Vec<String> = values
             .iter()
             .enumerate()
-            .map(|(at, point)| format!("{:.1},{:.1}", left + step * at as f32, y(value(point))))
+            .map(|(at, value)| format!("{:.1},{:.1}", left + step * at as f32, y(*value)))
             .collect();
         let at = top + 18.0 * row as f32 + 10.0;
         let _ = write!(
