@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// A hundred people of invented names, of whom every fifth was registered again by somebody who
-/// wrote the names another way.
+/// Three hundred people of invented names, of whom every fifth was registered again by somebody
+/// who wrote the names another way and did not see the passport.
 fn list() -> String {
     let given = [
         ("Youssef", "يوسف"),
@@ -12,20 +12,50 @@ fn list() -> String {
         ("Oleksandr", "Олександр"),
         ("Khadija", "خديجة"),
         ("Marwan", "مروان"),
+        ("Natalia", "Наталія"),
+        ("Tariq", "طارق"),
+        ("Samira", "سميرة"),
+        ("Bohdan", "Богдан"),
+        ("Rashid", "رشيد"),
+        ("Larysa", "Лариса"),
+        ("Bilal", "بلال"),
+        ("Zainab", "زينب"),
+        ("Maksym", "Максим"),
+        ("Karim", "كريم"),
+        ("Fatima", "فاطمة"),
+        ("Stepan", "Степан"),
     ];
-    let family = [("Haddad", "حداد"), ("Shevchenko", "Шевченко"), ("Al-Khatib", "الخطيب"), ("Mansour", "منصور")];
-    let mut rows = String::from("id,given name,family name,birth date,passport,person\n");
-    for person in 0..100 {
-        let ((given, given_again), (family, family_again)) = (given[person % 5], family[person / 5 % 4]);
+    let family = [
+        ("Haddad", "حداد"),
+        ("Shevchenko", "Шевченко"),
+        ("Al-Khatib", "الخطيب"),
+        ("Mansour", "منصور"),
+        ("Bondarenko", "Бондаренко"),
+        ("Darwish", "درويش"),
+        ("Sabbagh", "صباغ"),
+        ("Kovalenko", "Коваленко"),
+        ("Barakat", "بركات"),
+        ("Moroz", "Мороз"),
+        ("Najjar", "نجار"),
+        ("Petrenko", "Петренко"),
+        ("Khalil", "خليل"),
+    ];
+    let mut rows = String::from("id,given name,family name,birth date,phone,passport,person\n");
+    for person in 0..PEOPLE {
+        let ((given, given_again), (family, family_again)) = (given[person * 7 % 17], family[person * 5 % 13]);
         let (month, day, number) = (1 + person * 7 % 12, 1 + person * 11 % 28, 100_000 + person * 7_919);
-        let year = 1950 + person * 13 % 60;
-        rows += &format!("A{person},{given},{family},{year}-{month:02}-{day:02},P{number},{person}\n");
+        let (year, phone) = (1950 + person * 13 % 60, 790_000_000 + person * 104_729);
+        let born = format!("{year}-{month:02}-{day:02}");
+        rows += &format!("A{person},{given},{family},{born},0{phone},P{number},{person}\n");
         if person % 5 == 0 {
-            rows += &format!("B{person},{given_again},{family_again},{year}-{month:02}-{day:02},,{person}\n");
+            rows += &format!("B{person},{given_again},{family_again},{born},+962{phone},,{person}\n");
         }
     }
     rows
 }
+
+const PEOPLE: usize = 300;
+const AGAIN: usize = PEOPLE / 5;
 
 fn link(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watari"));
@@ -44,11 +74,11 @@ fn a_list_comes_back_with_its_people_numbered() {
     let done = link(at, &["dedupe", "list.csv", "--truth", "person", "-o", "people.csv", "--json"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let summary: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
-    assert_eq!(summary["records"], 120);
-    assert_eq!(summary["people"], 100, "{summary}");
+    assert_eq!(summary["records"], PEOPLE + AGAIN);
+    assert_eq!(summary["people"], PEOPLE, "{summary}");
     assert!(text(&done.stderr).contains("«given name» is compared as given"), "progress is told aside");
     let people = std::fs::read_to_string(at.join("people.csv")).unwrap();
-    assert!(people.starts_with("id,given name,family name,birth date,passport,person,cluster_id\n"));
+    assert!(people.starts_with("id,given name,family name,birth date,phone,passport,person,cluster_id\n"));
     let number = |id: &str| {
         let row = people.lines().find(|row| row.starts_with(&format!("{id},"))).unwrap();
         row.rsplit(',').next().unwrap().to_owned()
@@ -89,7 +119,7 @@ fn a_model_is_trained_explains_and_is_judged() {
     let matched = with(&["match", "a.csv", "b.csv"]);
     let links = text(&matched.stdout);
     assert!(links.lines().any(|row| row.starts_with("A0,B0,")), "{links}{}", text(&matched.stderr));
-    assert_eq!(links.lines().count(), 21, "{links}");
+    assert_eq!(links.lines().count(), AGAIN + 1, "{links}");
 }
 
 #[test]
@@ -111,7 +141,7 @@ fn what_cannot_be_linked_is_refused_with_its_place() {
     refused(&["dedupe", "list.csv", "--column", "person=colour"], 1, "unknown variant `colour`");
     refused(&["explain", "list.csv", "A0", "Z9"], 1, "there is no record «Z9»");
     refused(&["evaluate", "list.csv"], 1, "--truth");
-    refused(&["dedupe"], 2, "Usage");
+    refused(&["dedupe"], 2, "must be provided");
     refused(&["dedupe", "list.csv", "--threshold", "much"], 2, "threshold");
     assert_eq!(std::fs::read_to_string(at.join("list.csv")).unwrap(), list(), "what is read is never written");
 }
