@@ -2,7 +2,8 @@
 //!
 //! A name becomes [`tokens`] in Latin letters; a token becomes a [`Skeleton`] that survives the
 //! ways one name is spelt across languages; [`likeness`] says how alike two names are, whatever
-//! the order of their parts; an [`Index`] answers who of many is called like this.
+//! the order of their parts; an [`Index`] answers who of many is called like this;
+//! [`batch`] finds who is one person in whole files.
 //!
 //! ```
 //! let mut index = linkage::Index::new();
@@ -15,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod batch;
 mod index;
 mod likeness;
 mod names;

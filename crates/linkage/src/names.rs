@@ -244,6 +244,14 @@ impl Skeleton {
         skeleton
     }
 
+    /// Its bones as letters.
+    pub(crate) fn letters(self) -> impl Iterator<Item = char> {
+        (0..self.len()).rev().map(move |at| match (self.0 >> (BONE * at) & mask(1)) as u8 {
+            digit @ 27.. => char::from(b'0' + digit - 27),
+            letter => char::from(b'a' + letter - 1),
+        })
+    }
+
     /// How many bones it has.
     pub fn len(self) -> u32 {
         (u64::BITS - self.0.leading_zeros()).div_ceil(BONE)

@@ -17,7 +17,7 @@ use app::users::{NewUser, OrganisationSettings, sessions, store};
 use app::web::{App, Settings};
 
 use crate::installation::{DemoFolder, Unfinished, key_path, lock};
-use crate::options::{Backup, Copy, Demo, Import, Init, Link, Restore, Serve, Verify};
+use crate::options::{Backup, Copy, Demo, Import, Init, Invite, Restore, Serve, Verify};
 use crate::serve::{Stop, figures_until_stopped, listen, until_stopped, until_stopped_over_tls};
 
 /// Threads that read the database for commands other than `serve`.
@@ -158,8 +158,8 @@ pub fn init(options: &Init) -> Result<()> {
     Ok(())
 }
 
-/// `watari link`
-pub fn link(options: &Link) -> Result<()> {
+/// `watari invite`
+pub fn invite(options: &Invite) -> Result<()> {
     let db = options.store.open(READERS)?.db;
     let (organisation, user) = user_named(&db, &options.username)?;
     let by = Actor { organisation, user: None };

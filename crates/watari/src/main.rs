@@ -4,6 +4,7 @@
 
 mod commands;
 mod installation;
+mod link;
 mod options;
 mod serve;
 
@@ -51,6 +52,7 @@ fn run() -> Result<()> {
         Command::Restore(restore) => commands::restore(&restore),
         Command::Copy(copy) => commands::copy(&copy),
         Command::Import(import) => commands::import(&import),
-        Command::Link(link) => commands::link(&link),
+        Command::Invite(invite) => commands::invite(&invite),
+        Command::Link(link) => link::run(&link),
     }
 }

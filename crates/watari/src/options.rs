@@ -42,7 +42,9 @@ pub enum Command {
     Copy(Copy),
     /// Bring people in from a list: `watari import people list.csv --user NAME --dry-run`
     Import(Import),
-    /// Make a one-time link with which a user chooses a new password: `watari link NAME`
+    /// Make a one-time link with which a user chooses a new password: `watari invite NAME`
+    Invite(Invite),
+    /// Find who is the same person, in a file or between two: no data folder needed
     Link(Link),
 }
 
@@ -237,7 +239,7 @@ pub struct Import {
 /// A one-time link.
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
-pub struct Link {
+pub struct Invite {
     #[conf(flatten, serde(flatten))]
     pub store: Store,
     /// Log-in name
@@ -249,6 +251,166 @@ pub struct Link {
     /// Address people type
     #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
     pub public_url: String,
+}
+
+/// Linkage of files. Columns are recognised by name and content, and what their agreement is worth
+/// is learned from the file; `watari link train` keeps that as a model.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Link {
+    /// What to do
+    #[conf(subcommands)]
+    pub command: LinkCommand,
+}
+
+#[derive(Subcommands)]
+#[conf(serde)]
+pub enum LinkCommand {
+    /// Write a file again with a column `cluster_id`: the same number, the same person
+    Dedupe(Dedupe),
+    /// Write the pairs of records of two files that are one person
+    Match(Match),
+    /// Learn from a file, or from two, and write a model that can be read and changed
+    Train(Train),
+    /// Say field by field why two records are taken for one person, or are not
+    Explain(Explain),
+    /// Judge by a column that says who is who: precision, recall and F1 by threshold
+    Evaluate(Evaluate),
+}
+
+/// What all linkage takes.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Linkage {
+    /// A model (TOML) instead of learning from the file
+    #[conf(long)]
+    pub model: Option<PathBuf>,
+    /// What a column holds where recognition errs: `--column "Naam=full-name"`; kinds are given,
+    /// family, full-name, name, date, age, sex, phone, number, address, postcode, place, category, ignored
+    #[conf(repeat, long)]
+    pub column: Vec<String>,
+    /// The column that names a record; without it one called id, or the row's number
+    #[conf(long)]
+    pub id: Option<String>,
+    /// The column that tells who is who, which is not compared
+    #[conf(long)]
+    pub truth: Option<String>,
+    /// Memory to aim at, such as 500M or 8G
+    #[conf(long, default_value = "8G")]
+    pub memory: String,
+    /// Pairs to look at for each record: more find more and take longer
+    #[conf(long, default_value = "20")]
+    pub pairs_per_record: u32,
+    /// Say nothing of the progress
+    #[conf(long)]
+    pub quiet: bool,
+    /// Print the result, or a summary of it, as JSON
+    #[conf(long)]
+    pub json: bool,
+}
+
+/// Who stands in a file twice.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Dedupe {
+    #[conf(flatten, serde(flatten))]
+    pub linkage: Linkage,
+    /// The file (CSV)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// File to write; without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Probability from which two records are one person
+    #[conf(long, default_value = "0.8")]
+    pub threshold: f64,
+}
+
+/// Who stands in both of two files.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Match {
+    #[conf(flatten, serde(flatten))]
+    pub linkage: Linkage,
+    /// The first file (CSV)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// The second file (CSV)
+    #[conf(pos)]
+    pub other: PathBuf,
+    /// File to write; without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Probability from which two records are one person
+    #[conf(long, default_value = "0.8")]
+    pub threshold: f64,
+    /// How many partners a record may have: one-to-one, one-to-many (the second file may have a
+    /// person twice), all
+    #[conf(long, default_value = "one-to-one")]
+    pub links: String,
+}
+
+/// Learning.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Train {
+    #[conf(flatten, serde(flatten))]
+    pub linkage: Linkage,
+    /// The file (CSV)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// A second file to link the first with
+    #[conf(long)]
+    pub other: Option<PathBuf>,
+    /// File to write the model to; without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+}
+
+/// Why two records are one person.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Explain {
+    #[conf(flatten, serde(flatten))]
+    pub linkage: Linkage,
+    /// The file (CSV)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// Id of the first record
+    #[conf(pos)]
+    pub first: String,
+    /// Id of the second record, of the other file where there is one
+    #[conf(pos)]
+    pub second: String,
+    /// The other file
+    #[conf(long)]
+    pub other: Option<PathBuf>,
+    /// File to write the picture to (SVG)
+    #[conf(long)]
+    pub svg: Option<PathBuf>,
+}
+
+/// How well it goes.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Evaluate {
+    #[conf(flatten, serde(flatten))]
+    pub linkage: Linkage,
+    /// The file (CSV)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// A second file to link the first with
+    #[conf(long)]
+    pub other: Option<PathBuf>,
+    /// Probability from which two records are one person, judged beside the usual ones
+    #[conf(long, default_value = "0.8")]
+    pub threshold: f64,
+    /// As for `match`
+    #[conf(long, default_value = "one-to-one")]
+    pub links: String,
+    /// File to write the curve to (SVG)
+    #[conf(long)]
+    pub svg: Option<PathBuf>,
 }
 
 /// Every command reads the same file, so each leaves out the keys of the others; a key that none
@@ -287,7 +449,7 @@ const KEYS: &[&str] = &[
     "forget_second_factor",
 ];
 
-const COMMANDS: [&str; 9] = ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "link"];
+const COMMANDS: [&str; 9] = ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "invite"];
 
 /// Reads flags, environment and file; ends the program with help or an error where they do not fit.
 ///

@@ -18,6 +18,8 @@ mod family;
 mod faults;
 #[path = "stories/files.rs"]
 mod files;
+#[path = "stories/link.rs"]
+mod link;
 #[path = "stories/operations.rs"]
 mod operations;
 #[path = "stories/people.rs"]

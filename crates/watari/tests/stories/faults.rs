@@ -150,7 +150,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let it = Installation::new(Engine::Sqlite);
     let backup = it.file("out.watari");
     let path = backup.to_str().unwrap().to_owned();
-    for args in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["backup", &path], &["link", "officer"]] {
+    for args in [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["backup", &path], &["invite", "officer"]] {
         let Some(output) = as_reader(&it, args) else { return skipped("no other user may run the program") };
         let said = crate::support::installed::said(&output);
         assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
@@ -239,7 +239,7 @@ operator_story!(a_clock_that_jumps_back_loses_no_order, |it: &Installation| {
     assert_eq!(guess(), 429, "a clock set forward opens no door");
     assert!(serving.stops());
     it.does(&["verify"]);
-    it.does(&["link", "officer"]);
+    it.does(&["invite", "officer"]);
     set("-2d");
     let mut late = it.watari(&["serve", "--listen", "127.0.0.1:0"]);
     late.env("LD_PRELOAD", faketime().unwrap()).env("FAKETIME_TIMESTAMP_FILE", &clock);

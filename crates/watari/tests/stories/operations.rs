@@ -276,7 +276,7 @@ fn a_killed_import_leaves_a_whole_history_and_can_be_run_again() {
 fn a_killed_server_keeps_every_write_it_acknowledged() {
     let (_folder, data) = installed();
     officer(&data);
-    let linked = watari(&data, PASSPHRASE, &["link", "officer"]).output().unwrap();
+    let linked = watari(&data, PASSPHRASE, &["invite", "officer"]).output().unwrap();
     let link = said(&linked).trim().rsplit('/').next().unwrap().to_owned();
     let serve = || {
         let mut child =
@@ -579,7 +579,7 @@ operator_story!(whatever_is_killed_half_way_leaves_nothing_half_done, |it: &Inst
                 said(&again)
             );
         }
-        let serves = watari(&fresh, PASSPHRASE, &["link", "admin"]).output().unwrap();
+        let serves = watari(&fresh, PASSPHRASE, &["invite", "admin"]).output().unwrap();
         assert!(serves.status.success(), "round {round}: an administrator can come in: {}", said(&serves));
         let moved = it.file(&format!("moved{round}"));
         let ended = kill(it.watari(&["copy", "--to", moved.to_str().unwrap()]), after);
@@ -630,8 +630,9 @@ fn help_names_every_command_and_every_option_can_stand_in_the_file() {
     assert_eq!(help(&[]), help(&["--help"]), "without a command it helps");
     assert!(help(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
     let commands = help(&["--help"]);
+    assert!(commands.contains("\n  link"), "{commands}");
     let config = it.file("watari.toml");
-    for command in ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "link"] {
+    for command in ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "invite"] {
         assert!(commands.contains(&format!("\n  {command}")), "{commands}");
         let told = help(&[command, "--help"]);
         for option in told.lines().filter_map(|line| line.trim().strip_prefix("--")) {

@@ -154,7 +154,7 @@ impl Installation {
 
     /// The data officer at a server, logged in by a one-time link.
     pub fn officer(&self, address: &str) -> Browser {
-        let output = self.watari(&["link", "officer"]).output().unwrap();
+        let output = self.watari(&["invite", "officer"]).output().unwrap();
         let link = String::from_utf8(output.stdout).unwrap().trim().rsplit('/').next().unwrap().to_owned();
         let browser = browser_at(address);
         let password = "a long enough password";

@@ -1,0 +1,14 @@
+"""One row of the benchmark's table from an engine's line of JSON."""
+
+import json
+import sys
+
+what, line = sys.argv[1], sys.argv[2]
+try:
+    result = json.loads(line)
+except ValueError:
+    print(f"| {what} | Splink | failed: see splink.log | | | | | |")
+    sys.exit()
+best = result["best"]
+print(f"| {what} | {result['engine']} | {result['seconds']} | {result['mib']} | {best['precision']:.4f} "
+      f"| {best['recall']:.4f} | {best['f1']:.4f} | {best['threshold']} |")

@@ -1,0 +1,48 @@
+//! Links files and judges the result, for the benchmark: `judge TRUTH FILE [FILE]` prints one line
+//! of JSON with seconds, peak memory and, by threshold, precision, recall and F1. The time is that
+//! of reading, learning, looking at pairs and putting people together once; judging is not in it.
+
+use std::time::Instant;
+
+use linkage::batch::{Engine, Links, Settings, Wishes};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut words = std::env::args().skip(1);
+    let wishes = Wishes { truth: words.next(), ..Wishes::default() };
+    let files: Vec<std::path::PathBuf> = words.map(Into::into).collect();
+    let started = Instant::now();
+    let mut say = |text: &str| eprintln!("{:7.2} s  {text}", started.elapsed().as_secs_f64());
+    let engine = Engine::open(&files, &wishes, None, Settings::default(), &mut say)?;
+    let mut pairs = engine.pairs(0.8, &mut say)?;
+    let found = if engine.records.split.is_some() {
+        engine.link(&mut pairs, 0.8, Links::OneToOne)?.len()
+    } else {
+        engine.cluster(&mut pairs, 0.8)?.len()
+    };
+    let seconds = started.elapsed().as_secs_f64();
+    say(&format!("done: {found}"));
+    drop(pairs);
+    let memory = peak();
+    let evaluation = engine.evaluate(0.8, Links::OneToOne, &mut |_| {})?;
+    let point = |point: &linkage::batch::Point| {
+        format!(
+            "{{\"threshold\": {}, \"precision\": {:.4}, \"recall\": {:.4}, \"f1\": {:.4}}}",
+            point.threshold, point.precision, point.recall, point.f1
+        )
+    };
+    let best = evaluation.best().map(point).unwrap_or_default();
+    let points: Vec<String> = evaluation.points.iter().map(point).collect();
+    println!(
+        "{{\"engine\": \"Watari {}\", \"seconds\": {seconds:.2}, \"mib\": {memory}, \"best\": {best}, \"points\": [{}]}}",
+        env!("CARGO_PKG_VERSION"),
+        points.join(", ")
+    );
+    Ok(())
+}
+
+/// Peak of resident memory in MiB, where the system tells.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
+}

@@ -1,0 +1,112 @@
+//! Why two records are, or are not, taken for one person: field by field, as text and as a picture.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::compare::{levels_of, pattern, slots};
+use super::engine::Engine;
+use super::picture::{self, Bar};
+use super::score::probability;
+
+/// What one field says.
+#[derive(Clone, Debug, Serialize)]
+pub struct Contribution {
+    /// The field.
+    pub field: String,
+    /// The first record's value in the form in which it is compared.
+    pub one: String,
+    /// The other's.
+    pub other: String,
+    /// How far they agree; «missing» where one has no value.
+    pub level: &'static str,
+    /// Bits for one person, or against.
+    pub weight: f32,
+}
+
+/// Two records weighed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// What they are called.
+    pub records: [String; 2],
+    /// What they would be if not one person: strangers, or two of one household, whichever is likelier.
+    pub otherwise: &'static str,
+    /// Bits before anything is compared: how rare it is that two records are one person.
+    pub start: f32,
+    /// Field by field.
+    pub contributions: Vec<Contribution>,
+    /// The sum, with what the less likely alternative takes away.
+    pub weight: f32,
+    /// The probability that it means.
+    pub probability: f64,
+}
+
+impl Engine {
+    /// Weighs two records field by field.
+    pub fn explain(&self, one: usize, other: usize) -> Explanation {
+        let scorer = self.scorer();
+        let records = &self.records;
+        let agreed = pattern(records, one, other);
+        let strangers: Vec<f32> = scorer.parts(one, other, agreed).collect();
+        let relatives: Vec<f32> = scorer.against_relatives(agreed).collect();
+        let related = scorer.related() + relatives.iter().sum::<f32>() < scorer.prior() + strangers.iter().sum::<f32>();
+        let (start, weights) = if related { (scorer.related(), relatives) } else { (scorer.prior(), strangers) };
+        let value = |record: usize, slot: usize| match records.fields.get(slot) {
+            Some(_) => records.lexicon(slot).text(records.row(record)[slot]).to_owned(),
+            None => String::new(),
+        };
+        let contributions = (0..slots(records)).map(|slot| Contribution {
+            field: records.fields.get(slot).map_or("order of names", |field| &field.name).to_owned(),
+            one: value(one, slot),
+            other: value(other, slot),
+            level: match agreed.level(slot) {
+                0 => "missing",
+                level => levels_of(records, slot)[usize::from(level) - 1].word,
+            },
+            weight: weights[slot],
+        });
+        let weight = scorer.weight(one, other, f32::MIN).unwrap_or(f32::MIN);
+        Explanation {
+            records: [records.ids.get(one).to_owned(), records.ids.get(other).to_owned()],
+            otherwise: if related { "two of one household" } else { "two strangers" },
+            start,
+            contributions: contributions.collect(),
+            weight,
+            probability: probability(weight),
+        }
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [one, other] = &self.records;
+        writeln!(out, "{one} and {other}: one person, or {}?", self.otherwise)?;
+        writeln!(out, "{:>8.2}  before anything is compared", self.start)?;
+        for part in &self.contributions {
+            let values = if part.one.is_empty() && part.other.is_empty() {
+                String::new()
+            } else {
+                format!(": «{}», «{}»", part.one, part.other)
+            };
+            writeln!(out, "{:>+8.2}  {}, {}{values}", part.weight, part.field, part.level)?;
+        }
+        writeln!(out, "{:>8.2}  bits, a probability of {:.6}", self.weight, self.probability)
+    }
+}
+
+impl Explanation {
+    /// A waterfall as SVG.
+    pub fn to_svg(&self) -> String {
+        let mut bars = vec![Bar { label: "before".into(), from: 0.0, to: self.start }];
+        let mut sum = self.start;
+        for part in self.contributions.iter().filter(|part| part.weight != 0.0) {
+            bars.push(Bar { label: format!("{}: {}", part.field, part.level), from: sum, to: sum + part.weight });
+            sum += part.weight;
+        }
+        bars.push(Bar { label: format!("probability {:.4}", self.probability), from: 0.0, to: self.weight });
+        picture::waterfall(
+            &format!("{} and {}: one person, or {}?", self.records[0], self.records[1], self.otherwise),
+            &bars,
+        )
+    }
+}

@@ -1,0 +1,293 @@
+//! The distinct values of a column with all that comparing and blocking ask of them, worked out
+//! once for each value instead of once for each pair.
+
+use rayon::prelude::*;
+
+use super::columns::Kind;
+use super::date::{self, Date, Order};
+use super::dictionary::{Dictionary, hash};
+use crate::{Skeleton, tokens};
+
+/// Values that can be compared with each other, by number; 0 is the missing value.
+pub struct Lexicon {
+    text: Dictionary,
+    hashes: Vec<u64>,
+    forms: Forms,
+}
+
+enum Forms {
+    Plain,
+    Words(Words),
+    /// Dates; ages too, as plain numbers.
+    Days(Vec<Date>),
+}
+
+/// What is known of names and addresses besides their letters.
+#[derive(Default)]
+pub struct Words {
+    /// Hash of the parts' skeletons, whatever their order where the kind's order says nothing.
+    sounds: Vec<u64>,
+    bones: String,
+    ends: Vec<usize>,
+    letters: Vec<u32>,
+    parts: Vec<u8>,
+    /// Hashes of the sounds of the rarest and of the commonest part, where values have many.
+    extremes: Vec<(u64, u64)>,
+}
+
+impl Lexicon {
+    /// A lexicon of values of one kind, still empty.
+    pub fn new(kind: Kind) -> Lexicon {
+        let forms = match kind {
+            Kind::Given | Kind::Family | Kind::FullName | Kind::Name | Kind::Place | Kind::Address => {
+                Forms::Words(Words::default())
+            }
+            Kind::Date | Kind::Age => Forms::Days(Vec::new()),
+            _ => Forms::Plain,
+        };
+        Lexicon { text: Dictionary::default(), hashes: Vec::new(), forms }
+    }
+
+    /// Takes in a column's distinct values as they were written and says which number each has
+    /// here; several spellings may be one value, and what means nothing is missing.
+    pub fn learn(&mut self, kind: Kind, written: &Dictionary) -> Vec<u32> {
+        let order = if kind == Kind::Date { Order::of(written.texts().take(100_000)) } else { Order::default() };
+        let raw: Vec<u32> = (0..written.len() as u32).collect();
+        let plain: Vec<String> = raw.par_iter().map(|&id| normalise(kind, order, written.text(id))).collect();
+        let ids: Vec<u32> = plain.iter().map(|text| self.text.intern(text)).collect();
+        drop(plain);
+        self.grow(kind);
+        ids
+    }
+
+    fn grow(&mut self, kind: Kind) {
+        let known = self.hashes.len() as u32;
+        let new: Vec<u32> = (known..self.text.len() as u32).collect();
+        self.hashes.par_extend(new.par_iter().map(|&id| hash(self.text.text(id).as_bytes())));
+        match &mut self.forms {
+            Forms::Plain => {}
+            Forms::Days(days) => {
+                days.extend(new.iter().map(|&id| Date(self.text.text(id).parse().unwrap_or_default())));
+            }
+            Forms::Words(words) => {
+                let forms: Vec<Form> = new.par_iter().map(|&id| Form::of(kind, self.text.text(id))).collect();
+                forms.into_iter().for_each(|form| words.push(form));
+            }
+        }
+    }
+
+    /// Ends the learning: what depends on all values is worked out, and memory given back.
+    pub fn finish(&mut self) {
+        self.text.finish();
+        if let Forms::Words(words) = &mut self.forms
+            && words.parts.iter().any(|parts| *parts > 1)
+        {
+            words.find_extremes();
+        }
+    }
+
+    /// Whether values have sounds.
+    pub fn has_sounds(&self) -> bool {
+        matches!(self.forms, Forms::Words(_))
+    }
+
+    /// A hash of the sound of the rarest part; 0 where the value is missing.
+    pub fn rare(&self, id: u32) -> u64 {
+        if id == 0 { 0 } else { self.words().extremes.get(id as usize).map_or(self.sound(id), |pair| pair.0) }
+    }
+
+    /// A hash of the sound of the commonest part; 0 where the value is missing.
+    pub fn common(&self, id: u32) -> u64 {
+        if id == 0 { 0 } else { self.words().extremes.get(id as usize).map_or(self.sound(id), |pair| pair.1) }
+    }
+
+    /// How many values there are, the missing one included.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// A value in its common form.
+    pub fn text(&self, id: u32) -> &str {
+        self.text.text(id)
+    }
+
+    /// A hash of the value, which does not depend on its number; 0 where it is missing.
+    pub fn hash(&self, id: u32) -> u64 {
+        if id == 0 { 0 } else { self.hashes[id as usize] }
+    }
+
+    /// A hash of the value's sound; of the value itself where it has none.
+    pub fn sound(&self, id: u32) -> u64 {
+        match &self.forms {
+            Forms::Words(words) if id != 0 => words.sound(id),
+            _ => self.hash(id),
+        }
+    }
+
+    /// The date or age that the value is; zero where it is none.
+    pub fn day(&self, id: u32) -> Date {
+        match &self.forms {
+            Forms::Days(days) => days[id as usize],
+            _ => Date(0),
+        }
+    }
+
+    pub(super) fn words(&self) -> &Words {
+        static NONE: std::sync::LazyLock<Words> = std::sync::LazyLock::new(Words::default);
+        match &self.forms {
+            Forms::Words(words) => words,
+            _ => &NONE,
+        }
+    }
+}
+
+impl Words {
+    fn push(&mut self, form: Form) {
+        self.sounds.push(form.sound);
+        self.bones.push_str(&form.bones);
+        self.ends.push(self.bones.len());
+        self.letters.push(form.letters);
+        self.parts.push(form.parts);
+    }
+
+    /// The hash of the sound.
+    pub fn sound(&self, id: u32) -> u64 {
+        self.sounds[id as usize]
+    }
+
+    /// The parts' skeletons, a space between them, in the order of the parts.
+    pub fn bones(&self, id: u32) -> &str {
+        let id = id as usize;
+        &self.bones[if id == 0 { 0 } else { self.ends[id - 1] }..self.ends[id]]
+    }
+
+    /// How many parts.
+    pub fn parts(&self, id: u32) -> u8 {
+        self.parts[id as usize]
+    }
+
+    fn find_extremes(&mut self) {
+        let sounds = |id: usize| self.bones(id as u32).split(' ').map(|bone| hash(bone.as_bytes()));
+        let mut counts = rustc_hash::FxHashMap::<u64, u32>::default();
+        (0..self.ends.len()).flat_map(sounds).for_each(|sound| *counts.entry(sound).or_default() += 1);
+        let extremes = (0..self.ends.len()).into_par_iter().map(|id| {
+            let by_count = |sound: &u64| (counts.get(sound).copied().unwrap_or(0), *sound);
+            (sounds(id).min_by_key(by_count).unwrap_or(0), sounds(id).max_by_key(by_count).unwrap_or(0))
+        });
+        self.extremes = extremes.collect();
+    }
+
+    /// Whether two names' spellings can be near at all: a bound of the Jaro-Winkler similarity
+    /// from the letters that only one of them has, so that most pairs need no more than this.
+    pub fn can_be_near(&self, one: u32, other: u32, a: &str, b: &str) -> bool {
+        let (these, those) = (self.letters[one as usize], self.letters[other as usize]);
+        let (la, lb) = (a.len() as f32, b.len() as f32);
+        let only_a = (these & !those).count_ones() as f32;
+        let only_b = (those & !these).count_ones() as f32;
+        let common = (la - only_a).min(lb - only_b);
+        if common <= 0.0 {
+            return false;
+        }
+        let jaro = (common / la + common / lb + 1.0) / 3.0;
+        let head = a.bytes().zip(b.bytes()).take(4).take_while(|(a, b)| a == b).count() as f32;
+        jaro + head * 0.1 * (1.0 - jaro) >= 0.8
+    }
+}
+
+struct Form {
+    sound: u64,
+    bones: String,
+    letters: u32,
+    parts: u8,
+}
+
+impl Form {
+    fn of(kind: Kind, text: &str) -> Form {
+        let mut bones: Vec<String> = text.split(' ').filter(|part| !part.is_empty()).map(bones).collect();
+        let joined = bones.join(" ");
+        let parts = bones.len().min(usize::from(u8::MAX)) as u8;
+        if matches!(kind, Kind::FullName | Kind::Address) {
+            bones.sort_unstable();
+        }
+        let letters = text.bytes().fold(0u32, |letters, byte| letters | 1 << (byte % 32));
+        Form { sound: hash(bones.join("").as_bytes()), bones: joined, letters, parts }
+    }
+}
+
+/// What is heard of a part, its article aside; the part itself where that is nothing.
+fn bones(part: &str) -> String {
+    let article = part.strip_prefix("al").or_else(|| part.strip_prefix("el"));
+    let bare = article.filter(|rest| rest.len() > 2 && !rest.starts_with(['a', 'e', 'i', 'o', 'u'])).unwrap_or(part);
+    let heard: String = Skeleton::of(bare).letters().collect();
+    if heard.is_empty() { part.to_owned() } else { heard }
+}
+
+/// The form of a value in which it is compared; empty where it means nothing.
+fn normalise(kind: Kind, order: Order, written: &str) -> String {
+    let written = written.trim();
+    if written.is_empty() || is_nothing(written) {
+        return String::new();
+    }
+    match kind {
+        Kind::Given | Kind::Family | Kind::Name | Kind::Place => tokens(written).join(" "),
+        Kind::FullName | Kind::Address => {
+            let mut parts = tokens(written);
+            parts.sort_unstable();
+            parts.join(" ")
+        }
+        Kind::Date => date::parse(written, order).map(|date| date.0.to_string()).unwrap_or_default(),
+        Kind::Age => {
+            latin(written).parse::<u32>().ok().filter(|age| *age < 130).map(|age| age.to_string()).unwrap_or_default()
+        }
+        Kind::Phone => {
+            let digits: String = latin(written).chars().filter(char::is_ascii_digit).collect();
+            // Prefixes of countries and trunks come and go.
+            digits[digits.len().saturating_sub(9)..].to_owned()
+        }
+        Kind::Sex => sex(&latin(written)),
+        Kind::Number | Kind::Postcode | Kind::Category | Kind::Ignored => {
+            latin(written).chars().filter(char::is_ascii_alphanumeric).take(64).collect()
+        }
+    }
+}
+
+fn latin(written: &str) -> String {
+    let short: String = written.chars().take(200).collect();
+    deunicode::deunicode_with_tofu(&short, "").to_lowercase()
+}
+
+/// What clerks write where they know nothing.
+fn is_nothing(written: &str) -> bool {
+    matches!(
+        written.to_lowercase().as_str(),
+        "-" | "--"
+            | "?"
+            | "."
+            | "n/a"
+            | "na"
+            | "n.a."
+            | "nan"
+            | "null"
+            | "none"
+            | "nil"
+            | "unknown"
+            | "inconnu"
+            | "inconnue"
+            | "desconocido"
+            | "desconocida"
+            | "غير معروف"
+            | "مجهول"
+            | "不明"
+            | "неизвестно"
+            | "невідомо"
+    )
+}
+
+fn sex(latin: &str) -> String {
+    let word = match latin {
+        "f" | "female" | "woman" | "girl" | "femme" | "feminin" | "femenino" | "mujer" | "w" | "2" | "nu" | "nv" => "f",
+        "m" | "male" | "man" | "boy" | "homme" | "masculin" | "masculino" | "hombre" | "h" | "1" | "nan" => "m",
+        other => other,
+    };
+    word.to_owned()
+}

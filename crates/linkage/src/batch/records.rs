@@ -1,0 +1,391 @@
+//! The records of one file, or of two, as numbers: row after row, one number for each field.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::columns::{Kind, recognise, words_of};
+use super::dictionary::{Dictionary, Texts, hash, mix};
+use super::error::Error;
+use super::lexicon::Lexicon;
+use super::table::{Batch, Batches, Table};
+
+/// Most fields compared; a pattern of agreement has room for one more, the order of names.
+pub const MOST_FIELDS: usize = 15;
+
+/// Records read and ready to be compared.
+pub struct Records {
+    /// What is compared.
+    pub fields: Vec<Field>,
+    lexicons: Vec<Lexicon>,
+    rows: Vec<u32>,
+    len: usize,
+    /// Records from here on are the second file's.
+    pub split: Option<usize>,
+    /// What each record is called.
+    pub ids: Texts,
+    /// Which person each record is, where the file says so; 0 where it does not.
+    pub truth: Vec<u32>,
+    /// Given and family name, whose values may stand in each other's place.
+    pub crossing: Option<(usize, usize)>,
+}
+
+/// One compared field.
+pub struct Field {
+    /// The column's name.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    lexicon: usize,
+    /// How many records have each value.
+    pub counts: Vec<u32>,
+    /// How many records have a value of each value's sound.
+    pub sounds: Vec<u32>,
+    /// How many records have a value.
+    pub present: u64,
+}
+
+/// Which columns make up which field.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    fields: Vec<Planned>,
+    id: Vec<Option<usize>>,
+    truth: Vec<Option<usize>>,
+    /// What the user should know of the choice.
+    pub remarks: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Planned {
+    name: String,
+    kind: Kind,
+    /// For each file the columns that make the value; several are put together.
+    columns: Vec<Vec<usize>>,
+}
+
+/// What the user says of the columns.
+#[derive(Default, Debug, Clone)]
+pub struct Wishes {
+    /// What columns hold where recognition errs, by name.
+    pub kinds: BTreeMap<String, Kind>,
+    /// The column that names a record.
+    pub id: Option<String>,
+    /// The column that says which person a record is.
+    pub truth: Option<String>,
+}
+
+impl Plan {
+    /// Decides what is compared in one file, or between two.
+    ///
+    /// # Errors
+    /// A named column is not there, or nothing is left to compare.
+    pub fn new(tables: &[Table], wishes: &Wishes) -> Result<Plan, Error> {
+        let mut kinds: Vec<Vec<Kind>> = Vec::new();
+        let mut ids = Vec::new();
+        let mut truths = Vec::new();
+        for table in tables {
+            let sample = table.sample()?;
+            let mut found = recognise(table, &sample);
+            let id = match &wishes.id {
+                Some(name) => Some(table.column(name)?),
+                None => id_column(table, &sample, &found),
+            };
+            let truth = wishes.truth.as_ref().map(|name| table.column(name)).transpose()?;
+            for (column, name) in table.header().iter().enumerate() {
+                if let Some(kind) = wishes.kinds.get(name) {
+                    found[column] = *kind;
+                }
+            }
+            id.iter().chain(&truth).for_each(|&column| found[column] = Kind::Ignored);
+            kinds.push(found);
+            ids.push(id);
+            truths.push(truth);
+        }
+        if let Some(name) = wishes.kinds.keys().find(|name| tables.iter().all(|table| !table.header().contains(name))) {
+            tables[0].column(name)?;
+        }
+        let mut plan = Plan { fields: Vec::new(), id: ids, truth: truths, remarks: Vec::new() };
+        plan.join(tables, &kinds);
+        plan.fields.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+        for dropped in plan.fields.drain(plan.fields.len().min(MOST_FIELDS)..) {
+            plan.remarks.push(format!("«{}» is not compared: {MOST_FIELDS} fields are the most", dropped.name));
+        }
+        if plan.fields.is_empty() {
+            let reason = "no column holds a name, date, number or place that could be compared; name some in a model";
+            return Err(Error::file(tables[0].path(), reason));
+        }
+        Ok(plan)
+    }
+
+    /// The fields' names and kinds.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, Kind)> {
+        self.fields.iter().map(|field| (field.name.as_str(), field.kind))
+    }
+
+    fn join(&mut self, tables: &[Table], kinds: &[Vec<Kind>]) {
+        let [first, rest @ ..] = tables else { return };
+        let Some(second) = rest.first() else {
+            for (column, name) in
+                first.header().iter().enumerate().filter(|(column, _)| kinds[0][*column] != Kind::Ignored)
+            {
+                self.fields.push(Planned { name: name.clone(), kind: kinds[0][column], columns: vec![vec![column]] });
+            }
+            return;
+        };
+        let mut free: Vec<usize> =
+            (0..second.header().len()).filter(|&column| kinds[1][column] != Kind::Ignored).collect();
+        let mut open = Vec::new();
+        for (column, name) in first.header().iter().enumerate().filter(|(column, _)| kinds[0][*column] != Kind::Ignored)
+        {
+            let same = free.iter().position(|&other| words_of(&second.header()[other]) == words_of(name));
+            match same {
+                Some(at) => {
+                    let columns = vec![vec![column], vec![free.remove(at)]];
+                    self.fields.push(Planned { name: name.clone(), kind: kinds[0][column], columns });
+                }
+                None => open.push(column),
+            }
+        }
+        open.retain(|&column| {
+            let same = free.iter().position(|&other| kinds[1][other] == kinds[0][column]);
+            if let Some(at) = same {
+                let columns = vec![vec![column], vec![free.remove(at)]];
+                self.fields.push(Planned { name: first.header()[column].clone(), kind: kinds[0][column], columns });
+            }
+            same.is_none()
+        });
+        self.join_names([first, second], kinds, &mut open, &mut free);
+        for (table, left) in [(first, open), (second, free)] {
+            for column in left {
+                let name = &table.header()[column];
+                self.remarks
+                    .push(format!("«{name}» of {} is not compared: the other file has none", table.path().display()));
+            }
+        }
+    }
+
+    /// One file has the whole name in one cell, the other its parts.
+    fn join_names(&mut self, tables: [&Table; 2], kinds: &[Vec<Kind>], open: &mut Vec<usize>, free: &mut Vec<usize>) {
+        let of = |kinds: &[Kind], left: &[usize], kind| left.iter().copied().find(|&column| kinds[column] == kind);
+        for side in 0..2 {
+            let (whole, parts) = if side == 0 { (&*open, &*free) } else { (&*free, &*open) };
+            let full = of(&kinds[side], whole, Kind::FullName);
+            let names: Vec<usize> =
+                [Kind::Given, Kind::Family].into_iter().filter_map(|kind| of(&kinds[1 - side], parts, kind)).collect();
+            if let (Some(full), false) = (full, names.is_empty()) {
+                let mut columns = vec![vec![full], names.clone()];
+                if side == 1 {
+                    columns.reverse();
+                }
+                let name = tables[side].header()[full].clone();
+                self.fields.push(Planned { name, kind: Kind::FullName, columns });
+                let (whole, parts) = if side == 0 { (&mut *open, &mut *free) } else { (&mut *free, &mut *open) };
+                whole.retain(|&column| column != full);
+                parts.retain(|column| !names.contains(column));
+            }
+        }
+    }
+}
+
+/// The first column that is called an id and has no value twice.
+fn id_column(table: &Table, sample: &Batch, kinds: &[Kind]) -> Option<usize> {
+    let named = |column: &usize| {
+        words_of(&table.header()[*column])
+            .split(' ')
+            .any(|word| ["id", "uuid", "rec", "record", "key", "no", "nr"].contains(&word))
+    };
+    let unique = |column: &usize| {
+        let cells: std::collections::HashSet<_> = (0..sample.len()).map(|row| sample.cell(row, *column)).collect();
+        cells.len() == sample.len()
+    };
+    (0..kinds.len()).filter(|&column| kinds[column] == Kind::Ignored).find(|column| named(column) && unique(column))
+}
+
+/// A column on its way in: distinct cells, and which cell each record has.
+#[derive(Default)]
+struct Written {
+    cells: Dictionary,
+    rows: Vec<u32>,
+    joined: String,
+}
+
+impl Written {
+    fn take(&mut self, batch: &Batch, columns: &[usize]) {
+        for row in 0..batch.len() {
+            let id = match columns {
+                [] => 0,
+                [column] => self.cells.intern(batch.cell(row, *column)),
+                several => {
+                    self.joined.clear();
+                    for &column in several {
+                        self.joined.push_str(batch.cell(row, column));
+                        self.joined.push(' ');
+                    }
+                    self.cells.intern(self.joined.trim())
+                }
+            };
+            self.rows.push(id);
+        }
+    }
+}
+
+impl Records {
+    /// Reads one file, or two after one another, as planned. `progress` is told the number of
+    /// rows read so far.
+    ///
+    /// # Errors
+    /// A row cannot be read; file, row and column are named.
+    pub fn read(tables: &[Table], plan: &Plan, progress: &mut (dyn FnMut(usize) + Send)) -> Result<Records, Error> {
+        let mut written: Vec<Written> = plan.fields.iter().map(|_| Written::default()).collect();
+        let mut ids = Texts::default();
+        let mut truths = Dictionary::default();
+        let mut truth = Vec::new();
+        let mut split = None;
+        for (at, table) in tables.iter().enumerate() {
+            if at == 1 {
+                split = Some(ids.len());
+            }
+            let start = ids.len();
+            let mut batches = table.batches()?;
+            let (mut batch, mut next) = (Batch::default(), Batch::default());
+            batches.read(&mut batch)?;
+            while batch.len() > 0 {
+                // The next rows are read while these are taken in.
+                let (read, ()) = rayon::join(
+                    || batches_read(&mut batches, &mut next),
+                    || {
+                        written
+                            .par_iter_mut()
+                            .zip(&plan.fields)
+                            .for_each(|(column, field)| column.take(&batch, &field.columns[at]));
+                    },
+                );
+                for row in 0..batch.len() {
+                    match plan.id[at] {
+                        Some(column) => ids.push(batch.cell(row, column)),
+                        None => ids.push(&(ids.len() - start + 1).to_string()),
+                    }
+                    if let Some(column) = plan.truth[at] {
+                        truth.push(truths.intern(batch.cell(row, column).trim()));
+                    }
+                }
+                read?;
+                progress(ids.len());
+                std::mem::swap(&mut batch, &mut next);
+            }
+        }
+        if ids.len() >= u32::MAX as usize {
+            return Err(Error::file(tables[0].path(), "the files have more than four thousand million rows"));
+        }
+        Ok(Records::assemble(plan, written, ids, truth, split))
+    }
+
+    fn assemble(plan: &Plan, written: Vec<Written>, ids: Texts, truth: Vec<u32>, split: Option<usize>) -> Records {
+        let (len, width) = (ids.len(), plan.fields.len());
+        let mut rows = vec![0u32; len * width];
+        let mut lexicons: Vec<Lexicon> = Vec::new();
+        let mut names = None;
+        let mut fields: Vec<Field> = Vec::new();
+        for (at, (column, planned)) in written.into_iter().zip(&plan.fields).enumerate() {
+            let kind = planned.kind;
+            // Given and family names are compared with each other too.
+            let shared = if matches!(kind, Kind::Given | Kind::Family) { names } else { None };
+            let lexicon = shared.unwrap_or_else(|| {
+                lexicons.push(Lexicon::new(kind));
+                lexicons.len() - 1
+            });
+            if matches!(kind, Kind::Given | Kind::Family) {
+                names = Some(lexicon);
+            }
+            let values = lexicons[lexicon].learn(kind, &column.cells);
+            rows.par_chunks_mut(width)
+                .zip(column.rows.par_iter())
+                .for_each(|(row, &cell)| row[at] = values[cell as usize]);
+            fields.push(Field {
+                name: planned.name.clone(),
+                kind,
+                lexicon,
+                counts: Vec::new(),
+                sounds: Vec::new(),
+                present: 0,
+            });
+        }
+        lexicons.iter_mut().for_each(Lexicon::finish);
+        let only = |kind| {
+            let mut of_kind = fields.iter().enumerate().filter(|(_, field)| field.kind == kind).map(|(at, _)| at);
+            of_kind.next().filter(|_| of_kind.next().is_none())
+        };
+        let crossing = only(Kind::Given).zip(only(Kind::Family));
+        let mut records = Records { fields, lexicons, rows, len, split, ids, truth, crossing };
+        records.count();
+        records
+    }
+
+    fn count(&mut self) {
+        let (rows, width, lexicons) = (&self.rows, self.fields.len(), &self.lexicons);
+        self.fields.par_iter_mut().enumerate().for_each(|(at, field)| {
+            let lexicon = &lexicons[field.lexicon];
+            let mut counts = vec![0u32; lexicon.len()];
+            rows.iter().skip(at).step_by(width).for_each(|&id| counts[id as usize] += 1);
+            field.present = counts.iter().skip(1).map(|&count| u64::from(count)).sum();
+            if lexicon.has_sounds() {
+                let mut sounds = rustc_hash::FxHashMap::<u64, u32>::default();
+                for (id, &count) in counts.iter().enumerate().skip(1).filter(|(_, count)| **count > 0) {
+                    *sounds.entry(lexicon.sound(id as u32)).or_default() += count;
+                }
+                field.sounds =
+                    (0..counts.len() as u32).map(|id| sounds.get(&lexicon.sound(id)).copied().unwrap_or(0)).collect();
+            }
+            field.counts = counts;
+        });
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// How many pairs of records there are that could be one person.
+    pub fn pairs(&self) -> f64 {
+        let len = self.len as f64;
+        match self.split {
+            Some(split) => split as f64 * (len - split as f64),
+            None => len * (len - 1.0) / 2.0,
+        }
+    }
+
+    /// The numbers of a record's values.
+    pub fn row(&self, record: usize) -> &[u32] {
+        let width = self.fields.len();
+        &self.rows[record * width..(record + 1) * width]
+    }
+
+    /// The values of a field.
+    pub fn lexicon(&self, field: usize) -> &Lexicon {
+        &self.lexicons[self.fields[field].lexicon]
+    }
+
+    /// The record of a name, among those of one file where there are two.
+    pub fn find(&self, id: &str, second: bool) -> Option<usize> {
+        let split = self.split.unwrap_or(if second { 0 } else { self.len });
+        let range = if second { split..self.len } else { 0..split };
+        range.into_iter().find(|&record| self.ids.get(record) == id)
+    }
+
+    /// A hash of what a record says; the same for any order of rows and columns.
+    pub fn content(&self, record: usize) -> u64 {
+        self.row(record).iter().zip(&self.fields).fold(0, |sum: u64, (&id, field)| {
+            let value = self.lexicons[field.lexicon].hash(id);
+            if value == 0 { sum } else { sum.wrapping_add(mix(value, hash(field.name.as_bytes()))) }
+        })
+    }
+}
+
+fn batches_read(batches: &mut Batches<'_>, next: &mut Batch) -> Result<(), Error> {
+    batches.read(next)
+}

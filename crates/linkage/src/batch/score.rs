@@ -1,0 +1,226 @@
+//! A pair's weight: how much more likely it is under «one person» than under «two», in bits.
+
+use super::columns::Kind;
+use super::compare::{CROSSED, Pattern, STRAIGHT, levels_of, pattern, slots};
+use super::estimate::Parameters;
+use super::levels;
+use super::records::Records;
+
+/// Weights ready to be summed.
+pub struct Scorer<'a> {
+    records: &'a Records,
+    /// By place and level.
+    weights: Vec<[f32; 16]>,
+    /// The place by which people are grouped, and what is added where it agrees: strangers of one
+    /// group agree more often.
+    among: Option<(usize, Vec<[f32; 16]>)>,
+    /// By place the best that two different values can bring.
+    best_different: Vec<f32>,
+    /// log2 of m of «the same» and of «the same sound», for values' own frequencies.
+    same: Vec<f32>,
+    sound: Vec<f32>,
+    /// Highest frequency-adjusted weight, a floor for what may be divided by.
+    rarest: Vec<f32>,
+    /// By place and level, against two of one household.
+    relatives: Vec<[f32; 16]>,
+    prior: f32,
+    related: f32,
+}
+
+impl<'a> Scorer<'a> {
+    /// Weights from parameters; the records give the values' frequencies.
+    pub fn new(records: &'a Records, parameters: &Parameters) -> Scorer<'a> {
+        let places = slots(records);
+        let mut weights = vec![[0f32; 16]; places];
+        let mut relatives = vec![[0f32; 16]; places];
+        let (mut best_different, mut same, mut sound, mut rarest) = (vec![], vec![], vec![], vec![]);
+        for slot in 0..places {
+            let (m, u) = (&parameters.m[slot], &parameters.u[slot]);
+            for level in 1..m.len() {
+                weights[slot][level] = (m[level].max(1e-9) / u[level].max(1e-12)).log2() as f32;
+                relatives[slot][level] = (m[level].max(1e-9) / parameters.r[slot][level].max(1e-12)).log2() as f32;
+            }
+            let top = levels_of(records, slot).len();
+            // To agree never speaks against.
+            relatives[slot][top] = relatives[slot][top].max(0.0);
+            best_different.push(weights[slot][1..top].iter().copied().fold(f32::MIN, f32::max));
+            same.push(m[top].max(1e-9).log2() as f32);
+            sound.push(m.get(usize::from(levels::SOUND)).copied().unwrap_or(1.0).max(1e-9).log2() as f32);
+            rarest.push((u[top].max(1e-12)).log2() as f32);
+        }
+        let among = parameters.among.as_ref().map(|(slot, u)| {
+            let less = |(at_large, among): (&Vec<f64>, &Vec<f64>)| {
+                std::array::from_fn(|level| match (at_large.get(level), among.get(level)) {
+                    (Some(at_large), Some(among)) if level > 0 => {
+                        (at_large.max(1e-12) / among.max(1e-12)).log2() as f32
+                    }
+                    _ => 0.0,
+                })
+            };
+            (*slot, parameters.u.iter().zip(u).map(less).collect())
+        });
+        let prior = (parameters.prior / (1.0 - parameters.prior)).log2() as f32;
+        let related = (parameters.prior / parameters.related.max(1e-15)).log2() as f32;
+        Scorer { records, weights, among, best_different, same, sound, rarest, relatives, prior, related }
+    }
+
+    /// The weight of the prior: what speaks against a match before anything is compared.
+    pub fn prior(&self) -> f32 {
+        self.prior
+    }
+
+    /// The same against two of one household.
+    pub fn related(&self) -> f32 {
+        self.related
+    }
+
+    /// The weight that belongs to a probability.
+    pub fn weight_of(probability: f64) -> f32 {
+        let probability = probability.clamp(1e-9, 1.0 - 1e-9);
+        (probability / (1.0 - probability)).log2() as f32
+    }
+
+    /// The pair's weight, prior included, if it reaches `floor`.
+    pub fn weight(&self, one: usize, other: usize, floor: f32) -> Option<f32> {
+        if self.most(one, other) < floor {
+            return None;
+        }
+        let pattern = pattern(self.records, one, other);
+        let relatives = self.related + self.against_relatives(pattern).sum::<f32>();
+        if relatives < floor {
+            return None;
+        }
+        let strangers = self.prior + self.parts(one, other, pattern).sum::<f32>();
+        let weight = over_both(strangers, relatives);
+        (weight >= floor).then_some(weight)
+    }
+
+    /// The contribution of each place against their being two of one household.
+    pub fn against_relatives(&self, pattern: Pattern) -> impl Iterator<Item = f32> {
+        self.relatives.iter().enumerate().map(move |(slot, weights)| weights[usize::from(pattern.level(slot))])
+    }
+
+    /// The contribution of each place.
+    pub fn parts(&self, one: usize, other: usize, pattern: Pattern) -> impl Iterator<Item = f32> + '_ {
+        let among = self
+            .among
+            .as_ref()
+            .filter(|(slot, _)| usize::from(pattern.level(*slot)) == levels_of(self.records, *slot).len());
+        (0..self.weights.len()).map(move |slot| {
+            let less = among.map_or(0.0, |(_, less)| less[slot][usize::from(pattern.level(slot))]);
+            let weight = self.part(one, other, pattern, slot) + less;
+            let top = levels_of(self.records, slot).len();
+            // To agree never speaks against.
+            if usize::from(pattern.level(slot)) == top { weight.max(0.0) } else { weight }
+        })
+    }
+
+    fn part(&self, one: usize, other: usize, pattern: Pattern, slot: usize) -> f32 {
+        let level = pattern.level(slot);
+        let Some(field) = self.records.fields.get(slot) else { return self.weights[slot][usize::from(level)] };
+        let top = levels::of(field.kind).len() as u8;
+        if level == 0 || (level != top && level != levels::SOUND) || field.kind == Kind::Age {
+            return self.weights[slot][usize::from(level)];
+        }
+        let (a, b) = (self.records.row(one), self.records.row(other));
+        let (left, right) = self.compared(slot, pattern);
+        if level == top {
+            self.same_weight(slot, a[left]).min(if left == right {
+                f32::MAX
+            } else {
+                self.same_weight(right, b[right])
+            })
+        } else if !field.sounds.is_empty() && field.kind != Kind::Address {
+            self.sound_weight(slot, a[left]).min(self.sound_weight(slot, b[right]))
+        } else {
+            self.weights[slot][usize::from(level)]
+        }
+    }
+
+    /// The fields whose values the pattern compares at a place: names may be crossed.
+    fn compared(&self, slot: usize, pattern: Pattern) -> (usize, usize) {
+        match self.records.crossing {
+            Some((given, family)) if pattern.level(self.records.fields.len()) == CROSSED => {
+                if slot == given {
+                    (given, family)
+                } else if slot == family {
+                    (family, given)
+                } else {
+                    (slot, slot)
+                }
+            }
+            _ => (slot, slot),
+        }
+    }
+
+    /// The weight of agreeing on this very value: the rarer it is, the more that says (Winkler
+    /// 1989). The record itself does not count among those that have the value by chance.
+    fn same_weight(&self, slot: usize, id: u32) -> f32 {
+        let field = &self.records.fields[slot];
+        let count = field.counts[id as usize];
+        let present = field.present.max(1) as f32;
+        let frequency = (count.saturating_sub(1).max(1) as f32 / present).log2();
+        let rare = match field.kind {
+            // Numbers are meant to be one person's alone; a few that share one are that person.
+            Kind::Number | Kind::Phone if count <= 4 => self.rarest[slot].min(frequency),
+            _ => frequency,
+        };
+        self.same[slot] - rare
+    }
+
+    fn sound_weight(&self, slot: usize, id: u32) -> f32 {
+        let field = &self.records.fields[slot];
+        let others = field.sounds[id as usize].saturating_sub(1).max(1) as f32;
+        self.sound[slot] - (others / field.present.max(1) as f32).log2()
+    }
+
+    /// At most this much can come out, told from equal numbers alone.
+    fn most(&self, one: usize, other: usize) -> f32 {
+        let (a, b) = (self.records.row(one), self.records.row(other));
+        let mut most = self.prior;
+        let crossing = self.records.crossing;
+        for (slot, (&left, &right)) in a.iter().zip(b).enumerate() {
+            if left == 0 || right == 0 {
+                continue;
+            }
+            most += if left == right {
+                self.same_weight(slot, left)
+            } else if self.sounds_alike(slot, left, right) {
+                self.best_different[slot].max(self.sound_weight(slot, left).min(self.sound_weight(slot, right)))
+            } else {
+                self.best_different[slot]
+            };
+        }
+        if let Some((given, family)) = crossing {
+            let order = &self.weights[self.records.fields.len()];
+            most += order[usize::from(CROSSED)].max(order[usize::from(STRAIGHT)]).max(0.0);
+            if a[given] != b[given] || a[family] != b[family] {
+                // Crossed they may say more; the names' own weights bound it.
+                for (slot, left, right) in [(given, a[given], b[family]), (family, a[family], b[given])] {
+                    if left != 0 && right != 0 && self.sounds_alike(given, left, right) {
+                        most += (self.same_weight(slot, left).max(self.sound_weight(slot, left))
+                            - self.best_different[slot].min(0.0))
+                        .max(0.0);
+                    }
+                }
+            }
+        }
+        most
+    }
+
+    fn sounds_alike(&self, slot: usize, left: u32, right: u32) -> bool {
+        let lexicon = self.records.lexicon(slot);
+        !self.records.fields[slot].sounds.is_empty() && lexicon.sound(left) == lexicon.sound(right)
+    }
+}
+
+/// The weight against two alternatives of which either may be true.
+fn over_both(one: f32, other: f32) -> f32 {
+    let least = one.min(other);
+    least - (1.0 + (least - one.max(other)).exp2()).log2()
+}
+
+/// The probability that a weight means.
+pub fn probability(weight: f32) -> f64 {
+    1.0 / (1.0 + (-f64::from(weight)).exp2())
+}

@@ -1,0 +1,262 @@
+//! Whole files linked: who is who is found, the order of rows and columns says nothing, and bad
+//! input is named.
+
+use std::path::{Path, PathBuf};
+
+use linkage::batch::{Engine, Links, Model, Settings, Table, Wishes, write_links, write_people};
+
+#[path = "../examples/registry/names.rs"]
+mod names;
+#[path = "../examples/registry/people.rs"]
+mod people;
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Folder {
+        Folder(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+fn registry(records: u64) -> Vec<String> {
+    (0..records)
+        .map(|record| {
+            let mut line = String::new();
+            people::write(7, record, records, &mut line);
+            line
+        })
+        .collect()
+}
+
+fn open(files: &[PathBuf]) -> Result<Engine, linkage::batch::Error> {
+    let truth = Wishes { truth: Some("person".into()), ..Wishes::default() };
+    Engine::open(files, &truth, None, Settings::default(), &mut |_| {})
+}
+
+fn people_of(path: &Path, threshold: f64) -> Vec<u32> {
+    let engine = Engine::open(&[path.to_owned()], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+    let mut pairs = engine.pairs(threshold, &mut |_| {}).unwrap();
+    engine.cluster(&mut pairs, threshold).unwrap()
+}
+
+#[test]
+fn a_registry_in_five_scripts_is_told_apart_without_labels() {
+    let folder = Folder::new();
+    let file = folder.file("registry.csv", format!("{}\n{}", people::HEADER, registry(6_000).concat()));
+    let evaluation = open(&[file]).unwrap().evaluate(0.8, Links::OneToOne, &mut |_| {}).unwrap();
+    let at = evaluation.points.iter().find(|point| point.threshold == 0.8).unwrap();
+    assert!(at.f1 > 0.96, "{evaluation}");
+    assert!(at.precision > 0.97, "{evaluation}");
+    // A higher threshold finds no more.
+    assert!(evaluation.points.windows(2).all(|points| points[1].recall <= points[0].recall + 0.002), "{evaluation}");
+    assert!(evaluation.to_svg().contains("<polyline"));
+}
+
+#[test]
+fn two_files_are_linked_one_to_one_though_their_columns_differ() {
+    let folder = Folder::new();
+    let rows = registry(6_000);
+    // The first file has each person once; the second has those registered again.
+    let mut seen = std::collections::HashSet::new();
+    let (first, again): (Vec<&String>, Vec<&String>) =
+        rows.iter().partition(|row| seen.insert(row.rsplit(',').next().map(str::to_owned)));
+    let text = |rows: &[&String]| rows.iter().map(|row| row.as_str()).collect::<String>();
+    let a = folder.file("a.csv", format!("{}\n{}", people::HEADER, text(&first)));
+    let header = "record,prénom,nom,nom du père,sexe,date de naissance,nationalité,ville,téléphone,passeport,person";
+    let b = folder.file("b.csv", format!("{header}\n{}", text(&again)).replace(',', ";"));
+    let engine = open(&[a, b]).unwrap();
+    assert!(engine.records.fields.len() >= 8, "{:?}", engine.remarks);
+    let evaluation = engine.evaluate(0.8, Links::OneToOne, &mut |_| {}).unwrap();
+    assert!(evaluation.best().unwrap().f1 > 0.93, "{evaluation}");
+    let mut pairs = engine.pairs(0.8, &mut |_| {}).unwrap();
+    let links = engine.link(&mut pairs, 0.8, Links::OneToOne).unwrap();
+    let mut out = Vec::new();
+    write_links(&engine, &links, &mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap().lines().count(), links.len() + 1);
+}
+
+#[test]
+fn the_order_of_rows_and_columns_says_nothing() {
+    let folder = Folder::new();
+    let rows = registry(2_000);
+    let straight = folder.file("straight.csv", format!("{}\n{}", people::HEADER, rows.concat()));
+    let turned: Vec<String> = std::iter::once(&format!("{}\n", people::HEADER))
+        .chain(rows.iter().rev())
+        .map(|row| {
+            let mut cells: Vec<&str> = row.trim_end().split(',').collect();
+            cells.reverse();
+            cells.join(",")
+        })
+        .collect();
+    let turned = folder.file("turned.csv", turned.join("\n"));
+    let groups = |people: Vec<u32>, backwards: bool| -> std::collections::BTreeSet<Vec<usize>> {
+        let last = people.len() - 1;
+        let mut groups = std::collections::BTreeMap::<u32, Vec<usize>>::new();
+        for (row, person) in people.into_iter().enumerate() {
+            groups.entry(person).or_default().push(if backwards { last - row } else { row });
+        }
+        groups
+            .into_values()
+            .map(|mut rows| {
+                rows.sort_unstable();
+                rows
+            })
+            .collect()
+    };
+    assert_eq!(groups(people_of(&straight, 0.8), false), groups(people_of(&turned, 0.8), true));
+}
+
+#[test]
+fn what_is_missing_never_speaks_for_a_match() {
+    let folder = Folder::new();
+    let rows = registry(2_000);
+    let whole = folder.file("whole.csv", format!("{}\n{}", people::HEADER, rows.concat()));
+    let engine = open(&[whole]).unwrap();
+    let model = engine.model.clone();
+    // Each record twice: as it is, and with one cell emptied.
+    for column in 1..10 {
+        let pairs: Vec<String> = rows[..300]
+            .iter()
+            .flat_map(|row| {
+                let mut cells: Vec<&str> = row.trim_end().split(',').collect();
+                cells[column] = "";
+                [row.clone(), row.clone(), format!("{}\n", cells.join(","))]
+            })
+            .collect();
+        let file = folder.file("emptied.csv", format!("{}\n{}", people::HEADER, pairs.concat()));
+        let truth = Wishes { truth: Some("person".into()), ..Wishes::default() };
+        let engine = Engine::open(&[file], &truth, Some(model.clone()), Settings::default(), &mut |_| {}).unwrap();
+        for first in (0..engine.records.len()).step_by(3) {
+            let (same, emptied) = (engine.explain(first, first + 1), engine.explain(first, first + 2));
+            assert!(emptied.weight <= same.weight + 0.01, "column {column}\n{same}\n{emptied}");
+        }
+    }
+}
+
+#[test]
+fn a_model_is_kept_read_and_followed() {
+    let folder = Folder::new();
+    let file = folder.file("registry.csv", format!("{}\n{}", people::HEADER, registry(3_000).concat()));
+    let learned = open(std::slice::from_ref(&file)).unwrap();
+    let kept = folder.file("model.toml", learned.model.to_text());
+    let model = Model::read(&kept).unwrap();
+    assert_eq!(model, learned.model);
+    let truth = Wishes { truth: Some("person".into()), ..Wishes::default() };
+    let followed =
+        Engine::open(std::slice::from_ref(&file), &truth, Some(model), Settings::default(), &mut |_| {}).unwrap();
+    for (one, other) in [(0, 1), (5, 900), (17, 2_500)] {
+        let (learned, followed) = (learned.explain(one, other), followed.explain(one, other));
+        assert!((learned.weight - followed.weight).abs() < 0.5, "{learned}\n{followed}");
+        let sum = learned.start + learned.contributions.iter().map(|part| part.weight).sum::<f32>();
+        assert!((sum - learned.weight).abs() < 1.01, "the likelier alternative takes at most a bit more: {learned}");
+        assert!(learned.to_svg().ends_with("</svg>\n"));
+    }
+    let wrong = folder.file("wrong.toml", learned.model.to_text().replace("format = 1", "format = 9"));
+    assert!(Model::read(&wrong).unwrap_err().to_string().contains("format 9"));
+    let wrong = folder.file("wrong.toml", "rules = 7");
+    assert!(Model::read(&wrong).unwrap_err().to_string().contains("wrong.toml: this is no model"));
+}
+
+#[test]
+fn bad_files_are_refused_by_file_row_and_column() {
+    let folder = Folder::new();
+    let refused = |text: &[u8]| {
+        let file = folder.file("people.csv", text);
+        let error = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {});
+        error.err().map(|error| error.to_string().rsplit('/').next().unwrap().to_owned()).unwrap_or_default()
+    };
+    assert!(refused(b"").starts_with("people.csv: the file is empty"));
+    assert!(refused(b"name,name\nA,B\n").starts_with("people.csv, row 1, column \u{ab}name\u{bb}: two columns"));
+    assert!(refused(b"given name,surname\nA,B\nC,D,E\n").starts_with("people.csv, row 3: the row has 3 cells"));
+    assert!(
+        refused(b"given name,surname\nA,B\nA,P\xe9rez\n")
+            .starts_with("people.csv, row 3, column \u{ab}surname\u{bb}: the cell is not UTF-8")
+    );
+    assert!(refused(b"\xff\xfeg\0i\0").contains("UTF-16"));
+    assert!(refused(b"remarks\nnothing to go by\n").contains("no column holds"));
+    let missing = Wishes { truth: Some("who".into()), ..Wishes::default() };
+    let file = folder.file("people.csv", "given name,surname\nA,B\n");
+    let error = Engine::open(&[file], &missing, None, Settings::default(), &mut |_| {}).err().unwrap();
+    assert!(error.to_string().contains("column «who»: there is no such column; the file has: given name, surname"));
+}
+
+#[test]
+fn odd_files_get_a_right_answer() {
+    let folder = Folder::new();
+    let header = "given name,surname,birth date,document";
+    let one = |rows: &str| people_of(&folder.file("odd.csv", format!("\u{feff}{header}\n{rows}")), 0.8);
+    assert_eq!(one(""), Vec::<u32>::new());
+    assert_eq!(one("Amina,Yusuf,1990-01-02,A123456\n"), [0]);
+    // All the same: one person, found at once.
+    let same = one(&"Amina,Yusuf,1990-01-02,A123456\n".repeat(20_000));
+    assert!(same.iter().all(|&person| person == 0));
+    // Each row twice: half as many people as rows.
+    let twice: String = registry(400).iter().flat_map(|row| [row.clone(), row.clone()]).collect();
+    let twice = people_of(&folder.file("twice.csv", format!("{}\n{twice}", people::HEADER)), 0.8);
+    assert!(twice.chunks(2).filter(|pair| pair[0] == pair[1]).count() > 390);
+    // A column of one value, and names that are junk.
+    let long = "x".repeat(10_000);
+    let rows: String = (0..50).map(|row| format!("{long},{}',1990-01-02,\n", "\u{202e}\u{301}".repeat(row))).collect();
+    assert_eq!(one(&rows).len(), 50);
+    let empty = ",,,\n".repeat(100);
+    let people = one(&empty);
+    assert!((0..100).all(|row| people[row] == row as u32), "nothing known is nobody's double");
+}
+
+#[test]
+fn a_file_comes_back_with_its_people_numbered() {
+    let folder = Folder::new();
+    let file = folder.file("a.csv", "id;given name;surname\n1;\"Amina; called Mina\";Yusuf\n2;Omar;Ali\n");
+    let table = Table::open(&file).unwrap();
+    let mut out = Vec::new();
+    write_people(&table, &[0, 0], &mut out).unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "id;given name;surname;cluster_id\n1;\"Amina; called Mina\";Yusuf;1\n2;Omar;Ali;1\n"
+    );
+    let again = Table::open(&folder.file("b.csv", "id,cluster_id\n1,2\n")).unwrap();
+    assert!(write_people(&again, &[0], Vec::new()).unwrap_err().to_string().contains("cluster_id"));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn no_file_makes_it_fall_over(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
+        let folder = Folder::new();
+        let file = folder.file("junk.csv", &bytes);
+        let opened = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {});
+        if let Ok(engine) = opened {
+            let mut pairs = engine.pairs(0.5, &mut |_| {}).unwrap();
+            engine.cluster(&mut pairs, 0.5).unwrap();
+        }
+    }
+
+    #[test]
+    fn no_cell_makes_it_fall_over(
+        cells in proptest::collection::vec(("\\PC{0,12}", "\\PC{0,30}", "[0-9/. -]{0,12}", "[0-9A-Z+]{0,14}"), 0..12),
+    ) {
+        let folder = Folder::new();
+        let mut csv = String::from("given name,full name,birth date,phone,address,document\n");
+        for (name, full, date, phone) in &cells {
+            let quoted = [name, full, date, phone, full, phone].map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+            csv.push_str(&quoted.join(","));
+            csv.push('\n');
+        }
+        let file = folder.file("cells.csv", &csv);
+        let engine = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+        let mut pairs = engine.pairs(0.5, &mut |_| {}).unwrap();
+        let people = engine.cluster(&mut pairs, 0.5).unwrap();
+        assert_eq!(people.len(), cells.len());
+        for other in 1..cells.len() {
+            let explained = engine.explain(0, other);
+            assert!(explained.weight.is_finite() && (0.0..=1.0).contains(&explained.probability), "{explained}");
+        }
+    }
+}

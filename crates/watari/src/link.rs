@@ -1,0 +1,219 @@
+//! `watari link`: the linkage engine on files alone.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use linkage::batch::{
+    Engine, Kind, Links, Model, Settings, Table, Wishes, refuse_cluster_column, sizes, write_links, write_people,
+};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as KindError, StrDeserializer};
+
+use crate::options::{Dedupe, Evaluate, Explain, Link, LinkCommand, Linkage, Match, Train};
+
+/// Runs the sub-command.
+pub fn run(options: &Link) -> Result<()> {
+    match &options.command {
+        LinkCommand::Dedupe(dedupe) => self::dedupe(dedupe),
+        LinkCommand::Match(two) => self::match_files(two),
+        LinkCommand::Train(train) => self::train(train),
+        LinkCommand::Explain(explain) => self::explain(explain),
+        LinkCommand::Evaluate(evaluate) => self::evaluate(evaluate),
+    }
+}
+
+fn dedupe(options: &Dedupe) -> Result<()> {
+    let table = Table::open(&options.file)?;
+    refuse_cluster_column(&table)?;
+    let out = Output::new(options.output.as_deref(), &[&options.file])?;
+    let threshold = probability(options.threshold)?;
+    let engine = options.linkage.open(&[&options.file])?;
+    let mut say = options.linkage.progress();
+    let mut pairs = engine.pairs(threshold, &mut say)?;
+    let people = engine.cluster(&mut pairs, threshold)?;
+    let sizes = sizes(&people);
+    let persons: usize = sizes.values().sum();
+    let to_file = out.is_file();
+    out.write(|out| Ok(write_people(&table, &people, out)?))?;
+    if options.linkage.json && to_file {
+        let by_size: Vec<_> =
+            sizes.iter().map(|(size, people)| serde_json::json!({"records": size, "people": people})).collect();
+        let summary = serde_json::json!({"records": people.len(), "people": persons, "by_size": by_size});
+        println!("{}", serde_json::to_string_pretty(&summary)?);
+    } else {
+        say(&format!("{} records are {persons} people", people.len()));
+    }
+    Ok(())
+}
+
+fn match_files(options: &Match) -> Result<()> {
+    let out = Output::new(options.output.as_deref(), &[&options.file, &options.other])?;
+    let (threshold, links) = (probability(options.threshold)?, links(&options.links)?);
+    let engine = options.linkage.open(&[&options.file, &options.other])?;
+    let mut say = options.linkage.progress();
+    let mut pairs = engine.pairs(threshold, &mut say)?;
+    let found = engine.link(&mut pairs, threshold, links)?;
+    let to_file = out.is_file();
+    out.write(|out| Ok(write_links(&engine, &found, out)?))?;
+    if options.linkage.json && to_file {
+        let summary = serde_json::json!({"records": engine.records.len(), "links": found.len()});
+        println!("{}", serde_json::to_string_pretty(&summary)?);
+    } else {
+        say(&format!("{} links", found.len()));
+    }
+    Ok(())
+}
+
+fn train(options: &Train) -> Result<()> {
+    let files = files(&options.file, options.other.as_ref());
+    let out = Output::new(options.output.as_deref(), &files)?;
+    let engine = options.linkage.open(&files)?;
+    let text = if options.linkage.json { serde_json::to_string_pretty(&engine.model)? } else { engine.model.to_text() };
+    out.write(|out| Ok(out.write_all(text.as_bytes())?))
+}
+
+fn explain(options: &Explain) -> Result<()> {
+    let files = files(&options.file, options.other.as_ref());
+    let engine = options.linkage.open(&files)?;
+    let find = |id: &str, second: bool| {
+        let file = if second { files[1] } else { files[0] };
+        engine
+            .records
+            .find(id, second)
+            .with_context(|| format!("{}: there is no record «{id}»; --id names the column to look in", file.display()))
+    };
+    let explanation = engine.explain(find(&options.first, false)?, find(&options.second, options.other.is_some())?);
+    if let Some(svg) = &options.svg {
+        std::fs::write(svg, explanation.to_svg()).with_context(|| format!("{} cannot be written", svg.display()))?;
+    }
+    if options.linkage.json {
+        println!("{}", serde_json::to_string_pretty(&explanation)?);
+    } else {
+        print!("{explanation}");
+    }
+    Ok(())
+}
+
+fn evaluate(options: &Evaluate) -> Result<()> {
+    if options.linkage.truth.is_none() {
+        bail!("say with --truth which column tells who is who");
+    }
+    let (threshold, links) = (probability(options.threshold)?, links(&options.links)?);
+    let engine = options.linkage.open(&files(&options.file, options.other.as_ref()))?;
+    let evaluation = engine.evaluate(threshold, links, &mut options.linkage.progress())?;
+    if let Some(svg) = &options.svg {
+        std::fs::write(svg, evaluation.to_svg()).with_context(|| format!("{} cannot be written", svg.display()))?;
+    }
+    if options.linkage.json {
+        println!("{}", serde_json::to_string_pretty(&evaluation)?);
+    } else {
+        print!("{evaluation}");
+    }
+    Ok(())
+}
+
+fn files<'a>(file: &'a PathBuf, other: Option<&'a PathBuf>) -> Vec<&'a PathBuf> {
+    std::iter::once(file).chain(other).collect()
+}
+
+impl Linkage {
+    fn open(&self, files: &[&PathBuf]) -> Result<Engine> {
+        let files: Vec<PathBuf> = files.iter().map(|file| (*file).clone()).collect();
+        let model = self.model.as_deref().map(Model::read).transpose()?;
+        let mut wishes = Wishes { id: self.id.clone(), truth: self.truth.clone(), ..Wishes::default() };
+        for wish in &self.column {
+            let (name, kind) = wish.rsplit_once('=').with_context(|| format!("--column {wish}: write NAME=KIND"))?;
+            wishes.kinds.insert(name.to_owned(), self::kind(kind)?);
+        }
+        let settings =
+            Settings { memory: bytes(&self.memory)?, pairs_per_record: f64::from(self.pairs_per_record.max(1)) };
+        Ok(Engine::open(&files, &wishes, model, settings, &mut self.progress())?)
+    }
+
+    fn progress(&self) -> impl FnMut(&str) + Send + use<> {
+        let quiet = self.quiet;
+        let started = std::time::Instant::now();
+        move |text: &str| {
+            if !quiet {
+                eprintln!("{:>7.1} s  {text}", started.elapsed().as_secs_f64());
+            }
+        }
+    }
+}
+
+fn kind(word: &str) -> Result<Kind> {
+    let read: StrDeserializer<'_, KindError> = word.into_deserializer();
+    Kind::deserialize(read).map_err(|error| anyhow::anyhow!("--column: {error}"))
+}
+
+fn links(word: &str) -> Result<Links> {
+    match word {
+        "one-to-one" => Ok(Links::OneToOne),
+        "one-to-many" => Ok(Links::OneToMany),
+        "all" => Ok(Links::All),
+        _ => bail!("--links is one-to-one, one-to-many or all, not «{word}»"),
+    }
+}
+
+fn probability(threshold: f64) -> Result<f64> {
+    if !(0.0..=1.0).contains(&threshold) {
+        bail!("--threshold is a probability from 0 to 1, not {threshold}");
+    }
+    Ok(threshold)
+}
+
+/// A size such as 500M or 8G.
+fn bytes(size: &str) -> Result<usize> {
+    let digits = size.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match size[digits.len()..].to_ascii_uppercase().trim_end_matches('B') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        _ => bail!("--memory is a size such as 500M or 8G, not «{size}»"),
+    };
+    let number: usize =
+        digits.parse().with_context(|| format!("--memory is a size such as 500M or 8G, not «{size}»"))?;
+    number.checked_shl(unit).filter(|bytes| bytes >> unit == number).context("--memory is more than there can be")
+}
+
+/// Where a result goes: a file, which appears only when it is whole, or the standard output.
+struct Output {
+    file: Option<(PathBuf, tempfile::NamedTempFile)>,
+}
+
+impl Output {
+    fn new(path: Option<&Path>, inputs: &[&PathBuf]) -> Result<Output> {
+        let Some(path) = path else { return Ok(Output { file: None }) };
+        let same =
+            |input: &&&PathBuf| path.canonicalize().ok().is_some_and(|path| input.canonicalize().ok() == Some(path));
+        if let Some(input) = inputs.iter().find(same) {
+            bail!("{} is read; write to another file", input.display());
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file =
+            tempfile::NamedTempFile::new_in(folder).with_context(|| format!("{} cannot be written", path.display()))?;
+        Ok(Output { file: Some((path.to_owned(), file)) })
+    }
+
+    fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    fn write(self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        let Some((path, file)) = self.file else {
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            write(&mut out)?;
+            return Ok(out.flush()?);
+        };
+        let mut out: BufWriter<&File> = BufWriter::new(file.as_file());
+        write(&mut out)?;
+        out.flush()?;
+        drop(out);
+        file.persist(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+        Ok(())
+    }
+}
