@@ -441,7 +441,8 @@ pub fn facts(tx: &mut Tx<'_>, viewer: &Viewer, file: &File) -> Result<Facts, Err
     let (mut protecting, mut empowering) = (0, 0);
     tx.each(
         "SELECT g.front, count(*) FROM goal g WHERE g.organisation_id = $1 AND g.case_id = $2 \
-         AND EXISTS (SELECT 1 FROM action a WHERE a.organisation_id = g.organisation_id AND a.goal_id = g.id) \
+         AND EXISTS (SELECT 1 FROM action a WHERE a.organisation_id = g.organisation_id AND a.case_id = g.case_id \
+         AND a.goal_id = g.id) \
          GROUP BY g.front",
         params![viewer.organisation, case.id],
         |row| {
