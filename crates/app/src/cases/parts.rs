@@ -305,6 +305,7 @@ pub fn resolve_flag(
     id: FlagId,
     input: &FlagResolution,
 ) -> Result<(), Error> {
+    viewer.require(Permission::WriteCases)?;
     let flag = {
         store::find(tx, viewer, case)?;
         flags(tx, viewer, case)?.into_iter().find(|flag| flag.id == id).ok_or(Error::NotFound)?

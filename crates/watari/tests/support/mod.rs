@@ -50,7 +50,7 @@ pub fn required(what: &str) -> bool {
 pub struct Server {
     child: Child,
     pub address: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Server {
@@ -61,7 +61,14 @@ impl Server {
     /// A server that lets one address make so many requests in a minute.
     pub fn start_with(engine: Engine, requests_per_minute: u32) -> Server {
         let folder = tempfile::tempdir().unwrap();
+        if engine == Engine::Sqlite {
+            copy_folder(filled(), folder.path());
+        }
         let database = (engine == Engine::Postgres).then(|| Cluster::get().create_database());
+        Server::in_folder(folder, database, requests_per_minute)
+    }
+
+    fn in_folder(folder: tempfile::TempDir, database: Option<String>, requests_per_minute: u32) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_watari"));
         command
             .args([
@@ -85,7 +92,7 @@ impl Server {
         }
         let mut child = command.spawn().unwrap();
         let address = first_address(&mut child, "Watari's demo is at ");
-        Server { child, address, _folder: folder }
+        Server { child, address, folder }
     }
 
     /// Someone who uses a browser and is logged in.
@@ -120,6 +127,27 @@ impl Server {
     pub fn stop(&mut self) -> bool {
         signal(&self.child, "TERM");
         self.child.wait().unwrap().success()
+    }
+}
+
+/// A demo filled once, of which each story on SQLite gets a copy.
+fn filled() -> &'static Path {
+    static FILLED: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let fill = || {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let mut server = Server::in_folder(folder, None, 100_000);
+        assert!(server.stop());
+        copy_folder(server.folder.path(), copy.path());
+        copy
+    };
+    FILLED.get_or_init(fill).path()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
 }
 
