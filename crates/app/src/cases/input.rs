@@ -373,7 +373,7 @@ impl NewAction {
         check.text(&self.text, SHORT, &format!("{prefix}text"));
         check.that(self.due_on.is_some(), format!("{prefix}due_on"), "invalid-required");
         let kind = self.provider_kind.as_deref().unwrap_or_default();
-        if self.who == Some(Doer::Provider) {
+        if self.who == Some(Doer::Provider) || !kind.is_empty() {
             coded(check, "provider_kinds", kind, &format!("{prefix}provider_kind"));
         }
     }
