@@ -819,7 +819,9 @@ pub fn goals_of_person(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Re
     if !viewer.may(Permission::ReadCases) {
         return Ok(Vec::new());
     }
-    plan::goals(tx, viewer, viewer.visible_cases().and("c.person_id = ?", [person.into()]))
+    // Asked of both tables, so that the few goals of the person are found by their own index.
+    let theirs = viewer.visible_cases().and("c.person_id = ? AND g.person_id = ?", [person.into(), person.into()]);
+    plan::goals(tx, viewer, theirs)
 }
 
 /// A user or a team to choose from: id and name.
