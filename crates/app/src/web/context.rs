@@ -105,9 +105,8 @@ impl Context {
         let Some(once) = self.once.clone() else {
             return self.write(move |tx, viewer| work(tx, viewer, input)).await;
         };
-        let path = self.path.clone();
+        let request = fingerprint(&self.path, &input);
         self.write(move |tx, viewer| {
-            let request = fingerprint(&path, &input);
             let key = once.key(&request);
             if claim::<()>(tx, viewer, &key, &request)?.is_some() {
                 return Err(Error::Refused("refused-shown-once"));
