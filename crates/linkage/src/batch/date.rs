@@ -9,7 +9,7 @@ pub struct Date(pub u32);
 
 impl Date {
     fn new(year: u32, month: u32, day: u32) -> Option<Date> {
-        (year > 0 && year < 10_000 && month < 100 && day < 100).then_some(Date(year * 10_000 + month * 100 + day))
+        (year > 0 && year < 10_000 && month < 100 && day < 100).then(|| Date(year * 10_000 + month * 100 + day))
     }
 
     /// The year.
@@ -163,6 +163,9 @@ mod tests {
         assert_eq!(parse("1990", Order::DayFirst), Some(Date(19_900_000)));
         assert_eq!(parse("about 30", Order::DayFirst), None);
         assert_eq!(parse("", Order::DayFirst), None);
+        for beyond in ["0 500000", "500000/1/1", "1/1/4294967295", "1990-4294967295-1", "99999999999999999999/1/1"] {
+            assert_eq!(parse(beyond, Order::DayFirst), None, "{beyond}");
+        }
     }
 
     #[test]
