@@ -38,6 +38,13 @@ codes! {
     }
 }
 
+impl Role {
+    /// Whether the role allows this.
+    pub fn may(self, permission: Permission) -> bool {
+        matrix::allows(self, permission)
+    }
+}
+
 codes! {
     /// How far someone sees.
     "scope" Scope {
@@ -178,7 +185,7 @@ pub struct Viewer {
 impl Viewer {
     /// Whether the role, and the token where there is one, allow this.
     pub fn may(&self, permission: Permission) -> bool {
-        matrix::allows(self.role, permission)
+        self.role.may(permission)
             && match &self.via {
                 Via::Session(_) => true,
                 Via::Token(_, scopes) => matrix::scope_of(permission).is_some_and(|scope| scopes.contains(&scope)),

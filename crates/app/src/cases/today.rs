@@ -291,7 +291,11 @@ fn due_meetings(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error>
 }
 
 fn waiting(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<WaitingItem>, Error> {
-    let filter = viewer.visible_cases().and("a.state = 'waiting' AND a.asked_by <> ?", [viewer.user.into()]);
+    // As `lifecycle::decide` says: what the user did not ask for themselves, in cases that others carry.
+    let filter = viewer.visible_cases().and(
+        "a.state = 'waiting' AND a.asked_by <> ? AND (c.owner_id IS NULL OR c.owner_id <> ?)",
+        [viewer.user.into(), viewer.user.into()],
+    );
     let sql = format!(
         "SELECT c.id, c.number, p.display_name, c.risk, a.kind, u.name, a.asked_at FROM {CASE_AND_PERSON} \
          JOIN approval a ON a.organisation_id = c.organisation_id AND a.case_id = c.id \

@@ -163,6 +163,52 @@ story!(a_supervisor_decides_and_a_case_is_closed_and_opened_again, |server: &Ser
     assert!(told.as_array().unwrap().iter().any(|it| it["why"] == "The room was lost"));
 });
 
+story!(nobody_decides_on_a_case_they_carry, |server: &Server| {
+    let (amal, lucia) = (server.log_in("amal"), server.log_in("lucia"));
+    lucia.post("/language", &[("language", "en")]);
+    let (_, case) = with_case(&amal, "Noor");
+    let me = get(&lucia, "/account")["id"].clone();
+    let given = step(&lucia, &case, "PUT", "assignment", &json!({ "owner_id": me, "why": "Amal is away" }));
+    assert_eq!(given.status, 200, "{}", given.body);
+    let ask = format!("/cases/{case}/approvals");
+    let ask_to_close = || made(&post(&amal, &ask, &json!({ "kind": "closure", "why": "She moved" })));
+    let approval = format!("{ask}/{}", ask_to_close());
+    let (page, decision) = (format!("/cases/{case}"), json!({ "approve": true }));
+    let offered = |browser: &Browser| browser.get(&page).body.contains("name=\"approve\"");
+    let waits_for = |browser: &Browser| ids(&get(browser, "/today")["waiting"]).contains(&case.as_str());
+
+    // She carries it, and nobody else may decide: both say what to do.
+    let refused = post(&lucia, &approval, &decision);
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    for told in [refused.body, lucia.get(&page).body] {
+        assert!(told.contains("make someone else a supervisor"), "{told}");
+    }
+    assert_eq!((offered(&lucia), waits_for(&lucia)), (false, false));
+
+    // Another supervisor may, and then she is told that it is for them.
+    let nadia = server.newcomer("nadia", &json!({ "role": "supervisor" }));
+    let refused = post(&lucia, &approval, &decision);
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("Another supervisor has to decide"), "{}", refused.body);
+    assert_eq!((offered(&nadia), waits_for(&nadia)), (true, true));
+    assert_eq!(get(&nadia, &page)["may_decide"], true);
+    assert_eq!(post(&nadia, &approval, &decision).status, 204);
+
+    // Where approval is switched off, a request that waits holds nothing up.
+    ask_to_close();
+    let admin = server.log_in("admin");
+    let answer = admin.api("GET", "/settings", &[], &Json::Null);
+    let mut settings = answer.json();
+    settings["closure_approval"] = json!(false);
+    assert_eq!(admin.api("PUT", "/settings", &[("if-match", &answer.etag)], &settings).status, 204);
+    assert!(!waits_for(&nadia));
+    let story = get(&amal, &format!("/cases/{case}/history"));
+    let taken_back = |it: &Json| it["kind"] == "approval" && it["act"] == "removed";
+    assert!(story.as_array().unwrap().iter().any(taken_back), "the case tells where it went: {story}");
+    let closed = step(&lucia, &case, "POST", "closed", &json!({ "reason": "moved_away" }));
+    assert_eq!(closed.status, 200, "{}", closed.body);
+});
+
 story!(a_case_handed_over_is_new_to_one_and_gone_for_the_other, |server: &Server| {
     let (mateo, lucia, amal) = (server.log_in("mateo"), server.log_in("lucia"), server.log_in("amal"));
     let (_, case) = with_case(&mateo, "Ofelia");

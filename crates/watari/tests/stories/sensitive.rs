@@ -15,18 +15,7 @@ fn post(browser: &Browser, path: &str, body: &Json) -> String {
 
 /// A caseworker of amal's team who may know neither.
 fn newcomer(server: &Server) -> Browser {
-    let (admin, amal) = (server.log_in("admin"), server.log_in("amal"));
-    let team = amal.api("GET", "/account", &[], &Json::Null).json()["team_id"].clone();
-    let new = json!({
-        "username": "nadia", "name": "Nadia", "language": "en", "role": "caseworker", "scope": "team", "team_id": team,
-    });
-    let made = admin.api("POST", "/users", &[], &new);
-    let link = admin.api("POST", &format!("/users/{}/link", made.json().as_str().unwrap()), &[], &json!({})).json();
-    let address = link["address"].as_str().unwrap().to_owned();
-    let browser = server.browser();
-    let password = [("password", "across-the-long-bridge"), ("again", "across-the-long-bridge")];
-    assert_eq!(browser.post(&address[address.find("/welcome/").unwrap()..], &password).status, 303);
-    browser
+    server.newcomer("nadia", &json!({}))
 }
 
 fn register(browser: &Browser, given: &str) -> String {
