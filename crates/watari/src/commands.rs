@@ -29,9 +29,9 @@ pub fn serve(options: &Serve) -> Result<()> {
     let installation = options.store.open(options.readers)?;
     warn_of_the_clock(&installation.db)?;
     let settings = Settings {
-        public_url: options.public_url.trim_end_matches('/').to_owned(),
+        public_url: options.site.public_url.trim_end_matches('/').to_owned(),
         behind_proxy: options.behind_proxy,
-        requests_per_minute: options.requests_per_minute,
+        requests_per_minute: options.limits.requests_per_minute,
         ..Settings::default()
     };
     let app = App::new(installation.db, settings);
@@ -39,7 +39,7 @@ pub fn serve(options: &Serve) -> Result<()> {
     runtime()?.block_on(async {
         let stop = Stop::listen()?;
         let listener = listen(options.listen).await?;
-        println!("Watari is at {}", options.public_url);
+        println!("Watari is at {}", options.site.public_url);
         println!("Listening on {}", listener.local_addr()?);
         let metrics = match options.metrics_listen {
             Some(address) => Some(listen(address).await?),
@@ -107,7 +107,8 @@ pub fn demo(options: &Demo) -> Result<()> {
             Some(folder) => println!("\nStop it with Ctrl-C; the data stay in {} for the next time.", folder.display()),
             None => println!("\nStop it with Ctrl-C; the data are then gone."),
         }
-        let settings = Settings { public_url, requests_per_minute: options.requests_per_minute, ..Settings::default() };
+        let settings =
+            Settings { public_url, requests_per_minute: options.limits.requests_per_minute, ..Settings::default() };
         until_stopped(App::new(db, settings), listener, stop).await
     })
 }
@@ -154,7 +155,7 @@ pub fn init(options: &Init) -> Result<()> {
         "Then open this link within 72 hours; it works once and makes «{}» the administrator:",
         options.administrator
     );
-    println!("  {}/welcome/{secret}", options.public_url.trim_end_matches('/'));
+    println!("  {}/welcome/{secret}", options.site.public_url.trim_end_matches('/'));
     Ok(())
 }
 
@@ -165,7 +166,7 @@ pub fn invite(options: &Invite) -> Result<()> {
     let by = Actor { organisation, user: None };
     let forgets = options.forget_second_factor;
     let secret = db.write_blocking(move |tx| store::create_login_link(tx, by, user, forgets))?;
-    println!("{}/welcome/{secret}", options.public_url.trim_end_matches('/'));
+    println!("{}/welcome/{secret}", options.site.public_url.trim_end_matches('/'));
     Ok(())
 }
 
