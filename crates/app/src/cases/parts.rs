@@ -667,26 +667,16 @@ pub(super) fn cancel_planned(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{Role, Scope, Via};
+    use crate::access::{Role, Scope};
     use crate::history::{Act, Line};
-    use crate::ids::{OrganisationId, SessionId};
+    use crate::ids::OrganisationId;
+    use crate::testing;
 
     #[test]
     fn a_notes_words_are_told_to_whoever_might_read_it_then_and_before() {
         let viewer = |sees_medical| Viewer {
-            organisation: OrganisationId::new(),
-            organisation_name: String::new(),
-            user: UserId::new(),
-            name: String::new(),
-            language: "en".to_owned(),
-            role: Role::Caseworker,
-            scope: Scope::Own,
-            team: None,
             sees_medical,
-            sees_trafficking: false,
-            via: Via::Session(SessionId::new()),
-            time_zone: "UTC".to_owned(),
-            today: crate::dates::Day::today("UTC"),
+            ..testing::viewer(OrganisationId::new(), Role::Caseworker, Scope::Own)
         };
         let story = |guarded: &str| Story {
             seq: 1,

@@ -27,10 +27,7 @@ use crate::ids::{CaseId, OrganisationId, PersonId, UserId};
 use crate::params;
 
 pub use pages::{api_routes, routes};
-pub use story::{
-    Line, Page, Story, Wanted, entries_of_leaving, entries_of_organisation, entries_of_person, page_of_case,
-    page_of_person,
-};
+pub use story::{Line, Page, Story, Wanted, entries_of_leaving, entries_of_organisation, page_of_case, page_of_person};
 pub use verify::{Fault, Verified, verify, verify_organisation};
 
 /// The proof that the history knows of a change; nothing else can make one.

@@ -77,17 +77,6 @@ impl Line {
     }
 }
 
-/// Entries about a person and everything of theirs, newest first.
-pub fn entries_of_person(
-    tx: &mut Tx<'_>,
-    organisation: OrganisationId,
-    person: PersonId,
-    most: i64,
-) -> Result<Vec<Story>, DbError> {
-    let filter = Filter::new("h.organisation_id = ?", [organisation.into()]).and("h.person_id = ?", [person.into()]);
-    read(tx, organisation, filter, None, most)
-}
-
 /// What left about a person (shared, exported, opened in an emergency), and the lists that left
 /// since the first entry about them and may name them; newest first.
 pub fn entries_of_leaving(
