@@ -586,6 +586,11 @@ operator_story!(whatever_is_killed_half_way_leaves_nothing_half_done, |it: &Inst
         assert!(ended || !moved.join("key.toml").exists(), "half a copy looks like an installation");
     }
     assert_eq!(heads(it), before, "none of it touched the data");
+    it.does(&["backup", it.file("last.watari").to_str().unwrap()]);
+    let entries = std::fs::read_dir(whole.parent().unwrap()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let drafts: Vec<String> = names.filter(|name| name.contains(".watari.")).collect();
+    assert_eq!(drafts, Vec::<String>::new(), "the next backup clears up after those that were killed");
 });
 
 #[test]
