@@ -8,7 +8,8 @@ use serde_json::json;
 use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
 use super::search;
 use crate::access::{Filter, Permission, Viewer, Way};
-use crate::cases::questionnaire::may_know_need;
+use crate::cases::questionnaire::{Need, may_know_need};
+use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
@@ -112,7 +113,7 @@ pub struct ListOptions {
     /// Only this nationality (`countries` or `special_nationalities`).
     #[serde(deserialize_with = "crate::web::blank")]
     pub nationality: Option<String>,
-    /// Only people with specific needs.
+    /// Only people with a specific need on record that this user may know of.
     #[serde(deserialize_with = "crate::web::blank")]
     pub vulnerable: Option<bool>,
     /// Only people this user is responsible for.
@@ -200,12 +201,20 @@ pub(super) fn narrowed(visible: Filter, viewer: &Viewer, options: &ListOptions) 
         filter = filter.and("p.nationality = ?", [code.into()]);
     }
     if options.vulnerable == Some(true) {
-        filter = filter.and("p.vulnerability > 0", []);
+        filter = filter.and_filter(with_needs(viewer));
     }
     if options.mine == Some(true) {
         filter = filter.and("p.owner_id = ?", [viewer.user.into()]);
     }
     filter
+}
+
+/// People with a need on record that this user may know of: that someone is in the list discloses
+/// nothing else. Of the many without needs the first condition leaves none to look into.
+fn with_needs(viewer: &Viewer) -> Filter {
+    let known = Need::ALL.iter().filter(|need| may_know_need(viewer, need.code()));
+    let any = known.map(|need| Filter::new("',' || p.needs || ',' LIKE ?", [format!("%,{need},%").into()])).collect();
+    Filter::new("p.needs <> ''", []).and_filter(Filter::any(any))
 }
 
 /// Rows after the one a cursor names.
