@@ -130,6 +130,13 @@ impl Day {
         self.written(language, "date-day", &MONTHS)
     }
 
+    /// The year in the words of a language, where it begins with this day and ends with the other.
+    pub fn year_until(self, last: Day, language: Language) -> Option<String> {
+        let year = self.0.year();
+        let whole = (self.0.month(), self.0.day(), last.0.month(), last.0.day()) == (1, 1, 12, 31);
+        (whole && last.0.year() == year).then(|| language.t("date-year").replace("%y", &year.to_string()))
+    }
+
     /// The day in few letters, such as «24 Nov»; with its year where that is not the present one.
     pub fn in_short(self, language: Language, today: Day) -> String {
         let form = if self.0.year() == today.0.year() { "date-short" } else { "date-short-year" };
