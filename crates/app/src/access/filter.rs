@@ -64,6 +64,12 @@ impl Filter {
         Filter::new(&condition, ways.into_iter().flat_map(|way| way.params))
     }
 
+    /// The same condition, only to be tested on rows that are found without it: no engine looks for
+    /// them through an index of its own.
+    pub fn tested(self) -> Filter {
+        Filter { sql: format!("(CASE WHEN {} THEN 1 ELSE 0 END = 1)", self.sql), params: self.params }
+    }
+
     /// Adds a value that the rest of the query needs and answers its mark, such as `$7`.
     pub fn bind(&mut self, value: impl Into<Value>) -> String {
         self.params.push(value.into());

@@ -154,7 +154,7 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
     // Only the order of changes has an index for each way.
     let ways = match column {
         "p.updated_at" => viewer.visible_people_apart(),
-        _ => vec![Way { filter: viewer.visible_people(), few: false }],
+        _ => vec![Way { filter: viewer.visible_people_in_order(), few: false }],
     };
     let apart = ways.len() > 1;
     let (mut rows, mut met) = (Vec::new(), HashSet::new());
