@@ -149,9 +149,9 @@ pub fn page(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery) -> Result<CaseP
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
     let (compare, direction) = if sort == CaseSort::Due { (">", "ASC") } else { ("<", "DESC") };
     let after = query.after.as_deref().map(|after| Cursor::decode(after, sort)).transpose()?;
-    // Only the order of changes has an index for each way.
+    // Only the order of changes has an index for each way; one's own are one of the ways.
     let ways = match sort {
-        CaseSort::Updated => viewer.visible_cases_apart(),
+        CaseSort::Updated if query.mine != Some(true) => viewer.visible_cases_apart(),
         _ => vec![Way { filter: viewer.visible_cases_in_order(), few: false }],
     };
     let (mut items, mut met) = (Vec::new(), HashSet::new());

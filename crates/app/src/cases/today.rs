@@ -1,5 +1,7 @@
 //! What a user has before them today, and how their team is doing.
 
+use std::collections::{BTreeMap, HashSet};
+
 use serde::Serialize;
 
 use super::model::{ApprovalKind, CaseState, CaseSummary, DueKind, Risk};
@@ -171,15 +173,15 @@ pub struct Load {
     pub late: i64,
 }
 
-/// Whose work stands on a user's first page: their own, and for supervisors what they supervise.
-fn on_my_desk(viewer: &Viewer) -> Filter {
-    let filter = viewer.visible_cases().and("c.state <> 'closed'", []);
+/// Whose work stands on a user's first page: their own, and for supervisors what they supervise,
+/// each in the order of its own index.
+fn on_my_desk(viewer: &Viewer) -> Vec<Filter> {
+    let open = || viewer.visible_cases_in_order().and("c.state <> 'closed'", []);
+    let own = || open().and("c.owner_id = ?", [viewer.user.into()]);
     match viewer.role {
-        Role::Supervisor => {
-            filter.and("(c.owner_id = ? OR c.supervisor_id = ?)", [viewer.user.into(), viewer.user.into()])
-        }
-        Role::LawEnforcementLiaison => filter,
-        _ => filter.and("c.owner_id = ?", [viewer.user.into()]),
+        Role::Supervisor => vec![own(), open().and("c.supervisor_id = ?", [viewer.user.into()])],
+        Role::LawEnforcementLiaison => vec![open()],
+        _ => vec![own()],
     }
 }
 
@@ -268,8 +270,13 @@ fn items(
 }
 
 fn due_steps(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error> {
-    let filter = on_my_desk(viewer).and("c.due_on <= ?", [viewer.today.into()]);
-    items(tx, viewer, "c.due_kind", "", &filter, "c.due_on", |row| Ok(Matter::Step(row.next()?)))
+    let (mut steps, mut met) = (Vec::new(), HashSet::new());
+    for desk in on_my_desk(viewer) {
+        let due = desk.and("c.due_on <= ?", [viewer.today.into()]);
+        let found = items(tx, viewer, "c.due_kind", "", &due, "c.due_on", |row| Ok(Matter::Step(row.next()?)))?;
+        steps.extend(found.into_iter().filter(|step| met.insert(step.case_id)));
+    }
+    Ok(steps)
 }
 
 fn due_actions(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error> {
@@ -364,35 +371,39 @@ pub fn mark_read(tx: &mut Tx<'_>, viewer: &Viewer, id: NoticeId) -> Result<(), E
 /// # Errors
 /// The database failed.
 pub fn numbers(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Numbers, Error> {
-    let mut filter = viewer.visible_cases().and("c.state <> 'closed'", []);
-    let today = filter.bind(viewer.today);
+    let mut filter = viewer.visible_cases();
+    let (today, month_ago) = (filter.bind(viewer.today), filter.bind(Moment::now().plus_seconds(-30 * 86_400)));
     let sql = format!(
-        "SELECT c.risk, count(*), count(CASE WHEN c.due_on < {today} THEN 1 END) FROM {CASES_TO_COUNT} \
-         WHERE {} GROUP BY c.risk",
+        "SELECT c.state, c.risk, count(*), count(CASE WHEN c.due_on < {today} THEN 1 END), \
+         count(CASE WHEN c.created_at >= {month_ago} THEN 1 END), \
+         count(CASE WHEN c.closed_at >= {month_ago} THEN 1 END) FROM {CASES_TO_COUNT} \
+         WHERE {} GROUP BY c.state, c.risk",
         filter.sql()
     );
-    let mut by_risk = tx.query(&sql, filter.params(), |row| {
-        Ok(CountByRisk { risk: row.next()?, open: row.next()?, late: row.next()? })
+    let (mut by_state, mut by_risk) = (BTreeMap::<CaseState, i64>::new(), BTreeMap::<Risk, (i64, i64)>::new());
+    let mut numbers = Numbers::default();
+    tx.each(&sql, filter.params(), |row| {
+        let (state, risk, cases, late): (CaseState, Risk, i64, i64) =
+            (row.next()?, row.next()?, row.next()?, row.next()?);
+        *by_state.entry(state).or_default() += cases;
+        if state != CaseState::Closed {
+            let of_risk = by_risk.entry(risk).or_default();
+            *of_risk = (of_risk.0 + cases, of_risk.1 + late);
+        }
+        numbers.opened += row.next::<i64>()?;
+        numbers.closed += row.next::<i64>()?;
+        Ok(true)
     })?;
-    by_risk.sort_by_key(|row| row.risk);
-    let filter = viewer.visible_cases();
-    let sql = format!("SELECT c.state, count(*) FROM {CASES_TO_COUNT} WHERE {} GROUP BY c.state", filter.sql());
-    let mut by_state =
-        tx.query(&sql, filter.params(), |row| Ok(CountByState { state: row.next()?, cases: row.next()? }))?;
-    by_state.sort_by_key(|row| row.state);
-    let month_ago = Moment::now().plus_seconds(-30 * 86_400);
-    let mut count = |filter: Filter, join: &str| {
-        let sql = format!("SELECT count(*) FROM {CASES_TO_COUNT} {join} WHERE {}", filter.sql());
-        tx.count(&sql, filter.params())
-    };
-    let approvals = "JOIN approval a ON a.organisation_id = c.organisation_id AND a.case_id = c.id";
-    Ok(Numbers {
-        by_risk,
-        by_state,
-        waiting: count(viewer.visible_cases().and("a.state = 'waiting'", []), approvals)?,
-        opened: count(viewer.visible_cases().and("c.created_at >= ?", [month_ago.into()]), "")?,
-        closed: count(viewer.visible_cases().and("c.closed_at >= ?", [month_ago.into()]), "")?,
-    })
+    let waiting = viewer.visible_cases().and("a.state = 'waiting'", []);
+    let sql = format!(
+        "SELECT count(*) FROM {CASES_TO_COUNT} \
+         JOIN approval a ON a.organisation_id = c.organisation_id AND a.case_id = c.id WHERE {}",
+        waiting.sql()
+    );
+    numbers.waiting = tx.count(&sql, waiting.params())?;
+    numbers.by_state = by_state.into_iter().map(|(state, cases)| CountByState { state, cases }).collect();
+    numbers.by_risk = by_risk.into_iter().map(|(risk, (open, late))| CountByRisk { risk, open, late }).collect();
+    Ok(numbers)
 }
 
 /// The load and lateness of each caseworker whose cases are there for this user.

@@ -12,6 +12,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0006_rare_rows.sql")),
     Migration::of(include_str!("migrations/0007_needs.sql")),
     Migration::of(include_str!("migrations/0008_ways_to_cases.sql")),
+    Migration::of(include_str!("migrations/0009_first_page.sql")),
 ];
 
 /// Fills a new table from the records that are there.

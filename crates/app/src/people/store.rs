@@ -151,9 +151,9 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
         _ => ("p.updated_at", "DESC"),
     };
     let limit = options.limit.unwrap_or(50).clamp(1, LONGEST_PAGE);
-    // Only the order of changes has an index for each way.
+    // Only the order of changes has an index for each way; one's own are one of the ways.
     let ways = match column {
-        "p.updated_at" => viewer.visible_people_apart(),
+        "p.updated_at" if options.mine != Some(true) => viewer.visible_people_apart(),
         _ => vec![Way { filter: viewer.visible_people_in_order(), few: false }],
     };
     let apart = ways.len() > 1;
