@@ -75,7 +75,9 @@ pub(super) fn open(file: &Path, key: &DataKey) -> Result<Connection, DbError> {
 
 /// Rows of a table, as the planner is to think: no house is planned for as a small one.
 const MANY: u64 = 1_000_000;
-/// Rows of one house that share a further column; and rows of a partial index, which few are.
+/// Rows in a partial index: fewer, and not so few that one that only leads to the organisation looks good.
+const FEWER: u64 = 10_000;
+/// Rows of one house that share a further column.
 const SOME: u64 = 100;
 
 /// Tells the planner what it cannot see in the schema: that every key begins with the organisation,
@@ -109,7 +111,7 @@ fn selectivity(connection: &Connection) -> Result<Vec<[String; 3]>, DbError> {
     )?;
     let lines = indexes.query_map([], |row| {
         let (is_unique, is_partial, columns): (bool, bool, u32) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        let (rows, mut alike) = if is_partial { (SOME, SOME / 10) } else { (MANY, SOME) };
+        let (rows, mut alike) = if is_partial { (FEWER, SOME / 10) } else { (MANY, SOME) };
         let mut stat = vec![rows, rows];
         for _ in 1..columns {
             stat.push(alike);
