@@ -5,7 +5,7 @@ use super::lifecycle::{self, CaseWork, Facts, Refusal};
 use super::model::{ApprovalState, Case, CaseState, CaseSummary, Goal, Meetings, Risk, next_due, vulnerability};
 use super::questionnaire::{Respondent, SEVEN_DIMENSIONS, SPECIFIC_NEEDS};
 use super::{plan, screenings};
-use crate::access::{Filter, Permission, Sensitivity, Viewer};
+use crate::access::{Filter, Permission, Role, Sensitivity, Viewer};
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::{Check, Error};
@@ -19,9 +19,11 @@ use crate::users::{self, OrganisationSettings};
 pub(super) const CASE_AND_PERSON: &str =
     "case_file c JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id";
 
-/// The same, to be counted: where nothing is asked of the person, the engine need not look at them.
-pub(super) const CASES_TO_COUNT: &str =
-    "case_file c LEFT JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id";
+/// Where cases are counted: with the person only for those whose condition of visibility asks about
+/// them.
+pub(super) fn cases_to_count(viewer: &Viewer) -> &'static str {
+    if viewer.role == Role::LawEnforcementLiaison { CASE_AND_PERSON } else { "case_file c" }
+}
 
 const COLUMNS: &str = "c.id, c.number, c.person_id, c.state, c.risk, c.risk_proposed, c.risk_reason, c.trafficking, \
                        c.vulnerability, c.owner_id, c.supervisor_id, c.team_id, c.assigned_at, c.seen_at, \

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Serialize;
 
 use super::model::{ApprovalKind, CaseState, CaseSummary, DueKind, Risk};
-use super::store::{self, CASE_AND_PERSON, CASES_TO_COUNT};
+use super::store::{self, CASE_AND_PERSON, cases_to_count};
 use crate::access::{Filter, Permission, Role, Sensitivity, Via, Viewer};
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
@@ -371,12 +371,13 @@ pub fn mark_read(tx: &mut Tx<'_>, viewer: &Viewer, id: NoticeId) -> Result<(), E
 /// # Errors
 /// The database failed.
 pub fn numbers(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Numbers, Error> {
+    let cases = cases_to_count(viewer);
     let mut filter = viewer.visible_cases();
     let (today, month_ago) = (filter.bind(viewer.today), filter.bind(Moment::now().plus_seconds(-30 * 86_400)));
     let sql = format!(
         "SELECT c.state, c.risk, count(*), count(CASE WHEN c.due_on < {today} THEN 1 END), \
          count(CASE WHEN c.created_at >= {month_ago} THEN 1 END), \
-         count(CASE WHEN c.closed_at >= {month_ago} THEN 1 END) FROM {CASES_TO_COUNT} \
+         count(CASE WHEN c.closed_at >= {month_ago} THEN 1 END) FROM {cases} \
          WHERE {} GROUP BY c.state, c.risk",
         filter.sql()
     );
@@ -396,7 +397,7 @@ pub fn numbers(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Numbers, Error> {
     })?;
     let waiting = viewer.visible_cases().and("a.state = 'waiting'", []);
     let sql = format!(
-        "SELECT count(*) FROM {CASES_TO_COUNT} \
+        "SELECT count(*) FROM {cases} \
          JOIN approval a ON a.organisation_id = c.organisation_id AND a.case_id = c.id WHERE {}",
         waiting.sql()
     );
@@ -412,12 +413,13 @@ pub fn numbers(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Numbers, Error> {
 /// The role does not lead, or the database failed.
 pub fn team(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Load>, Error> {
     viewer.require(Permission::ReadTeam)?;
+    let cases = cases_to_count(viewer);
     let mut filter = viewer.visible_cases().and("c.state <> 'closed'", []);
     let (today, organisation) = (filter.bind(viewer.today), filter.bind(viewer.organisation));
     let sql = format!(
         "SELECT c.owner_id, (SELECT u.name FROM user_account u WHERE u.organisation_id = {organisation} \
          AND u.id = c.owner_id), count(*), count(CASE WHEN c.risk = 'high' THEN 1 END), \
-         count(CASE WHEN c.due_on < {today} THEN 1 END) FROM {CASES_TO_COUNT} \
+         count(CASE WHEN c.due_on < {today} THEN 1 END) FROM {cases} \
          WHERE {} GROUP BY c.owner_id",
         filter.sql()
     );
