@@ -88,6 +88,10 @@ pub fn entries_of_person(
     read(tx, organisation, filter, None, most)
 }
 
+/// The first entry about a person. A sum is in no index: so the engine takes the index on people, and
+/// does not walk from the organisation's first entry on in search of the person's.
+const FIRST_ABOUT: &str = "SELECT min(f.seq + 0) FROM history f WHERE f.organisation_id = ? AND f.person_id = ?";
+
 /// What left about a person (shared, exported, opened in an emergency), and the lists that left
 /// since the first entry about them and may name them; newest first.
 pub fn entries_of_leaving(
@@ -100,10 +104,7 @@ pub fn entries_of_leaving(
         .and("h.person_id = ? AND h.act IN ('shared', 'exported', 'broke_glass')", [person.into()]);
     let lists = Filter::new("h.organisation_id = ?", [organisation.into()])
         .and("h.kind = 'list' AND h.act = 'exported'", [])
-        .and(
-            "h.seq > (SELECT min(f.seq) FROM history f WHERE f.organisation_id = ? AND f.person_id = ?)",
-            [organisation.into(), person.into()],
-        );
+        .and(&format!("h.seq > ({FIRST_ABOUT})"), [organisation.into(), person.into()]);
     let mut stories = read(tx, organisation, own, None, most)?;
     stories.extend(read(tx, organisation, lists, None, most)?);
     stories.sort_by_key(|story| -story.seq);
@@ -295,5 +296,25 @@ pub(super) fn plain(value: &Json) -> String {
             fields.values().map(plain).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Db, Location};
+    use crate::keys::DataKey;
+
+    #[test]
+    fn the_first_entry_about_a_person_is_found_without_walking_the_history() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(Location::Sqlite(folder.path().join("watari.db")), &DataKey::generate(), 1).unwrap();
+        let plan: Vec<String> = db
+            .read_blocking(|tx| {
+                let nobody = params![OrganisationId::new(), PersonId::new()];
+                tx.query(&format!("EXPLAIN QUERY PLAN {FIRST_ABOUT}"), nobody, |row| row.get(3))
+            })
+            .unwrap();
+        assert!(plan.iter().all(|step| step.contains("history_person")), "{plan:?}");
     }
 }
