@@ -658,7 +658,7 @@ mod tests {
             person_id: None,
             case_id: None,
             why: None,
-            changes: Line::of("text", &serde_json::json!(["a", "b"])).into_iter().collect(),
+            changes: Line::of("text", serde_json::json!(["a", "b"])).into_iter().collect(),
             facts: vec![(GUARDED.into(), guarded.into())],
             erased: false,
         };

@@ -220,7 +220,7 @@ mod tests {
     use crate::history::{Act, Line};
 
     fn story(kind: Kind, field: &str) -> Story {
-        let line = Line::of(field, &serde_json::json!(["Amina", "Yusuf"])).unwrap();
+        let line = Line::of(field, serde_json::json!(["Amina", "Yusuf"])).unwrap();
         Story {
             seq: 1,
             at: crate::dates::Moment::now(),

@@ -62,10 +62,11 @@ pub struct Line {
 
 impl Line {
     /// A field's change, where it is one.
-    pub(crate) fn of(field: &str, pair: &Json) -> Option<Line> {
-        let values = [pair.get(0)?.clone(), pair.get(1)?.clone()];
+    pub(crate) fn of(field: impl Into<String>, pair: Json) -> Option<Line> {
+        let Json::Array(pair) = pair else { return None };
+        let values: [Json; 2] = pair.try_into().ok()?;
         let (before, after) = (plain(&values[0]), plain(&values[1]));
-        (before != after).then(|| Line { field: field.to_owned(), before, after, values, names: [None, None] })
+        (before != after).then(|| Line { field: field.into(), before, after, values, names: [None, None] })
     }
 
     /// Leaves only that the field changed.
@@ -279,7 +280,7 @@ fn tell(story: &mut Story, content: &str) {
         match (name.as_str(), value) {
             ("why", Json::String(why)) => story.why = Some(why),
             ("changes", Json::Object(changes)) => {
-                story.changes = changes.iter().filter_map(|(field, pair)| Line::of(field, pair)).collect();
+                story.changes = changes.into_iter().filter_map(|(field, pair)| Line::of(field, pair)).collect();
             }
             (_, value) => story.facts.push((name, plain(&value))),
         }

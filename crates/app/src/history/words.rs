@@ -211,11 +211,11 @@ mod tests {
 
     #[test]
     fn what_was_hidden_is_not_told_again() {
-        let mut line = Line::of("contacts", &serde_json::json!([null, [{ "value": "+1 202 555 0177" }]])).unwrap();
+        let mut line = Line::of("contacts", serde_json::json!([null, [{ "value": "+1 202 555 0177" }]])).unwrap();
         line.hide();
         let ui = Ui::new(Language::En, None, "/");
         assert_eq!(value(&ui, Kind::Person, &line, 1), "");
-        let mut line = Line::of("needs", &serde_json::json!(["", "disability,torture"])).unwrap();
+        let mut line = Line::of("needs", serde_json::json!(["", "disability,torture"])).unwrap();
         line.after = "disability".to_owned();
         assert_eq!(value(&ui, Kind::Person, &line, 1), "Disability");
     }

@@ -27,7 +27,7 @@ use crate::code::Code;
 use crate::dates::Day;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Stale};
-use crate::history::{self, Story};
+use crate::history::Story;
 use crate::ids::{HouseholdId, MergeId, PersonId};
 use crate::ui::Ui;
 use crate::ui::conflict::Conflict;
@@ -521,10 +521,6 @@ impl ShowPage {
             Decision::NotAsked => "",
         }
     }
-    /// The latest of the history, for the card at its side.
-    fn recent(&self) -> Vec<&Story> {
-        self.stories.iter().filter(|story| !history::words::is_silent(story)).take(RECENT).collect()
-    }
     fn purposes(&self) -> &'static [Purpose] {
         Purpose::ALL
     }
@@ -585,9 +581,6 @@ struct Around {
     goals: Vec<Goal>,
 }
 
-/// Entries of the history read for a person's page: some of them are silent.
-const NEWEST: i64 = 8;
-
 fn around(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<Around, Error> {
     let id = person.id;
     let cases = cases::store::of_person(tx, viewer, id)?;
@@ -596,7 +589,7 @@ fn around(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<Around, E
         consents: consent::latest(tx, viewer, id)?,
         shared: consent::shared(tx, viewer, id, &cases)?,
         merges: merge::into_person(tx, viewer, id)?,
-        stories: store::newest(tx, viewer, id, NEWEST)?,
+        stories: store::newest(tx, viewer, id, RECENT)?,
         goals: if cases.is_empty() { Vec::new() } else { cases::store::goals_of_person(tx, viewer, id)? },
         cases,
     })

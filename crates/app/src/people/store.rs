@@ -492,7 +492,7 @@ fn without_delicate_needs(viewer: &Viewer, mut story: Story) -> Story {
     let known = |needs: &str| needs.split(',').filter(|need| may_know_need(viewer, need)).collect::<Vec<_>>().join(",");
     let told = |line: Line| match line.field.as_str() {
         // Made anew, so that nothing of what was recorded stays behind in it.
-        "needs" => Line::of("needs", &json!([known(&line.before), known(&line.after)])),
+        "needs" => Line::of("needs", json!([known(&line.before), known(&line.after)])),
         _ => Some(line),
     };
     story.changes = story.changes.into_iter().filter_map(told).collect();
@@ -512,16 +512,25 @@ fn without_contacts(mut story: Story) -> Story {
 /// # Errors
 /// Not there for this user, or the database failed.
 pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
-    find(tx, viewer, id)?;
-    newest(tx, viewer, id, most)
+    story_page(tx, viewer, id, history::Page { before: None, limit: Some(most) })
 }
 
-/// The newest of a person who was found for the user before.
+/// The newest that tell a reader something, of a person who was found for the user before.
 ///
 /// # Errors
 /// The database failed.
-pub(super) fn newest(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
-    told(tx, viewer, id, history::Page { before: None, limit: Some(most) })
+pub(super) fn newest(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: usize) -> Result<Vec<Story>, Error> {
+    let (mut telling, mut before) = (Vec::new(), None);
+    loop {
+        let stories = told(tx, viewer, id, history::Page { before, limit: Some(most as i64) })?;
+        before = stories.last().map(|oldest| oldest.seq);
+        let is_all = stories.len() < most;
+        telling.extend(stories.into_iter().filter(|story| !history::words::is_silent(story)));
+        if is_all || telling.len() >= most {
+            telling.truncate(most);
+            return Ok(telling);
+        }
+    }
 }
 
 /// The same, page by page.
