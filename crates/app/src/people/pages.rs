@@ -384,10 +384,11 @@ pub(super) async fn register(ctx: Context, sent: Sent) -> Result<Response, Error
         }
     }
     let (household, role) = (again.household, again.role_chosen.clone());
-    let create = move |tx: &mut Tx<'_>, viewer: &Viewer, input| {
+    let ready = store::Registration::of(&ctx.viewer, input.clone());
+    let create = move |tx: &mut Tx<'_>, viewer: &Viewer, _| {
         let id = match household {
-            Some(household) => family::store::register_into(tx, viewer, household, &role, input)?,
-            None => store::create(tx, viewer, input)?,
+            Some(household) => family::store::register_into(tx, viewer, household, &role, ready?)?,
+            None => store::register(tx, viewer, ready?)?,
         };
         photo.map(|photo| photo::put(tx, viewer, id, &photo)).transpose()?;
         Ok(id)

@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::history::{self, Entry, Kind, Pen};
 use crate::ids::{HouseholdId, PersonId, RelationId};
 use crate::params;
-use crate::people::store::{SUMMARY, find, summary_from};
-use crate::people::{Person, PersonInput, PersonSummary};
+use crate::people::store::{Registration, SUMMARY, find, register, summary_from};
+use crate::people::{Person, PersonSummary};
 use crate::reference;
 use crate::users::store::next_number;
 
@@ -170,19 +170,19 @@ pub fn join(tx: &mut Tx<'_>, viewer: &Viewer, id: HouseholdId, input: &MemberInp
     touch(tx, viewer, &pen, id)
 }
 
-/// Registers a person straight into a household.
+/// Writes a registration, straight into a household.
 ///
 /// # Errors
-/// As [`crate::people::store::create`] and [`join`].
+/// As [`register`] and [`join`].
 pub fn register_into(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     id: HouseholdId,
     role: &str,
-    person: PersonInput,
+    registration: Registration,
 ) -> Result<PersonId, Error> {
     household(tx, viewer, id)?;
-    let person_id = crate::people::store::create(tx, viewer, person)?;
+    let person_id = register(tx, viewer, registration)?;
     join(tx, viewer, id, &MemberInput { person_id, role: role.to_owned() })?;
     Ok(person_id)
 }
