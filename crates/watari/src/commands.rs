@@ -1,6 +1,7 @@
 //! What each command does: it wires the application to the command line, no more.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -23,10 +24,16 @@ use crate::serve::{Stop, figures_until_stopped, listen, until_stopped, until_sto
 /// Threads that read the database for commands other than `serve`.
 const READERS: usize = 2;
 
+/// As many as there are processors: each keeps decrypted pages of its own, and all are dropped with
+/// every commit. Three at least, for a long list holds one.
+fn readers() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get).max(3)
+}
+
 /// `watari serve`
 pub fn serve(options: &Serve) -> Result<()> {
     let _lock = options.store.lock()?;
-    let installation = options.store.open(options.readers)?;
+    let installation = options.store.open(options.readers.unwrap_or_else(readers))?;
     warn_of_the_clock(&installation.db)?;
     let settings = Settings {
         public_url: options.public_url.trim_end_matches('/').to_owned(),
@@ -81,7 +88,7 @@ pub fn demo(options: &Demo) -> Result<()> {
     let folder = options.data.as_deref().unwrap_or(temporary.path());
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let _lock = lock(folder)?;
-    let demo = DemoFolder::open(folder, options.database_url.clone().map(Location::Postgres), 4)?;
+    let demo = DemoFolder::open(folder, options.database_url.clone().map(Location::Postgres), readers())?;
     let db = demo.db.clone();
     runtime()?.block_on(async {
         let stop = Stop::listen()?;

@@ -144,9 +144,9 @@ pub struct Serve {
     /// Private address that serves figures for Prometheus at /metrics; none without it
     #[conf(long, env = "WATARI_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Threads that read the database
-    #[conf(long, env = "WATARI_READERS", default_value = "4")]
-    pub readers: usize,
+    /// Threads that read the database; without it, one for each processor, three at least
+    #[conf(long, env = "WATARI_READERS")]
+    pub readers: Option<usize>,
 }
 
 /// The check of the history.
