@@ -215,7 +215,7 @@ impl Form {
 }
 
 /// What is heard of a part, its article aside; the part itself where that is nothing.
-fn bones(part: &str) -> String {
+pub fn bones(part: &str) -> String {
     let article = part.strip_prefix("al").or_else(|| part.strip_prefix("el"));
     let bare = article.filter(|rest| rest.len() > 2 && !rest.starts_with(['a', 'e', 'i', 'o', 'u'])).unwrap_or(part);
     let heard: String = Skeleton::of(bare).letters().collect();
@@ -223,7 +223,7 @@ fn bones(part: &str) -> String {
 }
 
 /// The form of a value in which it is compared; empty where it means nothing.
-fn normalise(kind: Kind, order: Order, written: &str) -> String {
+pub fn normalise(kind: Kind, order: Order, written: &str) -> String {
     let written = written.trim();
     if written.is_empty() || is_nothing(written) {
         return String::new();

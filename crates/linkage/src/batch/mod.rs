@@ -45,3 +45,9 @@ pub use pairs::{Pair, Pairs};
 pub use records::{Records, Wishes};
 pub use score::probability;
 pub use table::Table;
+
+pub(crate) use columns::{recognise, words_of};
+pub(crate) use date::{Date, Order, parse as parse_date};
+pub(crate) use dictionary::{Random, Texts};
+pub(crate) use lexicon::{bones, normalise};
+pub(crate) use table::Batch;
