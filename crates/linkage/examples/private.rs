@@ -6,34 +6,31 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use linkage::batch::Table;
-use linkage::private::{Choice, Field, Parameters, Search, Secret, compare, encode};
+use linkage::private::{Choice, Field, Search, Secret, compare, encode};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [truth, one, other, options @ ..] = words.as_slice() else {
         return Err("usage: private TRUTH A.csv B.csv [OPTION…]".into());
     };
-    let mut parameters = Parameters::default();
     let mut choice = Choice { id: Some(truth.clone()), ..Choice::default() };
-    let (mut all_pairs, mut lowest) = (false, 0.6);
+    let (mut all_pairs_up_to, mut lowest) = (Search::FEW, 0.6);
     for option in options {
         match option.split_once('=') {
-            Some(("hardening", word)) => parameters.hardening = word.parse()?,
-            Some(("bits", word)) => parameters.bits = word.parse()?,
-            Some(("salt", word)) => parameters.salt = word.parse()?,
+            Some(("hardening", word)) => choice.hardening = word.parse()?,
+            Some(("bits", word)) => choice.bits = Some(word.parse()?),
+            Some(("salt", word)) => choice.salt = word.parse()?,
             Some(("fields", words)) => choice.fields = words.split(',').map(str::parse).collect::<Result<_, _>>()?,
             Some(("from", word)) => lowest = word.parse()?,
-            Some((field, word)) => {
-                let (field, hashes) = (field.parse::<Field>()?, word.parse()?);
-                parameters.fields.iter_mut().filter(|(known, _)| *known == field).for_each(|known| known.1 = hashes);
-            }
-            None => all_pairs = option == "all",
+            Some((field, word)) => drop(choice.hashes.insert(field.parse::<Field>()?, word.parse()?)),
+            None if option == "all" => all_pairs_up_to = u64::MAX,
+            None => return Err(format!("«{option}» is no option").into()),
         }
     }
     let secret = Secret::generate();
     let started = Instant::now();
     let mut encoded = [one, other].into_iter().map(|path| {
-        let codes = encode(&Table::open(path.as_ref())?, &choice, &secret, &parameters, &mut |_| {})?;
+        let codes = encode(&Table::open(path.as_ref())?, &choice, &secret, &mut |_| {})?;
         Ok::<_, Box<dyn std::error::Error>>(codes)
     });
     let (Some(one), Some(other)) = (encoded.next(), encoded.next()) else { return Err("two files".into()) };
@@ -44,9 +41,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let names: HashSet<&str> = one.ids().collect();
     let both = other.ids().filter(|id| names.contains(id)).count();
     let started = Instant::now();
-    let compared = compare(&one, &other, Search { threshold: lowest, all_pairs })?;
+    let compared = compare(&one, &other, Search { threshold: lowest, all_pairs_up_to })?;
     let (seconds, looked_at) = (started.elapsed().as_secs_f64(), compared.looked_at);
-    println!("compared from {lowest} in {seconds:.2} s, {looked_at} pairs looked at, expected {:.3}", compared.expected);
+    println!(
+        "compared from {lowest} in {seconds:.2} s, {looked_at} pairs looked at, expected {:.3}",
+        compared.expected
+    );
     let (mut right, mut best) = (0usize, (0.0, 0.0, 0.0, 0.0));
     let mut next = 0.95;
     for (at, pair) in compared.pairs.iter().enumerate() {

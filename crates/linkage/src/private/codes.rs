@@ -115,7 +115,11 @@ impl Codes {
     pub fn read(path: &Path) -> Result<Codes, Error> {
         let table = Table::open(path)?;
         let [_, made] = table.header() else {
-            return Err(Error::row(path, 1, "these are no codes: they have two columns; `watari link encode` writes them"));
+            return Err(Error::row(
+                path,
+                1,
+                "these are no codes: they have two columns; `watari link encode` writes them",
+            ));
         };
         let (parameters, check) = made.split_once(CHECK).ok_or_else(|| {
             Error::row(path, 1, "the column's name does not say how codes were made; `watari link encode` writes it")

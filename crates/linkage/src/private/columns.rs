@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::codes::Codes;
 use super::encoder::{Encoder, Memory};
-use super::parameters::{Field, Parameters};
+use super::parameters::{Field, Hardening, Parameters, Salt};
 use super::secret::Secret;
 use crate::batch::{Batch, Error, Kind, Order, Table, Texts, normalise, recognise, words_of};
 
@@ -19,7 +19,7 @@ const FILL: std::ops::RangeInclusive<f64> = 0.15..=0.65;
 const ORDERED_ROWS: usize = 20;
 const ORDERED: f64 = 0.95;
 
-/// What the user says of a list.
+/// What the user says of a list and of its codes.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
     /// What columns hold where recognition errs, by name.
@@ -28,6 +28,26 @@ pub struct Choice {
     pub id: Option<String>,
     /// The fields to encode; all that the list has where none is named.
     pub fields: Vec<Field>,
+    /// Bits of a code before hardening; those usual for the fields where it is not said.
+    pub bits: Option<usize>,
+    /// Bits that one piece of a field sets, where they are others than usual.
+    pub hashes: BTreeMap<Field, u8>,
+    /// What is done to the bits.
+    pub hardening: Hardening,
+    /// What pieces are mixed with.
+    pub salt: Salt,
+}
+
+impl Choice {
+    /// The parameters for the fields that a list has.
+    fn parameters(&self, fields: &[Field]) -> Parameters {
+        let mut parameters = Parameters { hardening: self.hardening, salt: self.salt, ..Parameters::of(fields) };
+        parameters.bits = self.bits.unwrap_or(parameters.bits);
+        for (field, hashes) in &mut parameters.fields {
+            *hashes = self.hashes.get(field).copied().unwrap_or(*hashes);
+        }
+        parameters
+    }
 }
 
 /// One column on its way into the code.
@@ -38,8 +58,7 @@ struct Column {
     order: Order,
 }
 
-/// Encodes a list. The fields of the parameters are those the list has, or those that were chosen.
-/// `progress` is told the number of rows so far.
+/// Encodes a list: the fields it has, or those that were chosen. `progress` is told the number of rows so far.
 ///
 /// # Errors
 /// The list cannot be read, has no column for a chosen field, is in an order that row numbers would
@@ -48,7 +67,6 @@ pub fn encode(
     table: &Table,
     choice: &Choice,
     secret: &Secret,
-    parameters: &Parameters,
     progress: &mut (dyn FnMut(usize) + Send),
 ) -> Result<Codes, Error> {
     let refused = |weak: super::Weak| Error::file(table.path(), weak.to_string());
@@ -60,9 +78,7 @@ pub fn encode(
                       name with --id a column whose values say nothing";
         return Err(Error::file(table.path(), reason).column(name));
     }
-    let fields: BTreeSet<Field> = columns.iter().map(|column| column.field).collect();
-    let mut parameters = parameters.clone();
-    parameters.fields.retain(|(field, _)| fields.contains(field));
+    let parameters = choice.parameters(&columns.iter().map(|column| column.field).collect::<Vec<Field>>());
     let encoder = Encoder::new(secret, &parameters).map_err(refused)?;
     let mut codes = Codes {
         path: table.path().to_owned(),
@@ -195,9 +211,9 @@ fn field_of(kind: Kind) -> Option<Field> {
 /// The column that says so, or else the first date.
 fn birth_column(table: &Table, kinds: &[Kind]) -> Option<usize> {
     let says_so = |column: &usize| {
-        words_of(&table.header()[*column])
-            .split(' ')
-            .any(|word| ["birth", "birthdate", "dob", "born", "naissance", "nacimiento", "geburtsdatum"].contains(&word))
+        words_of(&table.header()[*column]).split(' ').any(|word| {
+            ["birth", "birthdate", "dob", "born", "naissance", "nacimiento", "geburtsdatum"].contains(&word)
+        })
     };
     let dates = (0..kinds.len()).filter(|&column| kinds[column] == Kind::Date);
     dates.clone().find(says_so).or_else(|| dates.clone().next())

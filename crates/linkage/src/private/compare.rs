@@ -14,8 +14,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::codes::Codes;
 use crate::batch::{Error, Random};
 
-/// Pairs up to which all are looked at.
-const FEW: f64 = 5e8;
 /// A pair at the threshold may be missed this often.
 const MISSED: f64 = 0.02;
 /// Most draws of bits.
@@ -30,8 +28,13 @@ const STRIDE: usize = 4;
 pub struct Search {
     /// From 0 to 1: two codes that are less alike are two people.
     pub threshold: f64,
-    /// Look at all pairs however many there are.
-    pub all_pairs: bool,
+    /// Up to so many pairs all are looked at, of more only those that draws of bits bring together.
+    pub all_pairs_up_to: u64,
+}
+
+impl Search {
+    /// Pairs that are looked at within seconds.
+    pub const FEW: u64 = 500_000_000;
 }
 
 /// Two records that are one person's: places in either list.
@@ -62,14 +65,17 @@ pub struct Compared {
 /// # Errors
 /// The lists were encoded with different parameters or secrets, or the threshold is none.
 pub fn compare(one: &Codes, other: &Codes, search: Search) -> Result<Compared, Error> {
+    if !(0.0..=1.0).contains(&search.threshold) {
+        return Err(Error::file(&one.path, format!("the threshold is a number from 0 to 1, not {}", search.threshold)));
+    }
     refuse_unlike(one, other)?;
     let (these, those) = (Distinct::of(one), Distinct::of(other));
-    let pairs = these.len() as f64 * those.len() as f64;
-    let plan = if search.all_pairs || pairs <= FEW { None } else { Some(Plan::new(&these, &those, search.threshold)) };
+    let pairs = these.len() as u64 * those.len() as u64;
+    let plan = (pairs > search.all_pairs_up_to).then(|| Plan::new(&these, &those, search.threshold));
     let (found, looked_at, expected) = match &plan {
         None => {
             let found = exhaustive(&these, &those, search.threshold);
-            (found, pairs as u64, 1.0)
+            (found, pairs, 1.0)
         }
         Some(plan) => {
             let (found, looked_at) = plan.run(&these, &those, search.threshold);
@@ -189,7 +195,8 @@ impl Plan {
         let bits = these.codes.first().map_or(64, |code| code.len() * 64);
         // How likely two codes at the threshold agree in one bit.
         let agree = 1.0 - (1.0 - threshold) * (these.average() + those.average()) / bits as f64;
-        let drawn = ((these.len().max(those.len()) as f64).log2().ceil() as usize).saturating_sub(1).clamp(8, MOST_DRAWN);
+        let drawn =
+            ((these.len().max(those.len()) as f64).log2().ceil() as usize).saturating_sub(1).clamp(8, MOST_DRAWN);
         let once = agree.clamp(0.01, 0.999).powi(drawn as i32);
         let wanted = (MISSED.ln() / (1.0 - once).ln()).ceil() as usize;
         let draws = wanted.clamp(1, MOST_DRAWS);
@@ -257,7 +264,9 @@ fn sorted(list: &Distinct, draw: &[u16]) -> Vec<(u32, u32)> {
 
 /// Joins the most alike first, each record to one; of equals those first in the lists.
 fn decide(mut found: Vec<Found>, these: &Distinct, those: &Distinct) -> Vec<Found> {
-    found.par_sort_unstable_by(|a, b| b.similarity.total_cmp(&a.similarity).then((a.one, a.other).cmp(&(b.one, b.other))));
+    found.par_sort_unstable_by(|a, b| {
+        b.similarity.total_cmp(&a.similarity).then((a.one, a.other).cmp(&(b.one, b.other)))
+    });
     let (mut used, mut other_used) = (vec![0usize; these.len()], vec![0usize; those.len()]);
     let mut pairs = Vec::new();
     for pair in found {

@@ -44,11 +44,14 @@ impl Encoder {
         let key = |purpose: &str| -> Result<Hmac<Sha256>, Weak> {
             let mut key = Zeroizing::new([0u8; 32]);
             let too_long = |_| Weak::new("the parameters are too long");
-            derived.expand_multi_info(&[agreed.as_bytes(), b"\0", purpose.as_bytes()], key.as_mut_slice()).map_err(too_long)?;
+            derived
+                .expand_multi_info(&[agreed.as_bytes(), b"\0", purpose.as_bytes()], key.as_mut_slice())
+                .map_err(too_long)?;
             Hmac::new_from_slice(key.as_slice()).map_err(|_| Weak::new("the key has a wrong length"))
         };
         let fields = parameters.fields.iter();
-        let keys = fields.map(|&(field, hashes)| Ok((field, hashes, key(field.word())?))).collect::<Result<_, Weak>>()?;
+        let keys =
+            fields.map(|&(field, hashes)| Ok((field, hashes, key(field.word())?))).collect::<Result<_, Weak>>()?;
         let check = key("check")?.finalize().into_bytes();
         let places = match parameters.hardening {
             Hardening::Balanced => shuffled(parameters.bits * 2, Stream::new(key("places")?)),
@@ -148,13 +151,7 @@ impl Encoder {
 }
 
 impl Memory {
-    fn of(
-        &mut self,
-        field: Field,
-        salt: &str,
-        piece: &str,
-        positions: impl FnOnce() -> SmallVec<[u16; 16]>,
-    ) -> &[u16] {
+    fn of(&mut self, field: Field, salt: &str, piece: &str, positions: impl FnOnce() -> SmallVec<[u16; 16]>) -> &[u16] {
         if self.bits.len() > REMEMBERED {
             self.bits.clear();
         }

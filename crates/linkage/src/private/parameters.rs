@@ -78,6 +78,21 @@ impl Field {
             Field::Place => 2,
         }
     }
+
+    /// Pieces that a value has, more or less.
+    fn usual_pieces(self) -> usize {
+        match self {
+            Field::Name => 26,
+            Field::Address => 25,
+            Field::Relative => 12,
+            Field::Number => 11,
+            Field::Phone => 10,
+            Field::Birth => 9,
+            Field::Place => 8,
+            Field::Postcode => 5,
+            Field::Sex => 1,
+        }
+    }
 }
 
 impl FromStr for Field {
@@ -91,7 +106,7 @@ impl FromStr for Field {
 }
 
 /// What is done to a code so that its bits say less.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Hardening {
     /// Nothing; always refused.
     None,
@@ -100,6 +115,7 @@ pub enum Hardening {
     Balanced,
     /// One half laid over the other by exclusive or (Schnell and Borgs 2016): half as long, a bit
     /// stands for no piece any more, and comparison is coarser.
+    #[default]
     Folded,
 }
 
@@ -135,9 +151,10 @@ impl FromStr for Hardening {
 
 /// What each piece is mixed with, so that one name has another code in each group of people. A
 /// slip in what salts makes one person two strangers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Salt {
     /// Nothing.
+    #[default]
     None,
     /// The sex.
     Sex,
@@ -186,12 +203,14 @@ impl Default for Parameters {
 }
 
 impl Parameters {
-    /// The usual parameters for some fields.
+    /// The usual parameters for some fields: as many bits as leave a quarter to two fifths of them set.
     pub fn of(fields: &[Field]) -> Parameters {
         let mut fields: Vec<(Field, u8)> = fields.iter().map(|&field| (field, field.usual_hashes())).collect();
         fields.sort_unstable();
         fields.dedup();
-        Parameters { bits: 2048, hardening: Hardening::Folded, salt: Salt::None, fields }
+        let set: usize = fields.iter().map(|(field, hashes)| field.usual_pieces() * usize::from(*hashes)).sum();
+        let bits = (set * 2).next_power_of_two().clamp(*BITS.start(), *BITS.end());
+        Parameters { bits, hardening: Hardening::default(), salt: Salt::default(), fields }
     }
 
     /// Refuses what would give people away, or find nobody.
@@ -369,9 +388,9 @@ mod tests {
     #[test]
     fn what_differs_is_named() {
         let one = Parameters::of(&[Field::Name, Field::Birth]);
-        let other = Parameters { bits: 1024, ..Parameters::of(&[Field::Name, Field::Birth, Field::Sex]) };
+        let other = Parameters { bits: 512, ..Parameters::of(&[Field::Name, Field::Birth, Field::Sex]) };
         let said = one.difference(&other).unwrap();
-        assert_eq!(said, "one has bits=2048, the other bits=1024 sex=12");
+        assert_eq!(said, "one has bits=1024, the other bits=512 sex=12");
         assert_eq!(one.difference(&one.clone()), None);
     }
 }
