@@ -21,7 +21,9 @@ pub mod batch;
 mod index;
 mod likeness;
 mod names;
+mod patronymic;
 pub mod private;
+mod short;
 
 pub use index::{Hit, Index};
 pub use likeness::likeness;

@@ -1,7 +1,7 @@
 //! Lists compared without being shown: who is in both is found, and what is weak or unlike is refused.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use linkage::batch::Table;
 use linkage::private::{
@@ -51,7 +51,7 @@ fn truth() -> Choice {
     Choice { id: Some("person".into()), ..Choice::default() }
 }
 
-fn encoded(file: &PathBuf, choice: &Choice, secret: &Secret) -> Codes {
+fn encoded(file: &Path, choice: &Choice, secret: &Secret) -> Codes {
     encode(&Table::open(file).unwrap(), choice, secret, &mut |_| {}).unwrap()
 }
 

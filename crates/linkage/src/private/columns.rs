@@ -8,7 +8,7 @@ use super::codes::Codes;
 use super::encoder::{Encoder, Memory};
 use super::parameters::{Field, Hardening, Parameters, Salt};
 use super::secret::Secret;
-use crate::batch::{Batch, Error, Kind, Order, Table, Texts, normalise, recognise, words_of};
+use crate::batch::{Batch, Error, Kind, Order, Table, Texts, birth, normalise, recognise};
 
 /// Rows that one thread encodes at a time.
 const PIECE: usize = 512;
@@ -169,11 +169,11 @@ fn columns(
     if let Some(id) = id {
         kinds[id] = Kind::Ignored;
     }
-    let birth = birth_column(table, &kinds);
+    let born = birth(table, &kinds);
     let mut remarks = Vec::new();
     let mut columns = Vec::new();
     for (at, (&kind, name)) in kinds.iter().zip(table.header()).enumerate() {
-        let field = field_of(kind).filter(|field| *field != Field::Birth || Some(at) == birth);
+        let field = field_of(kind).filter(|field| *field != Field::Birth || Some(at) == born);
         match field {
             Some(field) if choice.fields.is_empty() || choice.fields.contains(&field) => {
                 let order = Order::of((0..sample.len()).map(|row| sample.cell(row, at)));
@@ -206,17 +206,6 @@ fn field_of(kind: Kind) -> Option<Field> {
         Kind::Place => Some(Field::Place),
         Kind::Age | Kind::Category | Kind::Ignored => None,
     }
-}
-
-/// The column that says so, or else the first date.
-fn birth_column(table: &Table, kinds: &[Kind]) -> Option<usize> {
-    let says_so = |column: &usize| {
-        words_of(&table.header()[*column]).split(' ').any(|word| {
-            ["birth", "birthdate", "dob", "born", "naissance", "nacimiento", "geburtsdatum"].contains(&word)
-        })
-    };
-    let dates = (0..kinds.len()).filter(|&column| kinds[column] == Kind::Date);
-    dates.clone().find(says_so).or_else(|| dates.clone().next())
 }
 
 /// The name of a column in whose order the rows are, if any.

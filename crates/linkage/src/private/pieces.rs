@@ -7,12 +7,9 @@ use crate::tokens;
 /// Calls `take` with each piece of a value; the pieces of one field never mean two things.
 pub(super) fn of(field: Field, value: &str, take: &mut dyn FnMut(&str)) {
     match field {
-        Field::Name | Field::Relative => {
-            for part in tokens(value) {
-                pairs("", &part, take);
-                pairs("~", &bones(&part), take);
-            }
-        }
+        Field::Name => tokens(value).iter().for_each(|part| name(part, take)),
+        // A patronymic is the father's name.
+        Field::Relative => plain(Kind::Name, value).split(' ').for_each(|part| name(part, take)),
         Field::Place | Field::Address => tokens(value).iter().for_each(|part| pairs("", part, take)),
         Field::Birth => {
             if let Some(date) = parse_date(value, Order::DayFirst) {
@@ -33,6 +30,14 @@ pub(super) fn of(field: Field, value: &str, take: &mut dyn FnMut(&str)) {
 
 fn plain(kind: Kind, value: &str) -> String {
     normalise(kind, Order::default(), value)
+}
+
+/// A part of a name as it is spelt and as it is heard.
+fn name(part: &str, take: &mut dyn FnMut(&str)) {
+    pairs("", part, take);
+    if !part.is_empty() {
+        pairs("~", &bones(part), take);
+    }
 }
 
 /// The pairs of neighbouring letters, the ends being letters too.
