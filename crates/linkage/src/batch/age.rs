@@ -24,7 +24,20 @@ const PUT_DOWN: &[&str] = &[
     "llegada",
 ];
 /// Words of a column that says when a person was born.
-const BORN: &[&str] = &["birth", "birthdate", "dob", "born", "naissance", "nacimiento", "geburtsdatum"];
+const BORN: &[&str] = &[
+    "birth",
+    "birthdate",
+    "dob",
+    "born",
+    "naissance",
+    "nacimiento",
+    "geburtsdatum",
+    "nascita",
+    "nascimento",
+    "rozhdeniia",
+    "rozhdeniya",
+    "narodzhennia",
+];
 
 /// Where a file says how old people are, and as of when.
 #[derive(Debug, Clone)]
@@ -41,7 +54,7 @@ impl Ages {
     /// What a file says of ages.
     pub fn of(table: &Table, sample: &Batch, kinds: &[Kind]) -> Option<Ages> {
         let column = kinds.iter().position(|kind| *kind == Kind::Age)?;
-        let put_down = dates(table, kinds).find(|(_, words)| words.split(' ').any(|word| PUT_DOWN.contains(&word)));
+        let put_down = dates(table, kinds).find(|(_, words)| is_put_down(words));
         let order = |column| Order::of((0..sample.len()).map(|row| sample.cell(row, column)));
         let put_down = put_down.map(|(column, _)| (column, order(column)));
         Some(Ages { column, put_down, year: last_written(table)? })
@@ -76,8 +89,12 @@ pub fn birth(table: &Table, kinds: &[Kind]) -> Option<usize> {
     let says_so = dates(table, kinds).find(|(_, words)| words.split(' ').any(|word| BORN.contains(&word)));
     let mut all = dates(table, kinds);
     let only = all.next().filter(|_| all.next().is_none());
-    let put_down = |words: &str| words.split(' ').any(|word| PUT_DOWN.contains(&word));
-    says_so.or(only.filter(|(_, words)| !put_down(words))).map(|(column, _)| column)
+    says_so.or(only.filter(|(_, words)| !is_put_down(words))).map(|(column, _)| column)
+}
+
+/// Whether the words of a column's name say that it tells when a person was put down.
+pub fn is_put_down(words: &str) -> bool {
+    words.split(' ').any(|word| PUT_DOWN.contains(&word))
 }
 
 fn dates<'a>(table: &'a Table, kinds: &'a [Kind]) -> impl Iterator<Item = (usize, String)> + 'a {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::age::{Ages, birth};
+use super::age::{Ages, birth, is_put_down};
 use super::columns::{Kind, recognise, words_of};
 use super::date::{self, Order};
 use super::dictionary::{Dictionary, Texts, hash, mix};
@@ -180,9 +180,14 @@ impl Plan {
         }
         open.retain(|&column| {
             // A day of birth is no day of registration.
-            let born = |file: usize, column: usize| births[file] == Some(column);
-            let same =
-                free.iter().position(|&other| kinds[1][other] == kinds[0][column] && born(1, other) == born(0, column));
+            let born = |file: usize, column: usize| match births[file] {
+                Some(birth) => birth == column,
+                None => !is_put_down(&words_of(&tables[file].header()[column])),
+            };
+            let same = free.iter().position(|&other| {
+                kinds[1][other] == kinds[0][column]
+                    && (kinds[1][other] != Kind::Date || born(0, column) == born(1, other))
+            });
             if let Some(at) = same {
                 self.add(&first.header()[column], kinds[0][column], vec![vec![column], vec![free.remove(at)]]);
             }
