@@ -74,6 +74,8 @@ fn who_is_in_both_lists_is_found_in_any_script() {
         let threshold = hardening.usual_threshold();
         let (precision, recall) = judged(&one, &other, Search { threshold, all_pairs_up_to: u64::MAX });
         assert!(precision > 0.95 && recall > 0.88, "{hardening:?}: {precision} {recall}");
+        let low = compare(&one, &other, Search { threshold: 0.3, all_pairs_up_to: u64::MAX }).unwrap_err().to_string();
+        assert!(low.contains("% of strangers are as alike as the threshold 0.3; choose one above 0."), "{low}");
         // Drawn bits bring nearly all pairs together that are alike.
         let drawn = compare(&one, &other, Search { threshold, all_pairs_up_to: 0 }).unwrap();
         assert!(drawn.expected > 0.95, "{}", drawn.expected);

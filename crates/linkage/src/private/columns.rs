@@ -42,7 +42,9 @@ impl Choice {
     /// The parameters for the fields that a list has.
     fn parameters(&self, fields: &[Field]) -> Parameters {
         let mut parameters = Parameters { hardening: self.hardening, salt: self.salt, ..Parameters::of(fields) };
-        parameters.bits = self.bits.unwrap_or(parameters.bits);
+        // Balanced codes are twice as long and need no reserve for folding.
+        let usual = if self.hardening == Hardening::Balanced { parameters.bits / 2 } else { parameters.bits };
+        parameters.bits = self.bits.unwrap_or(usual.max(Parameters::FEWEST_BITS));
         for (field, hashes) in &mut parameters.fields {
             *hashes = self.hashes.get(field).copied().unwrap_or(*hashes);
         }

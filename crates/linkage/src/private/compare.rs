@@ -14,6 +14,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::codes::Codes;
 use crate::batch::{Error, Random};
 
+/// Pairs drawn at random to see how alike strangers are, in lists that have at least so many pairs.
+const STRANGERS: usize = 100_000;
+const MANY: u64 = 1_000_000;
+/// Share of strangers that may be as alike as the threshold.
+const ALIKE: f64 = 0.001;
 /// A pair at the threshold may be missed this often.
 const MISSED: f64 = 0.02;
 /// Most draws of bits.
@@ -63,7 +68,8 @@ pub struct Compared {
 /// first.
 ///
 /// # Errors
-/// The lists were encoded with different parameters or secrets, or the threshold is none.
+/// The lists were encoded with different parameters or secrets, or the threshold is none or one that
+/// strangers reach.
 pub fn compare(one: &Codes, other: &Codes, search: Search) -> Result<Compared, Error> {
     if !(0.0..=1.0).contains(&search.threshold) {
         return Err(Error::file(&one.path, format!("the threshold is a number from 0 to 1, not {}", search.threshold)));
@@ -71,6 +77,9 @@ pub fn compare(one: &Codes, other: &Codes, search: Search) -> Result<Compared, E
     refuse_unlike(one, other)?;
     let (these, those) = (Distinct::of(one), Distinct::of(other));
     let pairs = these.len() as u64 * those.len() as u64;
+    if pairs > MANY {
+        refuse_strangers(one, &these, &those, search.threshold)?;
+    }
     let plan = (pairs > search.all_pairs_up_to).then(|| Plan::new(&these, &those, search.threshold));
     let (found, looked_at, expected) = match &plan {
         None => {
@@ -113,6 +122,29 @@ fn refuse_unlike(one: &Codes, other: &Codes) -> Result<(), Error> {
         return Err(Error::row(&other.path, 1, reason));
     }
     Ok(())
+}
+
+/// A threshold that strangers reach makes pairs of nearly everybody.
+fn refuse_strangers(list: &Codes, these: &Distinct, those: &Distinct, threshold: f64) -> Result<(), Error> {
+    let mut random = Random(7);
+    let mut alike: Vec<f32> = (0..STRANGERS)
+        .filter_map(|_| {
+            let (one, other) = (random.below(these.len()), random.below(those.len()));
+            similarity(these.codes[one], these.ones[one], those.codes[other], those.ones[other], 0.0)
+        })
+        .collect();
+    let reaching = alike.iter().filter(|similarity| f64::from(**similarity) >= threshold).count() as f64;
+    if reaching <= ALIKE * STRANGERS as f64 {
+        return Ok(());
+    }
+    alike.sort_unstable_by(f32::total_cmp);
+    let from = alike[alike.len() - 1 - (ALIKE * alike.len() as f64) as usize];
+    let share = reaching * 100.0 / STRANGERS as f64;
+    let reason = format!(
+        "{share:.1} % of strangers are as alike as the threshold {threshold}; choose one above {:.2}",
+        (from * 100.0).ceil() / 100.0
+    );
+    Err(Error::file(&list.path, reason))
 }
 
 /// The different codes of a list, and who has each: a list of nothing but copies costs no more

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Fewest and most bits of a code before hardening.
-const BITS: std::ops::RangeInclusive<usize> = 512..=8192;
+const BITS: std::ops::RangeInclusive<usize> = Parameters::FEWEST_BITS..=8192;
 /// A code is whole words after folding too.
 const BITS_STEP: usize = 128;
 /// Bits that one piece of a field sets: with one a slip costs nothing and strangers share
@@ -203,6 +203,9 @@ impl Default for Parameters {
 }
 
 impl Parameters {
+    /// Fewest bits of a code before hardening.
+    pub const FEWEST_BITS: usize = 512;
+
     /// The usual parameters for some fields: as many bits as leave a quarter to two fifths of them set.
     pub fn of(fields: &[Field]) -> Parameters {
         let mut fields: Vec<(Field, u8)> = fields.iter().map(|&field| (field, field.usual_hashes())).collect();
