@@ -57,6 +57,7 @@ case-sort-updated = آخر تغيير
 case-sort-due = الموعد النهائي
 case-sort-vulnerability = الأكثر ضعفًا أولًا
 notice-break-glass = وصول طارئ إلى سجل
+notice-break-glass-unjudged = فُتح سجلّ بوصول طارئ، ولا يوجد مشرف آخر ليحكم عليه. عيّن مشرفًا آخر
 notice-approved = تمت الموافقة على طلبك
 notice-refused = لم تتم الموافقة على طلبك
 
@@ -284,6 +285,8 @@ refused-case-open-actions = ما زالت هناك إجراءات مفتوحة: 
 refused-case-no-reason = اذكر السبب.
 refused-case-already-decided = سبق البتّ في هذا.
 refused-case-own-request = يجب أن يبتّ شخص آخر في طلبك.
+refused-case-own-case = لا يبتّ أحد في حالة يتولّاها بنفسه. يجب أن يبتّ فيها مشرف آخر.
+refused-case-nobody-else = لا يوجد في مؤسستك شخص آخر يمكنه البتّ في هذا. اطلب من مدير النظام تعيين مشرف آخر أو إيقاف هذه الموافقة في الإعدادات.
 refused-case-already-done = سبق أن انتهى هذا.
 refused-case-open-case-there = لدى الشخص حالة مفتوحة بالفعل.
 

@@ -44,6 +44,7 @@ welcome-title = اختر كلمة المرور
 welcome-password-hint = 12 حرفًا على الأقل. يُفضّل استعمال عدة كلمات.
 welcome-again = كلمة المرور نفسها مرة أخرى
 date-day = %d %m %y
+date-year = %y
 month-1 = يناير
 month-2 = فبراير
 month-3 = مارس

@@ -57,6 +57,7 @@ case-sort-updated = Last changed
 case-sort-due = Due date
 case-sort-vulnerability = Most vulnerable first
 notice-break-glass = Emergency access to a record
+notice-break-glass-unjudged = Emergency access was taken, and there is no other supervisor to judge it. Make someone else a supervisor
 notice-approved = Your request was approved
 notice-refused = Your request was not approved
 
@@ -278,6 +279,8 @@ refused-case-open-actions = Actions are still open: end them, or confirm that th
 refused-case-no-reason = Give a reason.
 refused-case-already-decided = This has been decided already.
 refused-case-own-request = Someone else must decide on what you asked for.
+refused-case-own-case = Nobody decides on a case they carry. Another supervisor has to decide.
+refused-case-nobody-else = Nobody else in your organisation may decide on this. Ask the administrator to make someone else a supervisor, or to switch this approval off in the settings.
 refused-case-already-done = This has ended already.
 refused-case-open-case-there = The person already has an open case.
 

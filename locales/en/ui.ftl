@@ -44,6 +44,7 @@ welcome-title = Choose your password
 welcome-password-hint = At least 12 characters. Several words are good.
 welcome-again = The same password again
 date-day = %d %m %y
+date-year = %y
 month-1 = January
 month-2 = February
 month-3 = March

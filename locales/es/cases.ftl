@@ -57,6 +57,7 @@ case-sort-updated = Último cambio
 case-sort-due = Fecha límite
 case-sort-vulnerability = Más vulnerables primero
 notice-break-glass = Acceso de emergencia a un expediente
+notice-break-glass-unjudged = Se tomó un acceso de emergencia y no hay otra persona supervisora que lo valore. Nombre a otra persona supervisora
 notice-approved = Su solicitud fue aprobada
 notice-refused = Su solicitud no fue aprobada
 
@@ -278,6 +279,8 @@ refused-case-open-actions = Quedan acciones abiertas: termínelas o confirme que
 refused-case-no-reason = Dé un motivo.
 refused-case-already-decided = Esto ya se decidió.
 refused-case-own-request = Otra persona debe decidir sobre su solicitud.
+refused-case-own-case = Nadie decide sobre un caso que lleva. Tiene que decidir otra persona que supervise.
+refused-case-nobody-else = Nadie más en su organización puede decidir sobre esto. Pida a la administración que nombre a otra persona supervisora o que desactive esta aprobación en los ajustes.
 refused-case-already-done = Esto ya terminó.
 refused-case-open-case-there = La persona ya tiene un caso abierto.
 

@@ -44,6 +44,7 @@ welcome-title = Elija su contraseña
 welcome-password-hint = Al menos 12 caracteres. Varias palabras van bien.
 welcome-again = La misma contraseña otra vez
 date-day = %d de %m de %y
+date-year = %y
 month-1 = enero
 month-2 = febrero
 month-3 = marzo

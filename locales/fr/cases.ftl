@@ -57,6 +57,7 @@ case-sort-updated = Dernière modification
 case-sort-due = Échéance
 case-sort-vulnerability = Plus vulnérables d’abord
 notice-break-glass = Accès d’urgence à un dossier
+notice-break-glass-unjudged = Un accès d’urgence a été pris, et aucun autre superviseur ne peut en juger. Nommez un autre superviseur
 notice-approved = Votre demande est approuvée
 notice-refused = Votre demande n’est pas approuvée
 
@@ -278,6 +279,8 @@ refused-case-open-actions = Des actions sont encore ouvertes : terminez-les ou c
 refused-case-no-reason = Donnez un motif.
 refused-case-already-decided = La décision a déjà été prise.
 refused-case-own-request = Une autre personne doit décider de votre demande.
+refused-case-own-case = Personne ne décide d’un dossier dont il a la charge. Un autre superviseur doit décider.
+refused-case-nobody-else = Personne d’autre dans votre organisation ne peut décider. Demandez à l’administrateur de nommer un autre superviseur, ou de désactiver cette approbation dans les paramètres.
 refused-case-already-done = C’est déjà terminé.
 refused-case-open-case-there = La personne a déjà un dossier ouvert.
 

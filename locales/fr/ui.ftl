@@ -44,6 +44,7 @@ welcome-title = Choisissez votre mot de passe
 welcome-password-hint = Au moins 12 caractères. Plusieurs mots conviennent bien.
 welcome-again = Le même mot de passe encore une fois
 date-day = %d %m %y
+date-year = %y
 month-1 = janvier
 month-2 = février
 month-3 = mars

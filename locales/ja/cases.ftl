@@ -57,6 +57,7 @@ case-sort-updated = 更新順
 case-sort-due = 期限順
 case-sort-vulnerability = 脆弱性の高い順
 notice-break-glass = 記録への緊急アクセス
+notice-break-glass-unjudged = 緊急アクセスが行われましたが、それを判断できるほかのスーパーバイザーがいません。別の人をスーパーバイザーにしてください
 notice-approved = 申請が承認されました
 notice-refused = 申請は承認されませんでした
 
@@ -272,6 +273,8 @@ refused-case-open-actions = 未完了の行動があります。終えるか、�
 refused-case-no-reason = 理由を書いてください。
 refused-case-already-decided = すでに判断されています。
 refused-case-own-request = 自分の申請は、ほかの人が判断しなければなりません。
+refused-case-own-case = 自分が担当するケースについて自分で判断することはできません。別のスーパーバイザーが判断しなければなりません。
+refused-case-nobody-else = この組織には、ほかに判断できる人がいません。管理者に、別の人をスーパーバイザーにするか、設定でこの承認をオフにするよう依頼してください。
 refused-case-already-done = すでに終わっています。
 refused-case-open-case-there = この人にはすでに進行中のケースがあります。
 

@@ -44,6 +44,7 @@ welcome-title = パスワードを決める
 welcome-password-hint = 12文字以上。いくつかの言葉を並べるとよいでしょう。
 welcome-again = 同じパスワードをもう一度
 date-day = %y年%n月%d日
+date-year = %y年
 month-1 = 1月
 month-2 = 2月
 month-3 = 3月

@@ -73,6 +73,12 @@ impl Day {
     /// # Errors
     /// It is no day, or the order is needed and not known.
     pub fn typed(text: &str, order: Option<DateOrder>) -> Result<Day, NoDay> {
+        // Written as it is stored: all that most days ever are.
+        if let (10, [b'1'..=b'9', _, _, _, b'-', _, _, b'-', ..], Ok(date)) =
+            (text.len(), text.as_bytes(), text.parse())
+        {
+            return Ok(Day(date));
+        }
         let text: String = text.trim().chars().map(western).collect();
         // A spreadsheet adds midnight to a date.
         let day = text.split(['T', ' ']).next().unwrap_or_default();
@@ -128,6 +134,13 @@ impl Day {
     /// The day in the words of a language, such as «24 November 2026».
     pub fn in_words(self, language: Language) -> String {
         self.written(language, "date-day", &MONTHS)
+    }
+
+    /// The year in the words of a language, where it begins with this day and ends with the other.
+    pub fn year_until(self, last: Day, language: Language) -> Option<String> {
+        let year = self.0.year();
+        let whole = (self.0.month(), self.0.day(), last.0.month(), last.0.day()) == (1, 1, 12, 31);
+        (whole && last.0.year() == year).then(|| language.t("date-year").replace("%y", &year.to_string()))
     }
 
     /// The day in few letters, such as «24 Nov»; with its year where that is not the present one.

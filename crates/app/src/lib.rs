@@ -14,6 +14,8 @@ pub mod keys;
 pub mod people;
 pub mod reference;
 pub mod retention;
+#[cfg(test)]
+mod testing;
 pub mod ui;
 pub mod users;
 pub mod web;

@@ -1,6 +1,7 @@
 //! What each command does: it wires the application to the command line, no more.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -23,15 +24,21 @@ use crate::serve::{Stop, figures_until_stopped, listen, until_stopped, until_sto
 /// Threads that read the database for commands other than `serve`.
 const READERS: usize = 2;
 
+/// As many as there are processors: each keeps decrypted pages of its own, and all are dropped with
+/// every commit. Three at least, for a long list holds one.
+fn readers() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get).max(3)
+}
+
 /// `watari serve`
 pub fn serve(options: &Serve) -> Result<()> {
     let _lock = options.store.lock()?;
-    let installation = options.store.open(options.readers)?;
+    let installation = options.store.open(options.readers.unwrap_or_else(readers))?;
     warn_of_the_clock(&installation.db)?;
     let settings = Settings {
-        public_url: options.public_url.trim_end_matches('/').to_owned(),
+        public_url: options.site.public_url.trim_end_matches('/').to_owned(),
         behind_proxy: options.behind_proxy,
-        requests_per_minute: options.requests_per_minute,
+        requests_per_minute: options.limits.requests_per_minute,
         ..Settings::default()
     };
     let app = App::new(installation.db, settings);
@@ -39,7 +46,7 @@ pub fn serve(options: &Serve) -> Result<()> {
     runtime()?.block_on(async {
         let stop = Stop::listen()?;
         let listener = listen(options.listen).await?;
-        println!("Watari is at {}", options.public_url);
+        println!("Watari is at {}", options.site.public_url);
         println!("Listening on {}", listener.local_addr()?);
         let metrics = match options.metrics_listen {
             Some(address) => Some(listen(address).await?),
@@ -81,7 +88,7 @@ pub fn demo(options: &Demo) -> Result<()> {
     let folder = options.data.as_deref().unwrap_or(temporary.path());
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let _lock = lock(folder)?;
-    let demo = DemoFolder::open(folder, options.database_url.clone().map(Location::Postgres), 4)?;
+    let demo = DemoFolder::open(folder, options.database_url.clone().map(Location::Postgres), readers())?;
     let db = demo.db.clone();
     runtime()?.block_on(async {
         let stop = Stop::listen()?;
@@ -107,7 +114,8 @@ pub fn demo(options: &Demo) -> Result<()> {
             Some(folder) => println!("\nStop it with Ctrl-C; the data stay in {} for the next time.", folder.display()),
             None => println!("\nStop it with Ctrl-C; the data are then gone."),
         }
-        let settings = Settings { public_url, requests_per_minute: options.requests_per_minute, ..Settings::default() };
+        let settings =
+            Settings { public_url, requests_per_minute: options.limits.requests_per_minute, ..Settings::default() };
         until_stopped(App::new(db, settings), listener, stop).await
     })
 }
@@ -154,7 +162,7 @@ pub fn init(options: &Init) -> Result<()> {
         "Then open this link within 72 hours; it works once and makes «{}» the administrator:",
         options.administrator
     );
-    println!("  {}/welcome/{secret}", options.public_url.trim_end_matches('/'));
+    println!("  {}/welcome/{secret}", options.site.public_url.trim_end_matches('/'));
     Ok(())
 }
 
@@ -165,7 +173,7 @@ pub fn invite(options: &Invite) -> Result<()> {
     let by = Actor { organisation, user: None };
     let forgets = options.forget_second_factor;
     let secret = db.write_blocking(move |tx| store::create_login_link(tx, by, user, forgets))?;
-    println!("{}/welcome/{secret}", options.public_url.trim_end_matches('/'));
+    println!("{}/welcome/{secret}", options.site.public_url.trim_end_matches('/'));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! a flag wins over the environment, the environment over the file.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -69,6 +70,24 @@ pub struct Store {
     pub passphrase: Option<String>,
 }
 
+/// Where people find the server.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Site {
+    /// Address people type; one-time links, passkeys and secure cookies depend on it
+    #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
+    pub public_url: String,
+}
+
+/// How much one client may ask for.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Limits {
+    /// Requests one address may make in a minute
+    #[conf(long, env = "WATARI_REQUESTS_PER_MINUTE", default_value = "1200")]
+    pub requests_per_minute: u32,
+}
+
 /// Invented, lifelike data, in a temporary folder that is gone when it stops, or in one that is kept.
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
@@ -89,9 +108,8 @@ pub struct Demo {
     /// PostgreSQL (an empty database) instead of the embedded one
     #[conf(env = "WATARI_DATABASE_URL", secret)]
     pub database_url: Option<String>,
-    /// Requests one address may make in a minute
-    #[conf(long, env = "WATARI_REQUESTS_PER_MINUTE", default_value = "1200")]
-    pub requests_per_minute: u32,
+    #[conf(flatten, serde(flatten))]
+    pub limits: Limits,
 }
 
 /// A new installation.
@@ -112,9 +130,8 @@ pub struct Init {
     /// Log-in name of the first administrator
     #[conf(long, default_value = "admin")]
     pub administrator: String,
-    /// Address people will type, to print the one-time link with
-    #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
-    pub public_url: String,
+    #[conf(flatten, serde(flatten))]
+    pub site: Site,
 }
 
 /// The server.
@@ -126,15 +143,13 @@ pub struct Serve {
     /// Address to listen on
     #[conf(long, env = "WATARI_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Address people type; passkeys and secure cookies depend on it
-    #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
-    pub public_url: String,
+    #[conf(flatten, serde(flatten))]
+    pub site: Site,
     /// A proxy in front sets X-Forwarded-For; without a proxy, anyone could forge it
     #[conf(long, env = "WATARI_BEHIND_PROXY")]
     pub behind_proxy: bool,
-    /// Requests one address may make in a minute
-    #[conf(long, env = "WATARI_REQUESTS_PER_MINUTE", default_value = "1200")]
-    pub requests_per_minute: u32,
+    #[conf(flatten, serde(flatten))]
+    pub limits: Limits,
     /// Certificate (PEM, chain included), to serve https without a proxy; SIGHUP reads it anew
     #[conf(long, env = "WATARI_TLS_CERTIFICATE")]
     pub tls_certificate: Option<PathBuf>,
@@ -144,9 +159,9 @@ pub struct Serve {
     /// Private address that serves figures for Prometheus at /metrics; none without it
     #[conf(long, env = "WATARI_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Threads that read the database
-    #[conf(long, env = "WATARI_READERS", default_value = "4")]
-    pub readers: usize,
+    /// Threads that read the database; without it, one for each processor, three at least
+    #[conf(long, env = "WATARI_READERS")]
+    pub readers: Option<usize>,
 }
 
 /// The check of the history.
@@ -248,9 +263,8 @@ pub struct Invite {
     /// Using the link also forgets the user's second factor and passkeys
     #[conf(long)]
     pub forget_second_factor: bool,
-    /// Address people type
-    #[conf(long, env = "WATARI_PUBLIC_URL", default_value = "http://localhost:8080")]
-    pub public_url: String,
+    #[conf(flatten, serde(flatten))]
+    pub site: Site,
 }
 
 /// Linkage of files. Columns are recognised by name and content, and what their agreement is worth
@@ -543,7 +557,7 @@ pub fn read() -> anyhow::Result<Options> {
     }
     let file = file.or_else(|| std::env::var_os("WATARI_CONFIG").map(PathBuf::from));
     let builder = Options::conf_builder().args(args).env(std::env::vars_os());
-    let Some(file) = file else { return Ok(builder.parse()) };
+    let Some(file) = file else { return Ok(builder.try_parse().unwrap_or_else(|help| end(&help))) };
     let unreadable = |error: &dyn std::fmt::Display| anyhow::anyhow!("{}: {error}", file.display());
     let text = std::fs::read_to_string(&file).map_err(|error| unreadable(&error))?;
     let table: toml::Table = toml::from_str(&text).map_err(|error| unreadable(&error))?;
@@ -553,7 +567,78 @@ pub fn read() -> anyhow::Result<Options> {
     }
     let document: toml::Table =
         COMMANDS.into_iter().map(|command| (command.to_owned(), toml::Value::Table(table.clone()))).collect();
-    Ok(builder.doc(file.display().to_string(), document).parse())
+    Ok(builder.doc(file.display().to_string(), document).try_parse().unwrap_or_else(|help| end(&help)))
+}
+
+/// Ends the program with the help that was asked for, or with what does not fit.
+fn end(help: &conf::Error) -> ! {
+    let (code, text) = (help.exit_code(), in_words(&help.to_string()));
+    // Whoever reads only the first lines closes the pipe: no reason to complain.
+    drop(match code {
+        0 => std::io::stdout().write_all(text.as_bytes()),
+        _ => std::io::stderr().write_all(text.as_bytes()),
+    });
+    std::process::exit(code)
+}
+
+/// Help as it is read: `<store.key_file>`, the name of a field, becomes `<FILE>`, what is to be put
+/// there; and what stands in square brackets for `conf`, which checks it later, is needed.
+fn in_words(help: &str) -> String {
+    let mut told = String::with_capacity(help.len());
+    let mut rest = help;
+    while let Some(at) = rest.find(['<', '[']) {
+        let (before, from) = rest.split_at(at);
+        told.push_str(before);
+        let field = from[1..].split(['>', ']']).next().unwrap_or_default();
+        let whole = field.len() + 2;
+        match value(field, from.starts_with('[')) {
+            Some(value) => {
+                let word = format!("<{value}>");
+                rest = &from[whole..];
+                // Descriptions beside it stay below each other.
+                let width = if rest.starts_with("  ") { whole } else { 0 };
+                told.push_str(&format!("{word:width$}"));
+            }
+            None => {
+                told.push_str(&from[..1]);
+                rest = &from[1..];
+            }
+        }
+    }
+    told + rest
+}
+
+/// What is put in the place of a field; in square brackets only of those without a flag.
+fn value(field: &str, in_brackets: bool) -> Option<&'static str> {
+    let known = match field.rsplit('.').next().unwrap_or_default() {
+        "what" => "WHAT",
+        "file" | "other" if in_brackets => "FILE",
+        "username" => "NAME",
+        "first" | "second" => "ID",
+        _ if in_brackets => return None,
+        "data" => "FOLDER",
+        "_config" | "key_file" | "passphrase_file" | "tls_certificate" | "tls_key" | "rejects" => "FILE",
+        "file" | "other" | "model" | "output" | "svg" => "FILE",
+        "listen" | "metrics_listen" => "ADDRESS",
+        "public_url" | "database_url" => "URL",
+        "passphrase" => "PASSPHRASE",
+        "port" => "PORT",
+        "people" | "cases" | "requests_per_minute" | "readers" | "pairs_per_record" => "NUMBER",
+        "organisation" | "administrator" | "user" => "NAME",
+        "country" => "CODE",
+        "time_zone" => "ZONE",
+        "to" => "TARGET",
+        "map" | "column" => "COLUMN=KIND",
+        "id" | "truth" => "COLUMN",
+        "dates" => "ORDER",
+        "encoding" => "ENCODING",
+        "language" => "LANGUAGE",
+        "memory" => "SIZE",
+        "threshold" => "PROBABILITY",
+        "links" => "LINKS",
+        _ => return None,
+    };
+    Some(known)
 }
 
 /// The arguments, and the configuration file wherever it stands among them.

@@ -1,5 +1,7 @@
 //! Conditions of a query with their parameters, kept together.
 
+use std::fmt::Write as _;
+
 use crate::db::Value;
 
 /// A condition written with `?`, numbered `$1`, `$2`, … in the order it was built.
@@ -17,9 +19,7 @@ impl Filter {
 
     /// Narrows by a further condition.
     pub fn and(mut self, condition: &str, params: impl IntoIterator<Item = Value>) -> Filter {
-        if !self.sql.is_empty() {
-            self.sql.push_str(" AND ");
-        }
+        self.join(" AND ");
         let mut number = self.params.len();
         // Each condition in parentheses: an OR in one must not open what another closes.
         self.sql.push('(');
@@ -27,7 +27,8 @@ impl Filter {
             match piece.strip_suffix('?') {
                 Some(before) => {
                     number += 1;
-                    self.sql.push_str(&format!("{before}${number}"));
+                    self.sql.push_str(before);
+                    self.mark(number);
                 }
                 None => self.sql.push_str(piece),
             }
@@ -39,29 +40,57 @@ impl Filter {
     }
 
     /// Narrows by another filter.
-    pub fn and_filter(self, other: Filter) -> Filter {
-        let condition = other.unnumbered();
-        self.and(&condition, other.params)
-    }
-
-    /// The condition with `?` again instead of `$n`; its parameters are in the order of appearance.
-    fn unnumbered(&self) -> String {
-        let mut condition = String::with_capacity(self.sql.len());
-        let mut rest = self.sql.as_str();
-        while let Some(at) = rest.find('$') {
-            condition.push_str(&rest[..at]);
-            condition.push('?');
-            rest = rest[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
-        }
-        condition.push_str(rest);
-        condition
+    pub fn and_filter(mut self, other: Filter) -> Filter {
+        self.join(" AND ");
+        self.sql.push('(');
+        self.append(other);
+        self.sql.push(')');
+        self
     }
 
     /// Any of several conditions; none of none.
     pub fn any(ways: Vec<Filter>) -> Filter {
-        let conditions: Vec<String> = ways.iter().map(Filter::unnumbered).collect();
-        let condition = if conditions.is_empty() { "1 = 0".to_owned() } else { conditions.join(" OR ") };
-        Filter::new(&condition, ways.into_iter().flat_map(|way| way.params))
+        if ways.is_empty() {
+            return Filter::new("1 = 0", []);
+        }
+        let mut any = Filter { sql: "(".to_owned(), params: Vec::new() };
+        for (place, way) in ways.into_iter().enumerate() {
+            any.sql.push_str(if place == 0 { "" } else { " OR " });
+            any.append(way);
+        }
+        any.sql.push(')');
+        any
+    }
+
+    fn join(&mut self, word: &str) {
+        if !self.sql.is_empty() {
+            self.sql.push_str(word);
+        }
+    }
+
+    fn mark(&mut self, number: usize) {
+        // Writing to a string cannot fail.
+        let _ = write!(self.sql, "${number}");
+    }
+
+    /// Another filter's condition, its marks numbered on from here.
+    fn append(&mut self, other: Filter) {
+        let before = self.params.len();
+        let mut pieces = other.sql.split('$');
+        self.sql.push_str(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            let rest = piece.trim_start_matches(|c: char| c.is_ascii_digit());
+            let number: usize = piece[..piece.len() - rest.len()].parse().unwrap_or_default();
+            self.mark(before + number);
+            self.sql.push_str(rest);
+        }
+        self.params.extend(other.params);
+    }
+
+    /// The same condition, only to be tested on rows that are found without it: no engine looks for
+    /// them through an index of its own.
+    pub fn tested(self) -> Filter {
+        Filter { sql: format!("(CASE WHEN {} THEN 1 ELSE 0 END = 1)", self.sql), params: self.params }
     }
 
     /// Adds a value that the rest of the query needs and answers its mark, such as `$7`.

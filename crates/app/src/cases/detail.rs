@@ -49,6 +49,11 @@ pub struct Detail {
     pub may_work: bool,
     /// Whether this user may give it to someone else.
     pub may_assign: bool,
+    /// Whether this user may decide on the approval that waits.
+    pub may_decide: bool,
+    /// Why someone who decides on others does not on this: the code of the sentence in `locales/`.
+    #[serde(skip)]
+    pub undecided_because: Option<&'static str>,
     /// Sex and age of the person, for the choice of questionnaires.
     #[serde(skip)]
     pub respondent: Respondent,
@@ -66,6 +71,16 @@ pub fn read(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Detail, Erro
     let team = file.case.team_id.map(|team| team.to_string());
     let team_name = store::teams(tx, viewer)?.into_iter().find(|(id, _)| Some(id) == team.as_ref()).map(|it| it.1);
     let held = lifecycle::work(file.case.state, file.person.consent).err();
+    let approvals = parts::approvals(tx, viewer, id)?;
+    let (may_decide, undecided_because) = match waiting_of(&approvals) {
+        Some(waiting) => match parts::check_decider(tx, viewer, &file.case, waiting.asked_by) {
+            Ok(()) => (true, None),
+            Err(Error::Refused(key)) => (false, Some(key)),
+            Err(Error::Forbidden(_)) => (false, None),
+            Err(error) => return Err(error),
+        },
+        None => (false, None),
+    };
     Ok(Detail {
         owner_name: store::user_name(tx, viewer, file.case.owner_id)?,
         supervisor_name: store::user_name(tx, viewer, file.case.supervisor_id)?,
@@ -75,11 +90,13 @@ pub fn read(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Detail, Erro
         notes: parts::notes(tx, viewer, id)?,
         attachments: attachments::of_case(tx, viewer, id)?,
         flags: parts::flags(tx, viewer, id)?,
-        approvals: parts::approvals(tx, viewer, id)?,
+        approvals,
         follow_ups: parts::follow_ups(tx, viewer, id)?,
         screenings: screenings::of_case(tx, viewer, id)?,
         may_work: viewer.may(Permission::WriteCases) && held.is_none(),
         may_assign: store::may_assign(viewer, &file.case) && file.case.state != CaseState::Closed,
+        may_decide,
+        undecided_because,
         held_because: held.and_then(|refusal| match Error::from(refusal) {
             Error::Refused(key) if file.case.state != CaseState::Closed => Some(key),
             _ => None,
@@ -88,6 +105,10 @@ pub fn read(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Detail, Erro
         person_name: file.person.name,
         case: file.case,
     })
+}
+
+fn waiting_of(approvals: &[Approval]) -> Option<&Approval> {
+    approvals.iter().find(|approval| approval.state == ApprovalState::Waiting)
 }
 
 impl Detail {
@@ -123,7 +144,7 @@ impl Detail {
 
     /// The approval that waits.
     pub fn waiting(&self) -> Option<&Approval> {
-        self.approvals.iter().find(|approval| approval.state == ApprovalState::Waiting)
+        waiting_of(&self.approvals)
     }
 
     /// Flags not resolved.

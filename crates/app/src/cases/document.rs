@@ -160,6 +160,7 @@ impl Words<'_> {
     /// A day, or the span an estimate allows.
     fn born(&self, from: Option<Day>, to: Option<Day>) -> String {
         match (from, to) {
+            (Some(from), Some(to)) if let Some(year) = from.year_until(to, self.language) => year,
             (Some(from), Some(to)) if from != to => format!("{} – {}", self.day(Some(from)), self.day(Some(to))),
             (from, to) => self.day(from.or(to)),
         }

@@ -118,7 +118,7 @@ fn head(viewer: &Viewer, language: Language) -> Vec<String> {
 fn wanted_cases(viewer: &Viewer, query: &CaseQuery, from: i64) -> Result<Filter, Error> {
     viewer.require(Permission::ExportLists)?;
     viewer.require(Permission::ReadCases)?;
-    Ok(list::filter(viewer, query).and("c.number >= ?", [from.into()]))
+    Ok(list::narrowed(viewer.visible_cases_in_order(), viewer, query).and("c.number >= ?", [from.into()]))
 }
 
 fn count(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery, from: i64) -> Result<i64, Error> {

@@ -2,6 +2,7 @@
 
 use super::model::{ApprovalState, CaseState};
 use crate::error::Error;
+use crate::ids::UserId;
 use crate::people::Decision;
 
 /// Why a step is not taken.
@@ -55,6 +56,12 @@ pub enum Refusal {
     /// Nobody decides on what they asked for themselves.
     #[error("decided by the asker")]
     OwnRequest,
+    /// Nobody decides on a case they carry.
+    #[error("decided by who carries the case")]
+    OwnCase,
+    /// Four eyes are wanted, and the organisation has no others.
+    #[error("nobody else may decide")]
+    NobodyElse,
     /// It has ended already.
     #[error("it has ended already")]
     AlreadyDone,
@@ -86,6 +93,8 @@ impl Refusal {
             Refusal::NoReason => "refused-case-no-reason",
             Refusal::AlreadyDecided => "refused-case-already-decided",
             Refusal::OwnRequest => "refused-case-own-request",
+            Refusal::OwnCase => "refused-case-own-case",
+            Refusal::NobodyElse => "refused-case-nobody-else",
             Refusal::AlreadyDone => "refused-case-already-done",
             Refusal::NotTheWriter => "refused-case-not-the-writer",
             Refusal::OpenCaseThere => "refused-case-open-case-there",
@@ -276,6 +285,18 @@ pub fn reopen(facts: &Facts, has_reason: bool) -> Result<CaseState, Refusal> {
     }
 }
 
+/// Four eyes: nobody decides on what they asked for, nor on a case they carry.
+///
+/// # Errors
+/// Which of them it is.
+pub fn decide(decider: UserId, asker: UserId, owner: Option<UserId>) -> Result<(), Refusal> {
+    match (decider == asker, owner == Some(decider)) {
+        (true, _) => Err(Refusal::OwnRequest),
+        (_, true) => Err(Refusal::OwnCase),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -390,6 +411,15 @@ mod tests {
             assert_eq!(close(&lapsed, true, false).is_ok(), *state != CaseState::Closed);
         }
         assert_eq!(work(CaseState::Open, CaseWork::Lapsed), Err(Refusal::ConsentLapsed));
+    }
+
+    #[test]
+    fn two_others_than_the_decider_ask_and_carry() {
+        let [decider, asker, owner] = [(); 3].map(|()| UserId::new());
+        assert_eq!(decide(decider, asker, Some(owner)), Ok(()));
+        assert_eq!(decide(decider, asker, None), Ok(()));
+        assert_eq!(decide(decider, decider, Some(owner)), Err(Refusal::OwnRequest));
+        assert_eq!(decide(decider, asker, Some(decider)), Err(Refusal::OwnCase));
     }
 
     #[test]

@@ -12,8 +12,9 @@ use crate::dates::Moment;
 use crate::db::{Tx, Value};
 use crate::error::{Check, Error};
 use crate::history::{self, Bookkeeping, Entry, Kind, Pen, Story};
-use crate::ids::{ApprovalId, CaseId, FlagId, FollowUpId, NoteId, NoticeId, UserId};
+use crate::ids::{ApprovalId, CaseId, FlagId, FollowUpId, NoteId, NoticeId, PersonId, UserId};
 use crate::params;
+use crate::users::{self, OrganisationSettings};
 
 /// What someone wrote in their own words may say who it is about.
 fn knows(viewer: &Viewer) -> bool {
@@ -401,10 +402,52 @@ pub fn ask_approval(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewA
     Ok(id)
 }
 
+/// Whether this user decides on what was asked for: for the page that offers it and for the decision.
+///
+/// # Errors
+/// The role does not allow it, their own request or case (and what to do where the organisation has
+/// nobody else), or the database failed.
+pub(super) fn check_decider(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, asked_by: UserId) -> Result<(), Error> {
+    viewer.require(Permission::Approve)?;
+    let may = |decider: UserId| lifecycle::decide(decider, asked_by, case.owner_id);
+    let Err(refusal) = may(viewer.user) else { return Ok(()) };
+    let deciders = users::store::who_may(tx, viewer.organisation, Permission::Approve)?;
+    let others = deciders.into_iter().any(|decider| may(decider).is_ok());
+    Err(if others { refusal } else { Refusal::NobodyElse }.into())
+}
+
+/// Takes back what waits for a decision that the organisation no longer asks for: it would hold up
+/// its case, and there may be nobody to decide.
+///
+/// # Errors
+/// The database failed.
+pub fn drop_unwanted_requests(tx: &mut Tx<'_>, viewer: &Viewer, settings: &OrganisationSettings) -> Result<(), Error> {
+    let waiting: Vec<(ApprovalId, CaseId, PersonId, ApprovalKind)> = tx.query(
+        "SELECT id, case_id, person_id, kind FROM approval WHERE organisation_id = $1 AND state = 'waiting'",
+        params![viewer.organisation],
+        |row| Ok((row.next()?, row.next()?, row.next()?, row.next()?)),
+    )?;
+    let wanted = |kind: ApprovalKind| match kind {
+        ApprovalKind::Plan => settings.plan_approval,
+        ApprovalKind::Closure => settings.closure_approval,
+    };
+    for (id, case, person, kind) in waiting.into_iter().filter(|(.., kind)| !wanted(*kind)) {
+        let told = serde_json::json!({ "kind": kind, "state": ApprovalState::Waiting });
+        let entry = Entry::removed(Kind::Approval, id, &told).about(person).in_case(case);
+        let pen = history::record(tx, viewer, entry)?;
+        tx.execute(
+            &pen,
+            "DELETE FROM approval WHERE organisation_id = $1 AND id = $2",
+            params![viewer.organisation, id],
+        )?;
+    }
+    Ok(())
+}
+
 /// Decides. An approved plan is agreed at once.
 ///
 /// # Errors
-/// Not allowed, decided already, one's own request, a rule forbids it, or the database failed.
+/// Not allowed, decided already, one's own request or case, a rule forbids it, or the database failed.
 pub fn decide(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
@@ -418,9 +461,7 @@ pub fn decide(
     if before.state != ApprovalState::Waiting {
         return Err(Refusal::AlreadyDecided.into());
     }
-    if before.asked_by == viewer.user {
-        return Err(Refusal::OwnRequest.into());
-    }
+    check_decider(tx, viewer, &file.case, before.asked_by)?;
     let mut check = Check::default();
     check.that(input.approve || !input.comment.trim().is_empty(), "comment", "invalid-comment-needed");
     check.short(&input.comment, SHORT, "comment");
@@ -626,26 +667,16 @@ pub(super) fn cancel_planned(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{Role, Scope, Via};
+    use crate::access::{Role, Scope};
     use crate::history::{Act, Line};
-    use crate::ids::{OrganisationId, SessionId};
+    use crate::ids::OrganisationId;
+    use crate::testing;
 
     #[test]
     fn a_notes_words_are_told_to_whoever_might_read_it_then_and_before() {
         let viewer = |sees_medical| Viewer {
-            organisation: OrganisationId::new(),
-            organisation_name: String::new(),
-            user: UserId::new(),
-            name: String::new(),
-            language: "en".to_owned(),
-            role: Role::Caseworker,
-            scope: Scope::Own,
-            team: None,
             sees_medical,
-            sees_trafficking: false,
-            via: Via::Session(SessionId::new()),
-            time_zone: "UTC".to_owned(),
-            today: crate::dates::Day::today("UTC"),
+            ..testing::viewer(OrganisationId::new(), Role::Caseworker, Scope::Own)
         };
         let story = |guarded: &str| Story {
             seq: 1,
@@ -658,7 +689,7 @@ mod tests {
             person_id: None,
             case_id: None,
             why: None,
-            changes: Line::of("text", &serde_json::json!(["a", "b"])).into_iter().collect(),
+            changes: Line::of("text", serde_json::json!(["a", "b"])).into_iter().collect(),
             facts: vec![(GUARDED.into(), guarded.into())],
             erased: false,
         };

@@ -19,6 +19,10 @@ use crate::users::{self, OrganisationSettings};
 pub(super) const CASE_AND_PERSON: &str =
     "case_file c JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id";
 
+/// The same, to be counted: where nothing is asked of the person, the engine need not look at them.
+pub(super) const CASES_TO_COUNT: &str =
+    "case_file c LEFT JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id";
+
 const COLUMNS: &str = "c.id, c.number, c.person_id, c.state, c.risk, c.risk_proposed, c.risk_reason, c.trafficking, \
                        c.vulnerability, c.owner_id, c.supervisor_id, c.team_id, c.assigned_at, c.seen_at, \
                        c.opened_at, c.first_contact_at, c.assessed_at, c.planned_at, c.in_service_at, c.closed_at, \

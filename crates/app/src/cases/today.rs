@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::model::{ApprovalKind, CaseState, CaseSummary, DueKind, Risk};
-use super::store::{self, CASE_AND_PERSON};
+use super::store::{self, CASE_AND_PERSON, CASES_TO_COUNT};
 use crate::access::{Filter, Permission, Role, Sensitivity, Via, Viewer};
 use crate::dates::{Day, Moment};
 use crate::db::Tx;
@@ -291,7 +291,11 @@ fn due_meetings(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error>
 }
 
 fn waiting(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<WaitingItem>, Error> {
-    let filter = viewer.visible_cases().and("a.state = 'waiting' AND a.asked_by <> ?", [viewer.user.into()]);
+    // As `lifecycle::decide` says: what the user did not ask for themselves, in cases that others carry.
+    let filter = viewer.visible_cases().and(
+        "a.state = 'waiting' AND a.asked_by <> ? AND (c.owner_id IS NULL OR c.owner_id <> ?)",
+        [viewer.user.into(), viewer.user.into()],
+    );
     let sql = format!(
         "SELECT c.id, c.number, p.display_name, c.risk, a.kind, u.name, a.asked_at FROM {CASE_AND_PERSON} \
          JOIN approval a ON a.organisation_id = c.organisation_id AND a.case_id = c.id \
@@ -363,7 +367,7 @@ pub fn numbers(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Numbers, Error> {
     let mut filter = viewer.visible_cases().and("c.state <> 'closed'", []);
     let today = filter.bind(viewer.today);
     let sql = format!(
-        "SELECT c.risk, count(*), count(CASE WHEN c.due_on < {today} THEN 1 END) FROM {CASE_AND_PERSON} \
+        "SELECT c.risk, count(*), count(CASE WHEN c.due_on < {today} THEN 1 END) FROM {CASES_TO_COUNT} \
          WHERE {} GROUP BY c.risk",
         filter.sql()
     );
@@ -372,13 +376,13 @@ pub fn numbers(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Numbers, Error> {
     })?;
     by_risk.sort_by_key(|row| row.risk);
     let filter = viewer.visible_cases();
-    let sql = format!("SELECT c.state, count(*) FROM {CASE_AND_PERSON} WHERE {} GROUP BY c.state", filter.sql());
+    let sql = format!("SELECT c.state, count(*) FROM {CASES_TO_COUNT} WHERE {} GROUP BY c.state", filter.sql());
     let mut by_state =
         tx.query(&sql, filter.params(), |row| Ok(CountByState { state: row.next()?, cases: row.next()? }))?;
     by_state.sort_by_key(|row| row.state);
     let month_ago = Moment::now().plus_seconds(-30 * 86_400);
     let mut count = |filter: Filter, join: &str| {
-        let sql = format!("SELECT count(*) FROM {CASE_AND_PERSON} {join} WHERE {}", filter.sql());
+        let sql = format!("SELECT count(*) FROM {CASES_TO_COUNT} {join} WHERE {}", filter.sql());
         tx.count(&sql, filter.params())
     };
     let approvals = "JOIN approval a ON a.organisation_id = c.organisation_id AND a.case_id = c.id";
@@ -398,12 +402,12 @@ pub fn numbers(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Numbers, Error> {
 pub fn team(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Load>, Error> {
     viewer.require(Permission::ReadTeam)?;
     let mut filter = viewer.visible_cases().and("c.state <> 'closed'", []);
-    let today = filter.bind(viewer.today);
+    let (today, organisation) = (filter.bind(viewer.today), filter.bind(viewer.organisation));
     let sql = format!(
-        "SELECT c.owner_id, u.name, count(*), count(CASE WHEN c.risk = 'high' THEN 1 END), \
-         count(CASE WHEN c.due_on < {today} THEN 1 END) FROM {CASE_AND_PERSON} \
-         LEFT JOIN user_account u ON u.organisation_id = c.organisation_id AND u.id = c.owner_id \
-         WHERE {} GROUP BY c.owner_id, u.name",
+        "SELECT c.owner_id, (SELECT u.name FROM user_account u WHERE u.organisation_id = {organisation} \
+         AND u.id = c.owner_id), count(*), count(CASE WHEN c.risk = 'high' THEN 1 END), \
+         count(CASE WHEN c.due_on < {today} THEN 1 END) FROM {CASES_TO_COUNT} \
+         WHERE {} GROUP BY c.owner_id",
         filter.sql()
     );
     let mut loads = tx.query(&sql, filter.params(), |row| {

@@ -5,7 +5,7 @@
 //! SQLCipher database under the installation's own key. The passphrase or key file that opens
 //! the installation opens its backups, and nothing else does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -105,9 +105,11 @@ pub fn backup(
     if file.exists() {
         return Err(BackupError::Exists(file.to_owned()));
     }
-    let database = Draft::beside(file, "database");
+    sweep(file);
+    let (name, _lock) = begun(file)?;
+    let database = Draft::of(&name, "database");
     let (tables, faults) = copied(db, key, &database, progress)?;
-    let whole = Draft::beside(file, "backup");
+    let whole = Draft::of(&name, "backup");
     let header = Header {
         made_at: Moment::now(),
         size: database.path().metadata().map_err(|error| failed(database.path(), error))?.len(),
@@ -315,14 +317,65 @@ fn damaged(file: &Path, reason: impl Into<String>) -> BackupError {
     BackupError::Damaged { file: file.to_owned(), reason: reason.into() }
 }
 
+/// What the drafts of one backup begin with.
+fn draft_name(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{}", uuid::Uuid::new_v4().simple()));
+    name.into()
+}
+
+/// The name of a backup's drafts, and a lock that says for as long as it is held that someone is at
+/// it; the system lets go of it however the program ends.
+fn begun(file: &Path) -> Result<(PathBuf, (Draft, File)), BackupError> {
+    let name = draft_name(file);
+    let draft = Draft::of(&name, LOCK);
+    let lock = private(draft.path())?;
+    // Where the disk knows no locks, nobody takes the drafts for left behind either.
+    drop(lock.try_lock());
+    Ok((name, (draft, lock)))
+}
+
+const LOCK: &str = "lock";
+
+fn draft_of(name: &Path, what: &str) -> PathBuf {
+    let mut name = name.as_os_str().to_owned();
+    name.push(format!(".{what}"));
+    name.into()
+}
+
+/// Removes the drafts that backups into this folder left behind when they were killed.
+fn sweep(file: &Path) {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let drafts: BTreeSet<PathBuf> =
+        entries.filter_map(|entry| Some(folder.join(drafts_of(entry.file_name().to_str()?)?))).collect();
+    for name in drafts {
+        let held = File::open(draft_of(&name, LOCK)).is_ok_and(|lock| lock.try_lock().is_err());
+        if !held {
+            drop(["database", "backup", LOCK].map(|what| Draft::of(&name, what)));
+        }
+    }
+}
+
+/// What the drafts begin with of which a file of this name is one.
+fn drafts_of(name: &str) -> Option<&str> {
+    let whole = ["-wal", "-shm", "-journal"].into_iter().find_map(|ending| name.strip_suffix(ending));
+    let (drafts, what) = whole.unwrap_or(name).rsplit_once('.')?;
+    let (_, id) = drafts.rsplit_once('.')?;
+    let is_id = id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    (is_id && ["database", "backup", LOCK].contains(&what)).then_some(drafts)
+}
+
 /// A file in the making: gone when dropped, unless it was kept.
 struct Draft(PathBuf);
 
 impl Draft {
     fn beside(file: &Path, what: &str) -> Draft {
-        let mut name = file.as_os_str().to_owned();
-        name.push(format!(".{}.{what}", uuid::Uuid::new_v4().simple()));
-        Draft(name.into())
+        Draft::of(&draft_name(file), what)
+    }
+
+    fn of(name: &Path, what: &str) -> Draft {
+        Draft(draft_of(name, what))
     }
 
     fn path(&self) -> &Path {
@@ -429,6 +482,36 @@ mod tests {
             .collect();
         names.sort();
         assert_eq!(names, ["one.backup", "restored.db"]);
+    }
+
+    #[test]
+    fn what_a_killed_backup_left_goes_with_the_next_and_nothing_else_does() {
+        let it = installation();
+        let (killed, running) = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210");
+        let left = [
+            format!("monday.watari.{killed}.database"),
+            format!("monday.watari.{killed}.database-wal"),
+            format!("monday.watari.{killed}.backup"),
+            format!("monday.watari.{killed}.lock"),
+        ];
+        let kept = [
+            format!("tuesday.watari.{running}.database"),
+            format!("tuesday.watari.{running}.lock"),
+            "letter.0123.backup".to_owned(),
+            "monday.watari".to_owned(),
+            format!("monday.watari.{killed}.txt"),
+        ];
+        for name in left.iter().chain(&kept) {
+            std::fs::write(it.file(name), "").unwrap();
+        }
+        let lock = File::open(it.file(&kept[1])).unwrap();
+        lock.lock().unwrap();
+        it.backup("wednesday.watari").unwrap();
+        let there = |names: &[String]| names.iter().filter(|name| it.file(name).exists()).count();
+        assert_eq!((there(&left), there(&kept)), (0, kept.len()));
+        drop(lock);
+        it.backup("thursday.watari").unwrap();
+        assert_eq!(there(&kept), 3, "killed too");
     }
 
     #[test]

@@ -9,6 +9,9 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0003_cases.sql")),
     Migration::of(include_str!("migrations/0004_narrow_indexes.sql")),
     Migration { sql: include_str!("migrations/0005_search_entry.sql"), fill: Some(search::note_everyone) },
+    Migration::of(include_str!("migrations/0006_rare_rows.sql")),
+    Migration::of(include_str!("migrations/0007_needs.sql")),
+    Migration::of(include_str!("migrations/0008_ways_to_cases.sql")),
 ];
 
 /// Fills a new table from the records that are there.

@@ -36,6 +36,7 @@ pub(super) fn start(
     writer.pragma_update(None, "cache_size", -WRITERS_CACHE)?;
     writer.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     migrate::run(&mut Tx { engine: Engine::Sqlite(&writer), key })?;
+    tell_selectivity(&writer)?;
     for number in 0..readers {
         let connection = open(file, key)?;
         connection.pragma_update(None, "query_only", "ON")?;
@@ -70,6 +71,57 @@ pub(super) fn open(file: &Path, key: &DataKey) -> Result<Connection, DbError> {
     }
     connection.pragma_update(None, "cache_size", -READERS_CACHE)?;
     Ok(connection)
+}
+
+/// Rows of a table, as the planner is to think: no house is planned for as a small one.
+const MANY: u64 = 1_000_000;
+/// Rows of one house that share a further column; and rows of a partial index, which few are.
+const SOME: u64 = 100;
+
+/// Tells the planner what it cannot see in the schema: that every key begins with the organisation,
+/// which picks out nobody, and that each further column picks out much. Without it an index that
+/// only leads to the organisation looks as good as one that leads to the person. The figures are
+/// fixed instead of counted, so that every installation runs the plans that were tried.
+fn tell_selectivity(connection: &Connection) -> Result<(), DbError> {
+    let told = selectivity(connection)?;
+    // Makes the table where there is none.
+    connection.execute_batch("ANALYZE sqlite_schema")?;
+    let mut known = connection.prepare("SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY tbl, idx")?;
+    let known: Vec<[String; 3]> =
+        known.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?.collect::<Result<_, _>>()?;
+    if known != told {
+        connection.execute_batch("BEGIN IMMEDIATE; DELETE FROM sqlite_stat1")?;
+        for line in &told {
+            connection
+                .execute("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, ?2, ?3)", params_from_iter(line))?;
+        }
+        connection.execute_batch("COMMIT")?;
+    }
+    Ok(connection.execute_batch("ANALYZE sqlite_schema")?)
+}
+
+/// Table, index, and how many rows share its first columns: all, one, two, …
+fn selectivity(connection: &Connection) -> Result<Vec<[String; 3]>, DbError> {
+    let mut indexes = connection.prepare(
+        "SELECT t.name, i.name, i.\"unique\", i.partial, (SELECT count(*) FROM pragma_index_info(i.name)) \
+         FROM sqlite_schema t JOIN pragma_index_list(t.name) i WHERE t.type = 'table' \
+         AND (SELECT name FROM pragma_index_info(i.name) WHERE seqno = 0) = 'organisation_id' ORDER BY t.name, i.name",
+    )?;
+    let lines = indexes.query_map([], |row| {
+        let (is_unique, is_partial, columns): (bool, bool, u32) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let (rows, mut alike) = if is_partial { (SOME, SOME / 10) } else { (MANY, SOME) };
+        let mut stat = vec![rows, rows];
+        for _ in 1..columns {
+            stat.push(alike);
+            alike = (alike / 10).max(1);
+        }
+        if let Some(last) = stat.last_mut().filter(|_| is_unique) {
+            *last = 1;
+        }
+        let stat: Vec<String> = stat.iter().map(u64::to_string).collect();
+        Ok([row.get(0)?, row.get(1)?, stat.join(" ")])
+    })?;
+    Ok(lines.collect::<Result<_, _>>()?)
 }
 
 /// True where the file is there and is not a plain SQLite database.

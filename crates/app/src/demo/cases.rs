@@ -694,7 +694,8 @@ impl Chronicle {
         }
         tx.execute(
             &Pen::unrecorded(Bookkeeping::Notice),
-            "UPDATE notice SET read_at = created_at WHERE organisation_id = $1 AND case_id = $2",
+            "UPDATE notice SET read_at = created_at WHERE organisation_id = $1 AND case_id = $2 AND person_id = \
+             (SELECT person_id FROM case_file WHERE organisation_id = $1 AND id = $2)",
             params![self.house.organisation, course.id],
         )?;
         Ok(())

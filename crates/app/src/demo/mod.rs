@@ -16,7 +16,7 @@ use cases::Chronicle;
 pub const PASSWORD: &str = "crossing-the-river";
 
 /// Steps of the chronicle in one write.
-const BATCH: usize = 50;
+const BATCH: usize = 150;
 
 /// A log-in of the demo.
 pub struct DemoUser {

@@ -27,10 +27,7 @@ use crate::ids::{CaseId, OrganisationId, PersonId, UserId};
 use crate::params;
 
 pub use pages::{api_routes, routes};
-pub use story::{
-    Line, Page, Story, Wanted, entries_of_leaving, entries_of_organisation, entries_of_person, page_of_case,
-    page_of_person,
-};
+pub use story::{Line, Page, Story, Wanted, entries_of_leaving, entries_of_organisation, page_of_case, page_of_person};
 pub use verify::{Fault, Verified, verify, verify_organisation};
 
 /// The proof that the history knows of a change; nothing else can make one.
@@ -337,8 +334,10 @@ fn chain(tx: &mut Tx<'_>, by: Actor, entry: Sealed) -> Result<Pen, Error> {
 /// # Errors
 /// The database failed.
 pub fn last_change(tx: &mut Tx<'_>) -> Result<Option<Moment>, DbError> {
+    // Not joined: the engine might begin with all of the history.
     tx.one(
-        "SELECT max(h.at) FROM history_head d JOIN history h ON h.organisation_id = d.organisation_id AND h.seq = d.seq",
+        "SELECT max((SELECT h.at FROM history h WHERE h.organisation_id = d.organisation_id AND h.seq = d.seq)) \
+         FROM history_head d",
         &[],
         |row| row.get(0),
     )

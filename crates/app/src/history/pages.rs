@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Kind, Story, Wanted, entries_of_organisation, verify_organisation};
+use super::{Kind, Story, Wanted, entries_of_organisation, verify_organisation, words};
 use crate::access::{Permission, Viewer};
 use crate::code::Code;
 use crate::dates::Day;
@@ -159,7 +159,9 @@ impl ListPage {
     /// A fact in words: some are sentences of their own, the others a name and a value.
     fn fact(&self, ui: &Ui, name: &str, value: &str) -> String {
         let sentence = ui.language.find(&format!("fact-{}", value.replace('_', "-")));
-        sentence.filter(|_| name == "fact").map_or_else(|| format!("{}: {value}", ui.field(name)), str::to_owned)
+        sentence
+            .filter(|_| name == "fact")
+            .map_or_else(|| format!("{}: {}", ui.field(name), words::fact(ui, name, value)), str::to_owned)
     }
     fn day(&self, day: &Option<Day>) -> String {
         day.as_ref().map(ToString::to_string).unwrap_or_default()
@@ -220,7 +222,7 @@ mod tests {
     use crate::history::{Act, Line};
 
     fn story(kind: Kind, field: &str) -> Story {
-        let line = Line::of(field, &serde_json::json!(["Amina", "Yusuf"])).unwrap();
+        let line = Line::of(field, serde_json::json!(["Amina", "Yusuf"])).unwrap();
         Story {
             seq: 1,
             at: crate::dates::Moment::now(),

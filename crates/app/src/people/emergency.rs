@@ -80,8 +80,15 @@ pub fn break_glass(
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         params![viewer.organisation, id, viewer.user, person, reason, now, now.plus_seconds(hours * 3600)],
     )?;
-    for supervisor in alerted(tx, viewer)? {
-        notify(tx, viewer, supervisor, "break_glass", person, &format!("{}: {reason}", viewer.name))?;
+    let supervisors = alerted(tx, viewer)?;
+    for supervisor in &supervisors {
+        notify(tx, viewer, *supervisor, "break_glass", Some(person), &format!("{}: {reason}", viewer.name))?;
+    }
+    if supervisors.is_empty() {
+        for watcher in watchers(tx, viewer)? {
+            // Who it was about and why is nothing for those who see nobody's data.
+            notify(tx, viewer, watcher, "break_glass_unjudged", None, &viewer.name)?;
+        }
     }
     Ok(id)
 }
@@ -91,7 +98,7 @@ fn notify(
     viewer: &Viewer,
     user: UserId,
     kind: &str,
-    person: PersonId,
+    person: Option<PersonId>,
     text: &str,
 ) -> Result<(), Error> {
     tx.execute(
@@ -103,24 +110,26 @@ fn notify(
     Ok(())
 }
 
-/// The user's own supervisor; where there is none who works, every other supervisor of the
-/// organisation.
+/// The user's own supervisor; where there is none who works and judges, every other supervisor of
+/// the organisation; never whoever took the access.
 fn alerted(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<UserId>, Error> {
     let own = tx.one(
-        "SELECT s.id FROM user_account u \
-         LEFT JOIN user_account s ON s.organisation_id = u.organisation_id AND s.id = u.supervisor_id AND s.active = 1 \
-         WHERE u.organisation_id = $1 AND u.id = $2",
+        "SELECT supervisor_id FROM user_account WHERE organisation_id = $1 AND id = $2",
         params![viewer.organisation, viewer.user],
         |row| row.get::<Option<UserId>>(0),
     )?;
-    if let Some(Some(supervisor)) = own {
-        return Ok(vec![supervisor]);
-    }
-    Ok(tx.query(
-        "SELECT id FROM user_account WHERE organisation_id = $1 AND role = $2 AND active = 1 AND id <> $3",
-        params![viewer.organisation, Role::Supervisor, viewer.user],
-        |row| row.get(0),
-    )?)
+    let mut judges = users::store::who_may(tx, viewer.organisation, Permission::Approve)?;
+    judges.retain(|judge| *judge != viewer.user);
+    let own = own.flatten().filter(|own| judges.contains(own));
+    Ok(own.map_or(judges, |own| vec![own]))
+}
+
+/// Those who answer for the organisation's users and its history: told where no supervisor is left
+/// to judge, so that nobody opens a record unseen.
+fn watchers(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<UserId>, Error> {
+    let mut watchers = users::store::who_may(tx, viewer.organisation, Permission::ManageUsers)?;
+    watchers.extend(users::store::who_may(tx, viewer.organisation, Permission::ReadHistory)?);
+    Ok(watchers)
 }
 
 /// Emergency access as a supervisor judges it.
@@ -198,10 +207,10 @@ fn told_of(tx: &mut Tx<'_>, viewer: &Viewer, further: &str) -> Result<Vec<Emerge
          LEFT JOIN user_account r ON r.organisation_id = g.organisation_id AND r.id = g.reviewed_by \
          WHERE g.organisation_id = $1 AND g.user_id <> $2 {further} AND (u.supervisor_id = $2 \
            OR NOT EXISTS (SELECT 1 FROM user_account s WHERE s.organisation_id = u.organisation_id \
-             AND s.id = u.supervisor_id AND s.active = 1)) \
+             AND s.id = u.supervisor_id AND s.active = 1 AND s.role = $3)) \
          ORDER BY g.granted_at DESC, g.id LIMIT {MOST}"
     );
-    Ok(tx.query(&sql, params![viewer.organisation, viewer.user], emergency_from)?)
+    Ok(tx.query(&sql, params![viewer.organisation, viewer.user, Role::Supervisor], emergency_from)?)
 }
 
 /// What this supervisor has to judge.
@@ -245,7 +254,7 @@ pub fn review(tx: &mut Tx<'_>, viewer: &Viewer, id: GrantId, input: &Judgement) 
         |row| row.get::<UserId>(0),
     )?;
     match user {
-        Some(user) => notify(tx, viewer, user, "glass_judged", before.person_id, input.comment.trim()),
+        Some(user) => notify(tx, viewer, user, "glass_judged", Some(before.person_id), input.comment.trim()),
         None => Ok(()),
     }
 }

@@ -106,7 +106,7 @@ fn head(language: Language) -> Vec<String> {
 fn wanted_people(viewer: &Viewer, options: &ListOptions, from: i64) -> Result<Filter, Error> {
     viewer.require(Permission::ExportLists)?;
     viewer.require(Permission::ReadPeople)?;
-    Ok(narrowed(viewer.visible_people(), viewer, options).and("p.number >= ?", [from.into()]))
+    Ok(narrowed(viewer.visible_people_in_order(), viewer, options).and("p.number >= ?", [from.into()]))
 }
 
 fn count(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions, from: i64) -> Result<i64, Error> {

@@ -18,6 +18,7 @@ pub use model::{
     Birth, BirthKind, Consents, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary,
     Purpose, Safety, Sex, Stage, number,
 };
+pub(crate) use pages::born;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -13,8 +13,8 @@ use super::emergency::EmergencyInput;
 use super::family::{self, Family, Member};
 use super::merge::{Merge, MergeInput};
 use super::model::{
-    BirthKind, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary, Purpose, Safety,
-    Sex, Stage,
+    Birth, BirthKind, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary, Purpose,
+    Safety, Sex, Stage,
 };
 use super::photo::{self, Photo, PhotoSize};
 use super::search::Found;
@@ -27,7 +27,7 @@ use crate::code::Code;
 use crate::dates::Day;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Stale};
-use crate::history::{self, Story};
+use crate::history::Story;
 use crate::ids::{HouseholdId, MergeId, PersonId};
 use crate::ui::Ui;
 use crate::ui::conflict::Conflict;
@@ -61,6 +61,22 @@ pub(crate) fn age(ui: &Ui, from: &Option<Day>, to: &Option<Day>, today: &Day) ->
     let (Some(from), Some(to)) = (from, to) else { return "–".to_owned() };
     let (youngest, oldest) = (to.years_until(*today).max(0), from.years_until(*today).max(0));
     if from == to { youngest.to_string() } else { ui.count("people-age-about", &((youngest + oldest) / 2)) }
+}
+
+/// What is known of a birth, as it is said: a day, a year, a span, an age on a day.
+pub(crate) fn born(ui: &Ui, birth: &Birth) -> String {
+    match (birth.kind, birth.from, birth.to, birth.age) {
+        (BirthKind::Exact, Some(day), ..) | (BirthKind::Estimated, Some(day), None, _) => ui.day(&day),
+        (BirthKind::Estimated, Some(from), Some(to), _) => from.year_until(to, ui.language).unwrap_or_else(|| {
+            let days = [("from", ui.day(&from).into()), ("to", ui.day(&to).into())];
+            ui.language.t_with("people-born-between", &days)
+        }),
+        (BirthKind::Age, _, _, Some(age)) => match birth.age_on {
+            Some(day) => ui.language.t_with("people-age-on-day", &[("age", age.into()), ("day", ui.day(&day).into())]),
+            None => age.to_string(),
+        },
+        _ => ui.t("unknown").to_owned(),
+    }
 }
 
 impl ListPage {
@@ -357,20 +373,19 @@ pub(super) async fn register(ctx: Context, sent: Sent) -> Result<Response, Error
     ctx.viewer.require(Permission::WritePeople)?;
     let (typed, mut again) = typed_person(&ctx, registration(&ctx), "people-register", &sent.fields)?;
     let mut errors = typed.errors(typed.read.check(ctx.viewer.today))?;
-    let photo = match photo_of(&sent).await {
-        Ok(photo) => photo,
-        Err(Error::Invalid(more)) => {
-            errors.extend(more);
-            None
-        }
+    let (photo, no_photo) = match photo_of(&sent).await {
+        Ok(photo) => (photo, Vec::new()),
+        Err(Error::Invalid(errors)) => (None, errors),
         Err(error) => return Err(error),
     };
     again.photo_kept = photo.as_ref().map(|photo| BASE64.encode(photo.size(PhotoSize::Large)));
     again.household = sent.fields.value("household").parse().ok();
     again.role_chosen = sent.fields.value("role").to_owned();
     if !sent.fields.value("add").is_empty() {
-        return Ok(page(again)?.into_response());
+        // What is not typed yet is no error; a file that cannot be kept is one, and would be missed.
+        return if no_photo.is_empty() { Ok(page(again)?.into_response()) } else { again.wrong(no_photo) };
     }
+    errors.extend(no_photo);
     if !errors.is_empty() {
         return again.wrong(errors);
     }
@@ -384,10 +399,11 @@ pub(super) async fn register(ctx: Context, sent: Sent) -> Result<Response, Error
         }
     }
     let (household, role) = (again.household, again.role_chosen.clone());
-    let create = move |tx: &mut Tx<'_>, viewer: &Viewer, input| {
+    let ready = store::Registration::of(&ctx.viewer, input.clone());
+    let create = move |tx: &mut Tx<'_>, viewer: &Viewer, _| {
         let id = match household {
-            Some(household) => family::store::register_into(tx, viewer, household, &role, input)?,
-            None => store::create(tx, viewer, input)?,
+            Some(household) => family::store::register_into(tx, viewer, household, &role, ready?)?,
+            None => store::register(tx, viewer, ready?)?,
         };
         photo.map(|photo| photo::put(tx, viewer, id, &photo)).transpose()?;
         Ok(id)
@@ -487,22 +503,7 @@ impl ShowPage {
         self.person.record.names.iter().filter(written).map(Name::full).collect()
     }
     fn born(&self) -> String {
-        let ui = &self.ui;
-        let birth = &self.person.record.birth;
-        match (birth.kind, birth.from, birth.to, birth.age) {
-            (BirthKind::Exact, Some(day), ..) | (BirthKind::Estimated, Some(day), None, _) => ui.day(&day),
-            (BirthKind::Estimated, Some(from), Some(to), _) => {
-                let days = [("from", ui.day(&from).into()), ("to", ui.day(&to).into())];
-                ui.language.t_with("people-born-between", &days)
-            }
-            (BirthKind::Age, _, _, Some(age)) => match birth.age_on {
-                Some(day) => {
-                    ui.language.t_with("people-age-on-day", &[("age", age.into()), ("day", ui.day(&day).into())])
-                }
-                None => age.to_string(),
-            },
-            _ => ui.t("unknown").to_owned(),
-        }
+        born(&self.ui, &self.person.record.birth)
     }
     /// From when until when someone was in a place, as far as known.
     fn span(&self, leg: &Leg) -> String {
@@ -520,10 +521,6 @@ impl ShowPage {
             Decision::Refused | Decision::Withdrawn | Decision::Lapsed => "refused",
             Decision::NotAsked => "",
         }
-    }
-    /// The latest of the history, for the card at its side.
-    fn recent(&self) -> Vec<&Story> {
-        self.stories.iter().filter(|story| !history::words::is_silent(story)).take(RECENT).collect()
     }
     fn purposes(&self) -> &'static [Purpose] {
         Purpose::ALL
@@ -585,9 +582,6 @@ struct Around {
     goals: Vec<Goal>,
 }
 
-/// Entries of the history read for a person's page: some of them are silent.
-const NEWEST: i64 = 8;
-
 fn around(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<Around, Error> {
     let id = person.id;
     let cases = cases::store::of_person(tx, viewer, id)?;
@@ -596,7 +590,7 @@ fn around(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<Around, E
         consents: consent::latest(tx, viewer, id)?,
         shared: consent::shared(tx, viewer, id, &cases)?,
         merges: merge::into_person(tx, viewer, id)?,
-        stories: store::newest(tx, viewer, id, NEWEST)?,
+        stories: store::newest(tx, viewer, id, RECENT)?,
         goals: if cases.is_empty() { Vec::new() } else { cases::store::goals_of_person(tx, viewer, id)? },
         cases,
     })

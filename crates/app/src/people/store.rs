@@ -8,7 +8,8 @@ use serde_json::json;
 use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
 use super::search;
 use crate::access::{Filter, Permission, Viewer, Way};
-use crate::cases::questionnaire::may_know_need;
+use crate::cases::questionnaire::{Need, may_know_need};
+use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
@@ -112,7 +113,7 @@ pub struct ListOptions {
     /// Only this nationality (`countries` or `special_nationalities`).
     #[serde(deserialize_with = "crate::web::blank")]
     pub nationality: Option<String>,
-    /// Only people with specific needs.
+    /// Only people with a specific need on record that this user may know of.
     #[serde(deserialize_with = "crate::web::blank")]
     pub vulnerable: Option<bool>,
     /// Only people this user is responsible for.
@@ -153,7 +154,7 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
     // Only the order of changes has an index for each way.
     let ways = match column {
         "p.updated_at" => viewer.visible_people_apart(),
-        _ => vec![Way { filter: viewer.visible_people(), few: false }],
+        _ => vec![Way { filter: viewer.visible_people_in_order(), few: false }],
     };
     let apart = ways.len() > 1;
     let (mut rows, mut met) = (Vec::new(), HashSet::new());
@@ -200,12 +201,20 @@ pub(super) fn narrowed(visible: Filter, viewer: &Viewer, options: &ListOptions) 
         filter = filter.and("p.nationality = ?", [code.into()]);
     }
     if options.vulnerable == Some(true) {
-        filter = filter.and("p.vulnerability > 0", []);
+        filter = filter.and_filter(with_needs(viewer));
     }
     if options.mine == Some(true) {
         filter = filter.and("p.owner_id = ?", [viewer.user.into()]);
     }
     filter
+}
+
+/// People with a need on record that this user may know of: that someone is in the list discloses
+/// nothing else. Of the many without needs the first condition leaves none to look into.
+fn with_needs(viewer: &Viewer) -> Filter {
+    let known = Need::ALL.iter().filter(|need| may_know_need(viewer, need.code()));
+    let any = known.map(|need| Filter::new("',' || p.needs || ',' LIKE ?", [format!("%,{need},%").into()])).collect();
+    Filter::new("p.needs <> ''", []).and_filter(Filter::any(any))
 }
 
 /// Rows after the one a cursor names.
@@ -492,7 +501,7 @@ fn without_delicate_needs(viewer: &Viewer, mut story: Story) -> Story {
     let known = |needs: &str| needs.split(',').filter(|need| may_know_need(viewer, need)).collect::<Vec<_>>().join(",");
     let told = |line: Line| match line.field.as_str() {
         // Made anew, so that nothing of what was recorded stays behind in it.
-        "needs" => Line::of("needs", &json!([known(&line.before), known(&line.after)])),
+        "needs" => Line::of("needs", json!([known(&line.before), known(&line.after)])),
         _ => Some(line),
     };
     story.changes = story.changes.into_iter().filter_map(told).collect();
@@ -512,16 +521,25 @@ fn without_contacts(mut story: Story) -> Story {
 /// # Errors
 /// Not there for this user, or the database failed.
 pub fn story(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
-    find(tx, viewer, id)?;
-    newest(tx, viewer, id, most)
+    story_page(tx, viewer, id, history::Page { before: None, limit: Some(most) })
 }
 
-/// The newest of a person who was found for the user before.
+/// The newest that tell a reader something, of a person who was found for the user before.
 ///
 /// # Errors
 /// The database failed.
-pub(super) fn newest(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: i64) -> Result<Vec<Story>, Error> {
-    told(tx, viewer, id, history::Page { before: None, limit: Some(most) })
+pub(super) fn newest(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, most: usize) -> Result<Vec<Story>, Error> {
+    let (mut telling, mut before) = (Vec::new(), None);
+    loop {
+        let stories = told(tx, viewer, id, history::Page { before, limit: Some(most as i64) })?;
+        before = stories.last().map(|oldest| oldest.seq);
+        let is_all = stories.len() < most;
+        telling.extend(stories.into_iter().filter(|story| !history::words::is_silent(story)));
+        if is_all || telling.len() >= most {
+            telling.truncate(most);
+            return Ok(telling);
+        }
+    }
 }
 
 /// The same, page by page.

@@ -7,48 +7,16 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::access::{Role, Scope, TokenScope, Via, Viewer};
+use crate::access::{Role, TokenScope, Via, Viewer};
 use crate::dates::Day;
 use crate::db::{self, Db, Location, TABLES, Tx, Value};
 use crate::error::Error;
-use crate::history::{self, Act, Bookkeeping, Entry, Kind, Pen};
-use crate::ids::{CaseId, HouseholdId, OrganisationId, PersonId, RelationId, SessionId, TokenId, UserId};
+use crate::history::{self, Act, Bookkeeping, Entry, Kind, Pen, Story, Wanted};
+use crate::ids::{CaseId, HouseholdId, OrganisationId, PersonId, RelationId, TokenId};
 use crate::keys::{DataKey, Unlock};
-use crate::users::{OrganisationSettings, store as users};
+use crate::testing::House;
 
 const MARKER: &str = "Xyzzyana Marqueña";
-
-struct House {
-    folder: tempfile::TempDir,
-    key: DataKey,
-    db: Db,
-    viewer: Viewer,
-}
-
-fn house() -> House {
-    let folder = tempfile::tempdir().unwrap();
-    let key = DataKey::generate();
-    let db = Db::open(Location::Sqlite(folder.path().join("watari.db")), &key, 1).unwrap();
-    let organisation = db
-        .write_blocking(|tx| users::create_organisation(tx, "Bridge", "JO", &OrganisationSettings::default()))
-        .unwrap();
-    let viewer = Viewer {
-        organisation,
-        organisation_name: "Bridge".to_owned(),
-        user: UserId::new(),
-        name: "Data officer".to_owned(),
-        language: "en".to_owned(),
-        role: Role::DataOfficer,
-        scope: Scope::Organisation,
-        team: None,
-        sees_medical: false,
-        sees_trafficking: false,
-        via: Via::Session(SessionId::new()),
-        time_zone: "UTC".to_owned(),
-        today: "2026-11-24".parse().unwrap(),
-    };
-    House { folder, key, db, viewer }
-}
 
 /// A row with the marker in every text and every other byte column, except where told.
 fn insert(tx: &mut Tx<'_>, organisation: OrganisationId, table: &str, known: &[(&str, Value)]) {
@@ -232,7 +200,7 @@ fn faults(db: &Db) -> Vec<String> {
 
 #[test]
 fn nothing_of_an_erased_person_remains() {
-    let house = house();
+    let house = House::new();
     let someone = register(&house, "closed", Some("2026-11-01"));
     let ids = vec![someone.person.0, someone.merged.0];
     assert!(traces(&house.db, ids.clone()).len() > 12, "the marker is everywhere before");
@@ -246,7 +214,7 @@ fn nothing_of_an_erased_person_remains() {
 
 #[test]
 fn nothing_of_an_erased_person_remains_in_memory() {
-    let house = house();
+    let house = House::new();
     let someone = register(&house, "closed", Some("2026-11-01"));
     let known = crate::people::search::Known::default();
     let in_memory = || {
@@ -260,7 +228,7 @@ fn nothing_of_an_erased_person_remains_in_memory() {
 
 #[test]
 fn a_later_backup_has_nothing_either() {
-    let house = house();
+    let house = House::new();
     let someone = register(&house, "closed", Some("2026-11-01"));
     try_erase(&house, &house.viewer, &someone, erasure(&someone)).unwrap();
     let unlock = Unlock::Passphrase(Zeroizing::new("over the bridge".to_owned()));
@@ -274,19 +242,22 @@ fn a_later_backup_has_nothing_either() {
     assert_eq!(faults(&db), Vec::<String>::new());
 }
 
+/// Everything about them, in their cases too.
+fn entries_about(tx: &mut Tx<'_>, organisation: OrganisationId, person: PersonId) -> Result<Vec<Story>, Error> {
+    let all = history::entries_of_organisation(tx, organisation, Wanted::default(), 500)?;
+    Ok(all.into_iter().filter(|entry| entry.person_id == Some(person)).collect())
+}
+
 #[test]
 fn the_tombstone_says_why_and_others_keep_their_history() {
-    let house = house();
+    let house = House::new();
     let someone = register(&house, "closed", Some("2026-11-01"));
     try_erase(&house, &house.viewer, &someone, erasure(&someone)).unwrap();
     let (organisation, person, relative) = (house.viewer.organisation, someone.person, someone.relative);
     let (own, others) = house
         .db
         .read_blocking(move |tx| -> Result<_, Error> {
-            Ok((
-                history::entries_of_person(tx, organisation, person, 50)?,
-                history::entries_of_person(tx, organisation, relative, 50)?,
-            ))
+            Ok((entries_about(tx, organisation, person)?, entries_about(tx, organisation, relative)?))
         })
         .unwrap();
     assert_eq!(own[0].act, Act::Erased);
@@ -298,7 +269,7 @@ fn the_tombstone_says_why_and_others_keep_their_history() {
 
 #[test]
 fn open_cases_and_running_periods_are_refused() {
-    let house = house();
+    let house = House::new();
     for (state, end, why) in [
         ("in_service", None, "refused-erase-open-case"),
         ("closed", Some("2026-11-25"), "refused-erase-not-due"),
@@ -315,7 +286,7 @@ fn open_cases_and_running_periods_are_refused() {
 
 #[test]
 fn only_data_officers_erase_and_never_with_a_token() {
-    let house = house();
+    let house = House::new();
     let someone = register(&house, "closed", Some("2026-11-01"));
     let supervisor = Viewer { role: Role::Supervisor, ..house.viewer.clone() };
     let token = Viewer { via: Via::Token(TokenId::new(), vec![TokenScope::PeopleWrite]), ..house.viewer.clone() };
@@ -331,7 +302,7 @@ fn only_data_officers_erase_and_never_with_a_token() {
 
 #[test]
 fn the_list_offers_whom_the_rule_allows_page_by_page() {
-    let house = house();
+    let house = House::new();
     let first = register(&house, "closed", Some("2025-01-01"));
     let second = register(&house, "closed", Some("2026-11-24"));
     register(&house, "closed", Some("2026-11-25"));

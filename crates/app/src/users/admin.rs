@@ -300,7 +300,8 @@ pub fn change_settings(
         let now = store::organisation(tx, viewer.organisation)?;
         return Err(Error::stale(input, &OrganisationChange::from(now.clone()), now.version));
     }
-    cases::store::follow_settings(tx, &pen, viewer.organisation, &input.settings)
+    cases::store::follow_settings(tx, &pen, viewer.organisation, &input.settings)?;
+    cases::parts::drop_unwanted_requests(tx, viewer, &input.settings)
 }
 
 impl From<Organisation> for OrganisationChange {

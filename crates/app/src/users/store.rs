@@ -1,5 +1,6 @@
 //! Queries of users and organisations.
 
+use crate::access::{Permission, Role};
 use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx};
 use crate::error::{Check, Error};
@@ -327,6 +328,19 @@ pub fn password_hash(tx: &mut Tx<'_>, organisation: OrganisationId, id: UserId) 
         |row| row.get::<Option<String>>(0),
     )?;
     Ok(hash.flatten())
+}
+
+/// Those who work in the organisation and whose role allows this.
+///
+/// # Errors
+/// The database failed.
+pub fn who_may(tx: &mut Tx<'_>, organisation: OrganisationId, permission: Permission) -> Result<Vec<UserId>, Error> {
+    let users: Vec<(UserId, Role)> = tx.query(
+        "SELECT id, role FROM user_account WHERE organisation_id = $1 AND active = 1 ORDER BY id",
+        params![organisation],
+        |row| Ok((row.next()?, row.next()?)),
+    )?;
+    Ok(users.into_iter().filter(|(_, role)| role.may(permission)).map(|(id, _)| id).collect())
 }
 
 /// The organisation's teams by name.

@@ -42,6 +42,13 @@ fn totp(secret: &str) -> Option<Totp> {
     Builder::new().with_secret(Secret::try_from_base32(secret).ok()?).build().ok()
 }
 
+/// Seconds that a code is for.
+const STEP: i64 = 30;
+
+fn step_now() -> i64 {
+    Moment::now().milliseconds() / 1000 / STEP
+}
+
 /// The step that a code belongs to, if it is right now.
 fn step_of(secret: &str, code: &str) -> Option<i64> {
     let seconds = u64::try_from(Moment::now().milliseconds() / 1000).ok()?;
@@ -117,10 +124,66 @@ pub fn accept(tx: &mut Tx<'_>, organisation: OrganisationId, user: UserId, code:
     let secret =
         tx.key().open("totp", user.0.as_bytes(), &sealed).map_err(|error| Error::Internal(error.to_string()))?;
     let Some(step) = step_of(&String::from_utf8_lossy(&secret), code) else { return Ok(false) };
+    // What was used after the next step was used under a clock that has been set back: it would keep
+    // the user out until that time comes again.
     let fresh = tx.execute(
         &Pen::unrecorded(Bookkeeping::Session),
-        "UPDATE user_account SET totp_last_step = $3 WHERE organisation_id = $1 AND id = $2 AND totp_last_step < $3",
-        params![organisation, user, step],
+        "UPDATE user_account SET totp_last_step = $3 WHERE organisation_id = $1 AND id = $2 \
+         AND (totp_last_step < $3 OR totp_last_step > $4)",
+        params![organisation, user, step, step_now() + 1],
     )?;
     Ok(fresh == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Role, Scope};
+    use crate::dates::as_if_at;
+    use crate::testing::House;
+    use crate::ui::Language;
+    use crate::users::NewUser;
+
+    #[test]
+    fn a_clock_that_was_set_back_locks_nobody_out_and_no_code_works_twice() {
+        let house = House::new();
+        let user = NewUser {
+            username: "nadia".to_owned(),
+            name: "Nadia".to_owned(),
+            email: None,
+            language: Language::En,
+            role: Role::Caseworker,
+            scope: Scope::Own,
+            team_id: None,
+            supervisor_id: None,
+            sees_medical: false,
+            sees_trafficking: false,
+        };
+        let secret = new_secret();
+        let kept = secret.clone();
+        let user = house.write(move |tx, viewer| {
+            let user = store::create_user(tx, viewer, &user)?;
+            let sealed = tx.key().seal("totp", user.0.as_bytes(), kept.as_bytes());
+            tx.execute(
+                &Pen::unrecorded(Bookkeeping::Session),
+                "UPDATE user_account SET totp_sealed = $3 WHERE organisation_id = $1 AND id = $2",
+                params![viewer.organisation, user, sealed],
+            )?;
+            Ok(user)
+        });
+        // A code as the app shows it so many seconds from the clock's time.
+        let now = Moment::now();
+        let logs_in = |clock: i64, ahead: i64| {
+            let at = now.plus_seconds(clock);
+            let shown = u64::try_from(at.plus_seconds(ahead).milliseconds() / 1000).unwrap();
+            let code = totp(&secret).unwrap().generate(shown).to_string();
+            house.write(move |tx, viewer| as_if_at(at, || accept(tx, viewer.organisation, user, &code)))
+        };
+        let ahead = 3600;
+        assert!(logs_in(ahead, 0) && !logs_in(ahead, 0), "each code once");
+        assert!(logs_in(0, 0), "the clock was set back an hour");
+        assert!(!logs_in(0, 0) && !logs_in(0, -STEP), "once, and none from before");
+        assert!(logs_in(0, STEP) && !logs_in(0, STEP) && !logs_in(0, 0), "an app that runs ahead");
+        assert!(logs_in(2 * STEP, 0), "and on it goes");
+    }
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::story;
-use crate::support::Server;
+use crate::support::{Browser, Server};
 
 // Each record that a list shows opens alone, and what the list leaves out does not.
 story!(lists_and_single_reads_follow_one_rule, |server: &Server| {
@@ -94,4 +94,35 @@ story!(emergency_access_opens_one_person_and_tells_the_supervisor, |server: &Ser
     assert!(lucia.get("/").body.contains("She is at the door and bleeding"), "the supervisor is alerted");
     let history = server.log_in("audit").api("GET", "/history", &[], &Json::Null);
     assert!(history.json().as_array().unwrap().iter().any(|entry| entry["act"] == "broke_glass"));
+});
+
+story!(whoever_supervises_alone_takes_no_emergency_access_unseen, |server: &Server| {
+    let (lucia, admin, audit) = (server.log_in("lucia"), server.log_in("admin"), server.log_in("audit"));
+    let officer =
+        server.newcomer("noemi", &json!({ "role": "data_officer", "scope": "organisation", "team_id": null }));
+    let opens_someone = |given: &str, reason: &str| {
+        let body = json!({ "names": [{ "kind": "main", "given": given, "family": "Elsewhere" }], "sex": "female" });
+        let id = officer.api("POST", "/people", &[], &body).json()["id"].as_str().unwrap().to_owned();
+        assert_eq!(lucia.get(&format!("/people/{id}")).status, 404);
+        let opened = lucia.api("POST", &format!("/people/{id}/break-glass"), &[], &json!({ "reason": reason }));
+        assert_eq!(opened.status, 201, "{}", opened.body);
+        id
+    };
+    let told = |browser: &Browser| browser.api("GET", "/today", &[], &Json::Null).json()["notices"].to_string();
+    let person = opens_someone("Marisol", "Bleeding at the door, first time");
+    assert!(!told(&lucia).contains("first time"), "never the one who took it");
+    for watcher in [&admin, &audit] {
+        let notices = told(watcher);
+        assert!(notices.contains("break_glass_unjudged") && notices.contains("Lucía Ortega"), "{notices}");
+        assert!(!notices.contains("first time") && !notices.contains(&person), "they see nobody's data: {notices}");
+        assert_eq!(watcher.get("/").status, 200);
+    }
+    assert!(admin.get("/").body.contains("no other supervisor to judge it"));
+
+    // Where there is someone to judge, they are told, and nobody else.
+    let (before, nadia) = (told(&admin), server.newcomer("nadia", &json!({ "role": "supervisor" })));
+    opens_someone("Consuelo", "Bleeding at the door, second time");
+    assert!(told(&nadia).contains("second time"));
+    assert_eq!(told(&admin), before);
+    assert!(nadia.get("/emergencies").body.contains("first time"), "what nobody could judge waits for her");
 });

@@ -163,6 +163,52 @@ story!(a_supervisor_decides_and_a_case_is_closed_and_opened_again, |server: &Ser
     assert!(told.as_array().unwrap().iter().any(|it| it["why"] == "The room was lost"));
 });
 
+story!(nobody_decides_on_a_case_they_carry, |server: &Server| {
+    let (amal, lucia) = (server.log_in("amal"), server.log_in("lucia"));
+    lucia.post("/language", &[("language", "en")]);
+    let (_, case) = with_case(&amal, "Noor");
+    let me = get(&lucia, "/account")["id"].clone();
+    let given = step(&lucia, &case, "PUT", "assignment", &json!({ "owner_id": me, "why": "Amal is away" }));
+    assert_eq!(given.status, 200, "{}", given.body);
+    let ask = format!("/cases/{case}/approvals");
+    let ask_to_close = || made(&post(&amal, &ask, &json!({ "kind": "closure", "why": "She moved" })));
+    let approval = format!("{ask}/{}", ask_to_close());
+    let (page, decision) = (format!("/cases/{case}"), json!({ "approve": true }));
+    let offered = |browser: &Browser| browser.get(&page).body.contains("name=\"approve\"");
+    let waits_for = |browser: &Browser| ids(&get(browser, "/today")["waiting"]).contains(&case.as_str());
+
+    // She carries it, and nobody else may decide: both say what to do.
+    let refused = post(&lucia, &approval, &decision);
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    for told in [refused.body, lucia.get(&page).body] {
+        assert!(told.contains("make someone else a supervisor"), "{told}");
+    }
+    assert_eq!((offered(&lucia), waits_for(&lucia)), (false, false));
+
+    // Another supervisor may, and then she is told that it is for them.
+    let nadia = server.newcomer("nadia", &json!({ "role": "supervisor" }));
+    let refused = post(&lucia, &approval, &decision);
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("Another supervisor has to decide"), "{}", refused.body);
+    assert_eq!((offered(&nadia), waits_for(&nadia)), (true, true));
+    assert_eq!(get(&nadia, &page)["may_decide"], true);
+    assert_eq!(post(&nadia, &approval, &decision).status, 204);
+
+    // Where approval is switched off, a request that waits holds nothing up.
+    ask_to_close();
+    let admin = server.log_in("admin");
+    let answer = admin.api("GET", "/settings", &[], &Json::Null);
+    let mut settings = answer.json();
+    settings["closure_approval"] = json!(false);
+    assert_eq!(admin.api("PUT", "/settings", &[("if-match", &answer.etag)], &settings).status, 204);
+    assert!(!waits_for(&nadia));
+    let story = get(&amal, &format!("/cases/{case}/history"));
+    let taken_back = |it: &Json| it["kind"] == "approval" && it["act"] == "removed";
+    assert!(story.as_array().unwrap().iter().any(taken_back), "the case tells where it went: {story}");
+    let closed = step(&lucia, &case, "POST", "closed", &json!({ "reason": "moved_away" }));
+    assert_eq!(closed.status, 200, "{}", closed.body);
+});
+
 story!(a_case_handed_over_is_new_to_one_and_gone_for_the_other, |server: &Server| {
     let (mateo, lucia, amal) = (server.log_in("mateo"), server.log_in("lucia"), server.log_in("amal"));
     let (_, case) = with_case(&mateo, "Ofelia");
@@ -431,4 +477,57 @@ story!(a_legal_hold_keeps_from_erasure, |server: &Server| {
     assert_eq!(erase(false), 204);
     assert_eq!(daniela.get(&format!("/people/{person}")).status, 404);
     assert!(due().as_array().unwrap().iter().all(|it| it["person_id"] != person.as_str()));
+});
+
+story!(history_is_told_in_words_and_not_in_codes, |server: &Server| {
+    let (lucia, admin, audit) = (server.log_in("lucia"), server.log_in("admin"), server.log_in("audit"));
+    for reader in [&lucia, &audit] {
+        reader.post("/language", &[("language", "ja")]);
+    }
+    let items = |path: &str| get(&lucia, path)["items"].as_array().unwrap().clone();
+    let id = |it: &Json| it["id"].as_str().unwrap().to_owned();
+    // Something of what the demo has not: a merge, emergency access, a setting, a file, a list taken out.
+    let (person, case) = with_case(&lucia, "Kodak");
+    let other = register(&lucia, "Codec", "male", "1980-01-01");
+    let merged = post(&lucia, &format!("/people/{person}/merge"), &json!({ "merged": other, "why": "Same paper" }));
+    assert_eq!(merged.status, 201, "{}", merged.body);
+    let undo = format!("/merges/{}/undo", merged.json()["id"].as_str().unwrap());
+    assert_eq!(post(&lucia, &undo, &Json::Null).status, 200);
+    let mateo = server.log_in("mateo");
+    let reason = json!({ "reason": "Called in the night, afraid" });
+    let grant = made(&post(&mateo, &format!("/people/{person}/break-glass"), &reason));
+    let judged = json!({ "justified": false, "comment": "Not needed" });
+    assert_eq!(post(&lucia, &format!("/emergencies/{grant}/review"), &judged).status, 204);
+    let letter = lucia.request("POST", &format!("/api/v1/cases/{case}/attachments?name=a.txt"), &[], b"A letter");
+    assert_eq!(letter.status, 201, "{}", letter.body);
+    assert_eq!(lucia.get("/people/export?format=csv").status, 200);
+    let answer = admin.api("GET", "/settings", &[], &Json::Null);
+    let mut settings = answer.json();
+    settings["country"] = json!("GT");
+    assert_eq!(admin.api("PUT", "/settings", &[("if-match", &answer.etag)], &settings).status, 204);
+
+    let mut pages = vec![(&audit, "/history".to_owned())];
+    pages.extend(items("/cases?limit=200").iter().map(|it| (&lucia, format!("/cases/{}/history", id(it)))));
+    pages.extend(items("/people?limit=60").iter().map(|it| (&lucia, format!("/people/{}/history", id(it)))));
+    let mut values = 0;
+    for (reader, path) in pages {
+        let page = reader.get(&path);
+        assert_eq!(page.status, 200, "{path}");
+        for part in ["<ins><bdi>", "<del><bdi>", ": <bdi>", "<span class=\"also\">"] {
+            for told in page.body.split(part).skip(1).map(|rest| rest.split('<').next().unwrap()) {
+                values += 1;
+                let is_code = |word: &str| {
+                    word.starts_with(|c: char| c.is_ascii_lowercase())
+                        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-/:".contains(c))
+                };
+                let value = told.rsplit(": ").next().unwrap();
+                assert!(!value.split(['、', ';']).any(|one| is_code(one.trim())), "{path}: «{told}»");
+                let is_day =
+                    value.len() >= 10 && value.is_char_boundary(10) && value[..10].parse::<app::dates::Day>().is_ok();
+                assert!(!is_day, "{path}: «{told}» is a day for the machine");
+                assert!(!(value.len() == 36 && value.matches('-').count() == 4), "{path}: «{told}» is an id");
+            }
+        }
+    }
+    assert!(values > 500, "{values} values looked at");
 });

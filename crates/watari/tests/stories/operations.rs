@@ -586,6 +586,11 @@ operator_story!(whatever_is_killed_half_way_leaves_nothing_half_done, |it: &Inst
         assert!(ended || !moved.join("key.toml").exists(), "half a copy looks like an installation");
     }
     assert_eq!(heads(it), before, "none of it touched the data");
+    it.does(&["backup", it.file("last.watari").to_str().unwrap()]);
+    let entries = std::fs::read_dir(whole.parent().unwrap()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let drafts: Vec<String> = names.filter(|name| name.contains(".watari.")).collect();
+    assert_eq!(drafts, Vec::<String>::new(), "the next backup clears up after those that were killed");
 });
 
 #[test]
@@ -642,4 +647,23 @@ fn help_names_every_command_and_every_option_can_stand_in_the_file() {
             assert!(!said.contains("nothing is called"), "{command} --{option}: {said}");
         }
     }
+    // What is to be put there is said in words, not by the names of fields.
+    for command in [&["serve"][..], &["import"], &["invite"], &["copy"], &["link", "match"], &["link", "explain"], &[]]
+    {
+        for ask in ["-h", "--help"] {
+            let told = help(&[command, &[ask]].concat());
+            let values = told.split('<').skip(1).map(|rest| rest.split('>').next().unwrap());
+            for value in values {
+                assert!(value.chars().all(|c| c.is_ascii_uppercase() || c == '='), "{command:?}: <{value}> in {told}");
+            }
+        }
+    }
+    let serve = help(&["serve", "--help"]);
+    for told in ["--data <FOLDER>", "--key-file <FILE>", "--listen <ADDRESS>", "--public-url <URL>"] {
+        assert!(serve.contains(told), "{told}: {serve}");
+    }
+    assert!(help(&["import", "-h"]).contains("[OPTIONS] <WHAT> <FILE>"));
+    let wrong = it.watari(&["serve", "--listen", "everywhere"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(said(&wrong).contains("--listen <ADDRESS>"), "{}", said(&wrong));
 }

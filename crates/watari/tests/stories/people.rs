@@ -385,3 +385,22 @@ story!(script_and_sql_in_every_field_stay_words, |server: &Server| {
     assert!(!page.contains("<script>alert"));
     assert!(found(&amal, evil).contains(&id));
 });
+
+story!(an_estimate_of_a_whole_year_is_said_as_the_year, |server: &Server| {
+    let amal = server.log_in("amal");
+    let page = |from: &str, to: &str| {
+        let body =
+            json!({ "names": [{ "given": "Estimated" }], "birth": { "kind": "estimated", "from": from, "to": to } });
+        let made = amal.api("POST", "/people", &[], &body);
+        let id = made.json()["id"].as_str().unwrap().to_owned();
+        let told = amal.get(&format!("/people/{id}")).body;
+        told.split("<dt>Born</dt><dd>").nth(1).unwrap().split("</dd>").next().unwrap().to_owned()
+    };
+    assert_eq!(page("1990-01-01", "1990-12-31"), "1990");
+    assert_eq!(page("1990-01-01", "1990-06-30"), "1 January 1990 to 30 June 1990");
+    amal.post("/language", &[("language", "ja")]);
+    let body = json!({ "names": [{ "given": "推定" }], "birth": { "kind": "estimated", "from": "1990-01-01", "to": "1990-12-31" } });
+    let id = amal.api("POST", "/people", &[], &body).json()["id"].as_str().unwrap().to_owned();
+    assert!(amal.get(&format!("/people/{id}")).body.contains("<dd>1990年</dd>"));
+    assert!(amal.get(&format!("/people/{id}/history")).body.contains("<bdi>1990年</bdi>"));
+});

@@ -115,6 +115,16 @@ story!(a_photo_chosen_while_registering_survives_a_correction, |server: &Server|
     assert_eq!(amal.get(&format!("{}/photo", made.location)).status, 200);
     let bad = send(&amal, "/people", &[("names[0][given]", "Widad Two")], b"no photo");
     assert!(bad.status == 422 && bad.body.contains("not a JPEG, PNG or WebP"), "{}", bad.body);
+
+    // «Add another» keeps the photo, or says that it cannot; what is not typed yet is no error.
+    let more = [("names[0][given]", ""), ("add", "contact")];
+    let kept = send(&amal, "/people", &more, &photo(90, 60));
+    assert!(kept.status == 200 && kept.body.contains("name=\"photo_kept\""), "{}", kept.body);
+    let dropped = send(&amal, "/people", &more, b"no photo");
+    assert!(dropped.status == 422 && dropped.body.contains("not a JPEG, PNG or WebP"), "{}", dropped.body);
+    assert!(!dropped.body.contains("names.0.given-error"), "only the photo is wrong so far");
+    let nothing = send(&amal, "/people", &more, b"");
+    assert_eq!(nothing.status, 200, "no file is no photo");
 });
 
 story!(a_photo_is_seen_by_whoever_may_see_the_person, |server: &Server| {

@@ -15,18 +15,7 @@ fn post(browser: &Browser, path: &str, body: &Json) -> String {
 
 /// A caseworker of amal's team who may know neither.
 fn newcomer(server: &Server) -> Browser {
-    let (admin, amal) = (server.log_in("admin"), server.log_in("amal"));
-    let team = amal.api("GET", "/account", &[], &Json::Null).json()["team_id"].clone();
-    let new = json!({
-        "username": "nadia", "name": "Nadia", "language": "en", "role": "caseworker", "scope": "team", "team_id": team,
-    });
-    let made = admin.api("POST", "/users", &[], &new);
-    let link = admin.api("POST", &format!("/users/{}/link", made.json().as_str().unwrap()), &[], &json!({})).json();
-    let address = link["address"].as_str().unwrap().to_owned();
-    let browser = server.browser();
-    let password = [("password", "across-the-long-bridge"), ("again", "across-the-long-bridge")];
-    assert_eq!(browser.post(&address[address.find("/welcome/").unwrap()..], &password).status, 303);
-    browser
+    server.newcomer("nadia", &json!({}))
 }
 
 fn register(browser: &Browser, given: &str) -> String {
@@ -43,16 +32,19 @@ fn register(browser: &Browser, given: &str) -> String {
 
 /// Answers the screening: what is asked about illness, torture and control by others is so.
 fn screen(browser: &Browser, case: &str) -> String {
+    screen_with(browser, case, &["illness_treatment", "illness_urgent", "torture_harm", "controlled_by_others"])
+}
+
+fn screen_with(browser: &Browser, case: &str, yes: &[&str]) -> String {
     let forms = browser.api("GET", "/forms", &[], &Json::Null).json();
     let form = forms.as_array().unwrap().iter().find(|form| form["id"] == "specific-needs").unwrap();
-    let delicate = ["illness_treatment", "illness_urgent", "torture_harm", "controlled_by_others"];
     let answers: BTreeMap<&str, &str> = form["questions"]
         .as_array()
         .unwrap()
         .iter()
         .filter(|question| question["in_words"] == false)
         .map(|question| question["id"].as_str().unwrap())
-        .map(|id| (id, if delicate.contains(&id) { "yes" } else { "no" }))
+        .map(|id| (id, if yes.contains(&id) { "yes" } else { "no" }))
         .collect();
     post(browser, &format!("{case}/screenings/specific-needs"), &json!({ "answers": answers }))
 }
@@ -174,4 +166,31 @@ story!(a_trafficking_case_does_not_show_to_whoever_may_not_see_it, |server: &Ser
     }
     let shared = lucia.get(&format!("/api/v1/people/{person}/shared")).body;
     assert!(shared.contains(&id), "who may see the case is told that it left: {shared}");
+});
+
+story!(the_list_of_those_with_needs_holds_whom_the_reader_may_know_to_have_one, |server: &Server| {
+    let (lucia, nadia) = (server.log_in("lucia"), newcomer(server));
+    let screened = |given: &str, yes: &[&str]| {
+        let person = register(&lucia, given);
+        let case = format!("/cases/{}", post(&lucia, "/cases", &json!({ "person_id": person, "risk": "high" })));
+        screen_with(&lucia, &case, yes);
+        person
+    };
+    let nothing = screened("Quiet", &[]);
+    let ill = screened("Ill", &["illness_treatment", "illness_urgent"]);
+    let both = screened("Apart", &["illness_treatment", "family_tracing"]);
+    let unasked = register(&lucia, "Unasked");
+    let listed = |browser: &Browser| {
+        let list = browser.api("GET", "/people?vulnerable=true&limit=200", &[], &Json::Null).json();
+        let mut needs = list["items"].as_array().unwrap().iter().map(|it| it["needs"].as_array().unwrap().len());
+        assert!(needs.all(|needs| needs > 0), "someone without a need that is shown: {list}");
+        let found = [&nothing, &ill, &both, &unasked].map(|id| list.to_string().contains(id.as_str()));
+        let page = browser.get("/people?vulnerable=true").body;
+        assert_eq!(found, [&nothing, &ill, &both, &unasked].map(|id| page.contains(id.as_str())));
+        found
+    };
+    assert_eq!(listed(&lucia), [false, true, true, false]);
+    assert_eq!(listed(&nadia), [false, false, true, false], "that she is ill is not hers to know");
+    let file = lucia.get("/people/export?format=csv&vulnerable=true").body;
+    assert!(file.contains("Ill Delicate") && !file.contains("Quiet Delicate"), "the file is of the same people");
 });

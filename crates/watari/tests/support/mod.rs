@@ -111,6 +111,26 @@ impl Server {
         browser
     }
 
+    /// Someone new in the demo's first organisation, logged in; `further` names what of their
+    /// account is not as a caseworker's of its team who may know neither health nor trafficking.
+    pub fn newcomer(&self, username: &str, further: &Json) -> Browser {
+        let (admin, amal) = (self.log_in("admin"), self.log_in("amal"));
+        let team = amal.api("GET", "/account", &[], &Json::Null).json()["team_id"].clone();
+        let mut new = serde_json::json!({
+            "username": username, "name": username, "language": "en", "role": "caseworker", "scope": "team", "team_id": team,
+        });
+        new.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+        let made = admin.api("POST", "/users", &[], &new);
+        assert_eq!(made.status, 201, "{}", made.body);
+        let link = format!("/users/{}/link", made.json().as_str().unwrap());
+        let link = admin.api("POST", &link, &[], &serde_json::json!({})).json();
+        let address = link["address"].as_str().unwrap().to_owned();
+        let browser = self.browser();
+        let password = [("password", "across-the-long-bridge"), ("again", "across-the-long-bridge")];
+        assert_eq!(browser.post(&address[address.find("/welcome/").unwrap()..], &password).status, 303);
+        browser
+    }
+
     /// Someone who is not logged in.
     pub fn browser(&self) -> Browser {
         browser_at(&self.address)

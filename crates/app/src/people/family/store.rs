@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::history::{self, Entry, Kind, Pen};
 use crate::ids::{HouseholdId, PersonId, RelationId};
 use crate::params;
-use crate::people::store::{SUMMARY, find, summary_from};
-use crate::people::{Person, PersonInput, PersonSummary};
+use crate::people::store::{Registration, SUMMARY, find, register, summary_from};
+use crate::people::{Person, PersonSummary};
 use crate::reference;
 use crate::users::store::next_number;
 
@@ -26,6 +26,8 @@ struct Inhabitant {
     id: PersonId,
     role: Option<String>,
     born_to: Option<Day>,
+    /// What the user may see of them.
+    open: Option<PersonSummary>,
 }
 
 impl Inhabitant {
@@ -38,13 +40,19 @@ impl Inhabitant {
 }
 
 fn inhabitants(tx: &mut Tx<'_>, viewer: &Viewer, household: HouseholdId) -> Result<Vec<Inhabitant>, DbError> {
-    tx.query(
-        "SELECT id, household_role, birth_to FROM person \
-         WHERE organisation_id = $1 AND household_id = $2 AND merged_into IS NULL \
-         ORDER BY CASE WHEN household_role = 'head' THEN 0 ELSE 1 END, birth_from, number",
-        params![viewer.organisation, household],
-        |row| Ok(Inhabitant { id: row.next()?, role: row.next()?, born_to: row.next()? }),
-    )
+    let mut open = viewer.visible_people();
+    let (organisation, household) = (open.bind(viewer.organisation), open.bind(household));
+    let sql = format!(
+        "SELECT {SUMMARY}, p.household_role, CASE WHEN {} THEN 1 ELSE 0 END FROM person p \
+         WHERE p.organisation_id = {organisation} AND p.household_id = {household} AND p.merged_into IS NULL \
+         ORDER BY CASE WHEN p.household_role = 'head' THEN 0 ELSE 1 END, p.birth_from, p.number",
+        open.sql()
+    );
+    tx.query(&sql, open.params(), |row| {
+        let summary = summary_from(row, viewer)?;
+        let (role, is_open): (_, bool) = (row.next()?, row.next()?);
+        Ok(Inhabitant { id: summary.id, role, born_to: summary.birth_to, open: is_open.then_some(summary) })
+    })
 }
 
 /// Those of some people who are open to the user.
@@ -66,9 +74,16 @@ fn open_ones(tx: &mut Tx<'_>, viewer: &Viewer, ids: &[PersonId]) -> Result<HashM
 pub fn household(tx: &mut Tx<'_>, viewer: &Viewer, id: HouseholdId) -> Result<Household, Error> {
     viewer.require(Permission::ReadPeople)?;
     let inside = inhabitants(tx, viewer, id)?;
-    let ids: Vec<PersonId> = inside.iter().map(|one| one.id).collect();
-    let mut open = open_ones(tx, viewer, &ids)?;
-    if open.is_empty() {
+    household_of(tx, viewer, id, inside)
+}
+
+fn household_of(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: HouseholdId,
+    inside: Vec<Inhabitant>,
+) -> Result<Household, Error> {
+    if inside.iter().all(|one| one.open.is_none()) {
         return Err(Error::NotFound);
     }
     let found = tx.one(
@@ -77,11 +92,9 @@ pub fn household(tx: &mut Tx<'_>, viewer: &Viewer, id: HouseholdId) -> Result<Ho
         |row| Ok((row.next()?, row.next()?)),
     )?;
     let (number, version) = found.ok_or(Error::NotFound)?;
-    let members = inside.into_iter().map(|one| match open.remove(&one.id) {
-        Some(person) => {
-            Member { person: Some(person), may_be_child: Some(one.may_be_child(viewer.today)), role: one.role }
-        }
-        None => Member { person: None, role: None, may_be_child: None },
+    let members = inside.into_iter().map(|one| match one.open.is_some() {
+        true => Member { may_be_child: Some(one.may_be_child(viewer.today)), person: one.open, role: one.role },
+        false => Member { person: None, role: None, may_be_child: None },
     });
     Ok(Household { id, number, members: members.collect(), version })
 }
@@ -157,19 +170,19 @@ pub fn join(tx: &mut Tx<'_>, viewer: &Viewer, id: HouseholdId, input: &MemberInp
     touch(tx, viewer, &pen, id)
 }
 
-/// Registers a person straight into a household.
+/// Writes a registration, straight into a household.
 ///
 /// # Errors
-/// As [`crate::people::store::create`] and [`join`].
+/// As [`register`] and [`join`].
 pub fn register_into(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     id: HouseholdId,
     role: &str,
-    person: PersonInput,
+    registration: Registration,
 ) -> Result<PersonId, Error> {
     household(tx, viewer, id)?;
-    let person_id = crate::people::store::create(tx, viewer, person)?;
+    let person_id = register(tx, viewer, registration)?;
     join(tx, viewer, id, &MemberInput { person_id, role: role.to_owned() })?;
     Ok(person_id)
 }
@@ -279,8 +292,9 @@ fn ties(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<Vec<Row>, 
 pub fn family(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<Family, Error> {
     let home = person.household_id;
     let rows = ties(tx, viewer, person.id)?;
+    let inside = home.map(|id| inhabitants(tx, viewer, id)).transpose()?;
     let child_status = match person.record.birth.may_be_child(viewer.today) {
-        true => status_of(tx, viewer, person, &rows)?,
+        true => status_of(viewer, person, &rows, inside.as_deref()),
         false => None,
     };
     let relatives: Vec<PersonId> = rows.iter().filter_map(|row| row.relative).collect();
@@ -299,12 +313,12 @@ pub fn family(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<Famil
         })
         .collect();
     relations.sort_by_key(|relation| relation.ends_on.is_some());
-    let household = home.map(|id| household(tx, viewer, id)).transpose()?;
+    let household = home.zip(inside).map(|(id, inside)| household_of(tx, viewer, id, inside)).transpose()?;
     Ok(Family { household, relations, child_status })
 }
 
 /// With whom a child is; nothing where neither household nor ties are on record.
-fn status_of(tx: &mut Tx<'_>, viewer: &Viewer, child: &Person, rows: &[Row]) -> Result<Option<ChildStatus>, Error> {
+fn status_of(viewer: &Viewer, child: &Person, rows: &[Row], inside: Option<&[Inhabitant]>) -> Option<ChildStatus> {
     let today = viewer.today;
     let holding = rows.iter().filter(|row| row.ends_on.is_none_or(|day| day > today));
     let mut ties: Vec<Tie> = holding
@@ -314,10 +328,9 @@ fn status_of(tx: &mut Tx<'_>, viewer: &Viewer, child: &Person, rows: &[Row]) -> 
             adult: row.born_to.is_some_and(|day| day.years_until(today) >= 18),
         })
         .collect();
-    let Some(home) = child.household_id else {
-        return Ok((!ties.is_empty()).then(|| child_status(&ties)));
+    let Some(inside) = inside else {
+        return (!ties.is_empty()).then(|| child_status(&ties));
     };
-    let inside = inhabitants(tx, viewer, home)?;
     let role = |one: &Inhabitant| one.role.clone().unwrap_or_default();
     let mine = inside.iter().find(|one| one.id == child.id).map(role).unwrap_or_default();
     for other in inside.iter().filter(|one| one.id != child.id) {
@@ -325,7 +338,7 @@ fn status_of(tx: &mut Tx<'_>, viewer: &Viewer, child: &Person, rows: &[Row]) -> 
             ties.push(Tie { relation, together: true, adult: other.is_adult(today) });
         }
     }
-    Ok(Some(child_status(&ties)))
+    Some(child_status(&ties))
 }
 
 /// Ties a person to another, or to a name.

@@ -1,39 +1,12 @@
 use super::*;
-use crate::access::{Role, Scope, Via};
-use crate::db::Location;
+use crate::access::Role;
 use crate::history;
-use crate::ids::{SessionId, UserId};
-use crate::keys::DataKey;
-use crate::users::{OrganisationSettings, store};
+use crate::testing::House;
 
-struct Desk {
-    _folder: tempfile::TempDir,
-    db: Db,
-    viewer: Viewer,
-}
+struct Desk(House);
 
 fn desk() -> Desk {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(Location::Sqlite(folder.path().join("watari.db")), &DataKey::generate(), 1).unwrap();
-    let organisation = db
-        .write_blocking(|tx| store::create_organisation(tx, "Bridge", "JO", &OrganisationSettings::default()))
-        .unwrap();
-    let viewer = Viewer {
-        organisation,
-        organisation_name: "Bridge".to_owned(),
-        user: UserId::new(),
-        name: "Data officer".to_owned(),
-        language: "en".to_owned(),
-        role: Role::DataOfficer,
-        scope: Scope::Organisation,
-        team: None,
-        sees_medical: false,
-        sees_trafficking: false,
-        via: Via::Session(SessionId::new()),
-        time_zone: "UTC".to_owned(),
-        today: "2026-11-24".parse().unwrap(),
-    };
-    Desk { _folder: folder, db, viewer }
+    Desk(House::new())
 }
 
 impl Desk {
@@ -42,16 +15,17 @@ impl Desk {
     }
 
     fn try_import(&self, file: impl AsRef<[u8]>, options: Options) -> Result<ImportReport, ImportError> {
-        import(&self.db, &self.viewer, file.as_ref(), &options, |_| {})
+        import(&self.0.db, &self.0.viewer, file.as_ref(), &options, |_| {})
     }
 
     fn people(&self) -> i64 {
-        self.db.read_blocking(|tx| tx.count("SELECT count(*) FROM person", &[])).unwrap()
+        self.0.db.read_blocking(|tx| tx.count("SELECT count(*) FROM person", &[])).unwrap()
     }
 
     fn person(&self, column: &'static str) -> String {
         let sql = format!("SELECT {column} FROM person ORDER BY number");
-        self.db
+        self.0
+            .db
             .read_blocking(move |tx| tx.one(&sql, &[], |row| row.get::<Option<String>>(0)))
             .unwrap()
             .flatten()
@@ -94,7 +68,7 @@ fn running_again_changes_nothing() {
     // The id decides, whatever else was corrected in the file.
     assert_eq!(counts(&desk.import("ID;Name\n7;Nyein Chan Aung\n9;New\n")), (2, 1, 1, 0));
     assert_eq!(desk.people(), 3);
-    assert!(desk.db.read_blocking(history::verify).unwrap().iter().all(|chain| chain.faults.is_empty()));
+    assert!(desk.0.db.read_blocking(history::verify).unwrap().iter().all(|chain| chain.faults.is_empty()));
 }
 
 #[test]
@@ -108,11 +82,11 @@ fn without_an_id_the_row_itself_is_the_key() {
 #[test]
 fn a_dry_run_writes_nothing() {
     let desk = desk();
-    let before = desk.db.read_blocking(|tx| tx.count("SELECT count(*) FROM history", &[])).unwrap();
+    let before = desk.0.db.read_blocking(|tx| tx.count("SELECT count(*) FROM history", &[])).unwrap();
     let options = Options { dry_run: true, ..Options::default() };
     let report = desk.try_import("name,age\nA,30\nB,300\n", options).unwrap();
     assert_eq!(counts(&report), (2, 1, 0, 1));
-    let after = desk.db.read_blocking(|tx| tx.count("SELECT count(*) FROM history", &[])).unwrap();
+    let after = desk.0.db.read_blocking(|tx| tx.count("SELECT count(*) FROM history", &[])).unwrap();
     assert_eq!((desk.people(), before), (0, after));
 }
 
@@ -231,7 +205,7 @@ fn what_was_defused_on_the_way_out_comes_back_in() {
 #[test]
 fn only_who_may_import_does() {
     let mut desk = desk();
-    desk.viewer.role = Role::Caseworker;
+    desk.0.viewer.role = Role::Caseworker;
     assert!(matches!(desk.try_import("name\nA", Options::default()), Err(ImportError::NotAllowed)));
 }
 

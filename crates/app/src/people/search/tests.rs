@@ -3,45 +3,20 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::access::{Role, Scope, Via};
-use crate::db::{Db, Location};
 use crate::history::{Bookkeeping, Pen};
-use crate::ids::{SessionId, UserId};
-use crate::keys::DataKey;
 use crate::people::merge::{self, MergeInput};
 use crate::people::{Contact, Document, Safety, store};
+use crate::testing::House;
 use crate::users::{OrganisationSettings, store as users};
 
-struct House {
-    _folder: tempfile::TempDir,
-    db: Db,
-    viewer: Viewer,
-    /// As many servers on one database.
-    servers: [Known; 2],
+/// A house with as many servers on its database.
+struct Servers {
+    house: House,
+    known: [Known; 2],
 }
 
-fn house() -> House {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(Location::Sqlite(folder.path().join("watari.db")), &DataKey::generate(), 2).unwrap();
-    let organisation = db
-        .write_blocking(|tx| users::create_organisation(tx, "Bridge", "JO", &OrganisationSettings::default()))
-        .unwrap();
-    let viewer = Viewer {
-        organisation,
-        organisation_name: "Bridge".to_owned(),
-        user: UserId::new(),
-        name: "Data officer".to_owned(),
-        language: "en".to_owned(),
-        role: Role::DataOfficer,
-        scope: Scope::Organisation,
-        team: None,
-        sees_medical: false,
-        sees_trafficking: false,
-        via: Via::Session(SessionId::new()),
-        time_zone: "UTC".to_owned(),
-        today: "2026-11-24".parse().unwrap(),
-    };
-    House { _folder: folder, db, viewer, servers: Default::default() }
+fn house() -> Servers {
+    Servers { house: House::new(), known: Default::default() }
 }
 
 fn named(name: &str) -> PersonInput {
@@ -58,41 +33,33 @@ fn named(name: &str) -> PersonInput {
     input
 }
 
-impl House {
-    fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Tx<'_>, &Viewer) -> Result<T, Error> + Send + 'static,
-    ) -> T {
-        let viewer = self.viewer.clone();
-        self.db.write_blocking(move |tx| work(tx, &viewer)).unwrap()
-    }
-
+impl Servers {
     fn register(&self, name: &str) -> PersonId {
         let input = named(name);
-        self.write(move |tx, viewer| store::create(tx, viewer, input))
+        self.house.write(move |tx, viewer| store::create(tx, viewer, input))
     }
 
     fn rename(&self, person: PersonId, name: &str) {
         let input = named(name);
-        self.write(move |tx, viewer| {
+        self.house.write(move |tx, viewer| {
             let version = store::find(tx, viewer, person)?.version;
             store::update(tx, viewer, person, version, input)
         });
     }
 
     fn found_by(&self, known: &Known, query: &str) -> BTreeSet<PersonId> {
-        let (known, viewer, query) = (known.clone(), self.viewer.clone(), query.to_owned());
-        let found = self.db.read_blocking(move |tx| search_in(tx, &viewer, &known, &query)).unwrap();
+        let (known, viewer, query) = (known.clone(), self.house.viewer.clone(), query.to_owned());
+        let found = self.house.db.read_blocking(move |tx| search_in(tx, &viewer, &known, &query)).unwrap();
         found.into_iter().filter(|hit| hit.score > 0.85).map(|hit| hit.person.id).collect()
     }
 
     /// Every server, and one that has just started, find these and no others.
     fn finds(&self, query: &str, people: &[PersonId]) {
         let people: BTreeSet<PersonId> = people.iter().copied().collect();
-        let started = Search::start(&self.db);
+        let started = Search::start(&self.house.db);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let fresh = runtime.block_on(started.ready()).unwrap();
-        for known in self.servers.iter().chain([&fresh]) {
+        for known in self.known.iter().chain([&fresh]) {
             assert_eq!(self.found_by(known, query), people, "{query}");
         }
     }
@@ -119,10 +86,10 @@ fn a_merged_record_is_found_again_once_the_merge_is_undone() {
     let house = house();
     let (kept, ended) = (house.register("Zubaida Qasmi"), house.register("Leocadia Ferreira"));
     let input = MergeInput { merged: ended, why: "the same passport".to_owned() };
-    let id = house.write(move |tx, viewer| merge::merge(tx, viewer, kept, &input));
+    let id = house.house.write(move |tx, viewer| merge::merge(tx, viewer, kept, &input));
     house.finds("Zubaida Qasmi", &[kept]);
     house.finds("Leocadia Ferreira", &[kept]);
-    house.write(move |tx, viewer| merge::undo(tx, viewer, id));
+    house.house.write(move |tx, viewer| merge::undo(tx, viewer, id));
     house.finds("Zubaida Qasmi", &[kept]);
     house.finds("Leocadia Ferreira", &[ended]);
 }
@@ -130,8 +97,8 @@ fn a_merged_record_is_found_again_once_the_merge_is_undone() {
 #[test]
 fn what_was_rolled_back_is_not_found() {
     let house = house();
-    let viewer = house.viewer.clone();
-    let failed: Result<PersonId, Error> = house.db.write_blocking(move |tx| {
+    let viewer = house.house.viewer.clone();
+    let failed: Result<PersonId, Error> = house.house.db.write_blocking(move |tx| {
         store::create(tx, &viewer, named("Zubaida Qasmi"))?;
         Err(Error::Refused("refused-merge"))
     });
@@ -144,12 +111,12 @@ fn another_organisations_people_are_not_found() {
     let house = house();
     house.register("Zubaida Qasmi");
     let organisation =
-        house.write(|tx, _| users::create_organisation(tx, "Elsewhere", "MX", &OrganisationSettings::default()));
-    let viewer = Viewer { organisation, ..house.viewer.clone() };
-    let known = house.servers[0].clone();
+        house.house.write(|tx, _| users::create_organisation(tx, "Elsewhere", "MX", &OrganisationSettings::default()));
+    let viewer = Viewer { organisation, ..house.house.viewer.clone() };
+    let known = house.known[0].clone();
     for query in ["Zubaida Qasmi", "0790000001", "nozubaidaqasmi"] {
         let (viewer, known) = (viewer.clone(), known.clone());
-        let found = house.db.read_blocking(move |tx| search_in(tx, &viewer, &known, query)).unwrap();
+        let found = house.house.db.read_blocking(move |tx| search_in(tx, &viewer, &known, query)).unwrap();
         assert!(found.is_empty(), "{query}");
     }
 }
@@ -158,8 +125,9 @@ fn another_organisations_people_are_not_found() {
 fn many_entries_are_followed_in_steps() {
     let house = house();
     house.finds("Zubaida", &[]);
-    let viewer = house.viewer.clone();
+    let viewer = house.house.viewer.clone();
     let people = house
+        .house
         .db
         .write_blocking(move |tx| {
             (0..5_100)
@@ -168,8 +136,8 @@ fn many_entries_are_followed_in_steps() {
         })
         .unwrap();
     house.finds("nozubaidaq5099", &people[5099..]);
-    let (known, organisation) = (house.servers[0].clone(), house.viewer.organisation);
-    let size = house.db.read_blocking(move |tx| known.size(tx, organisation)).unwrap();
+    let (known, organisation) = (house.known[0].clone(), house.house.viewer.organisation);
+    let size = house.house.db.read_blocking(move |tx| known.size(tx, organisation)).unwrap();
     assert_eq!(size.0, people.len());
 }
 
@@ -179,15 +147,15 @@ fn entries_are_made_for_records_from_before() {
     let one = house.register("Zubaida Qasmi");
     let (kept, ended) = (house.register("Amparo Solís"), house.register("Leocadia Ferreira"));
     let input = MergeInput { merged: ended, why: "the same passport".to_owned() };
-    house.write(move |tx, viewer| merge::merge(tx, viewer, kept, &input));
+    house.house.write(move |tx, viewer| merge::merge(tx, viewer, kept, &input));
     let entries =
         |tx: &mut Tx<'_>| entry::page(tx, (crate::ids::OrganisationId(uuid::Uuid::nil()), PersonId(uuid::Uuid::nil())));
-    let before = house.db.read_blocking(entries).unwrap();
-    house.write(|tx, _| {
+    let before = house.house.db.read_blocking(entries).unwrap();
+    house.house.write(|tx, _| {
         tx.execute(&Pen::unrecorded(Bookkeeping::SearchEntry), "DELETE FROM search_entry", &[])?;
         Ok(note_everyone(tx)?)
     });
-    let after = house.db.read_blocking(entries).unwrap();
+    let after = house.house.db.read_blocking(entries).unwrap();
     assert_eq!((&before, before.len()), (&after, 2));
     assert_eq!(after[0].1, one);
 }
