@@ -495,8 +495,8 @@ pub struct Compare {
     pub output: Option<PathBuf>,
     /// Similarity from 0 to 1 from which two codes are one person's; 0.68 for folded codes, 0.8 for balanced
     /// ones where it is not given
-    #[conf(long)]
-    pub threshold: Option<f64>,
+    #[conf(long = "threshold")]
+    pub similarity: Option<f64>,
     /// Look at all pairs, however long it takes
     #[conf(long)]
     pub all_pairs: bool,
@@ -618,23 +618,26 @@ fn value(field: &str, in_brackets: bool) -> Option<&'static str> {
         _ if in_brackets => return None,
         "data" => "FOLDER",
         "_config" | "key_file" | "passphrase_file" | "tls_certificate" | "tls_key" | "rejects" => "FILE",
-        "file" | "other" | "model" | "output" | "svg" => "FILE",
+        "file" | "other" | "model" | "output" | "svg" | "secret" => "FILE",
         "listen" | "metrics_listen" => "ADDRESS",
         "public_url" | "database_url" => "URL",
         "passphrase" => "PASSPHRASE",
         "port" => "PORT",
-        "people" | "cases" | "requests_per_minute" | "readers" | "pairs_per_record" => "NUMBER",
+        "people" | "cases" | "requests_per_minute" | "readers" | "pairs_per_record" | "bits" => "NUMBER",
         "organisation" | "administrator" | "user" => "NAME",
         "country" => "CODE",
         "time_zone" => "ZONE",
         "to" => "TARGET",
         "map" | "column" => "COLUMN=KIND",
+        "fields" => "FIELDS",
+        "hardening" | "salt" => "WORD",
         "id" | "truth" => "COLUMN",
         "dates" => "ORDER",
         "encoding" => "ENCODING",
         "language" => "LANGUAGE",
         "memory" => "SIZE",
         "threshold" => "PROBABILITY",
+        "similarity" => "SIMILARITY",
         "links" => "LINKS",
         _ => return None,
     };

@@ -70,7 +70,7 @@ pub fn encode_list(options: &Encode) -> Result<()> {
 pub fn compare_lists(options: &Compare) -> Result<()> {
     let out = Output::new(options.output.as_deref(), &[&options.file, &options.other])?;
     let mut say = progress(options.quiet);
-    let threshold = options.threshold.map(probability).transpose()?;
+    let threshold = options.similarity.map(probability).transpose()?;
     let (one, other) = (Codes::read(&options.file)?, Codes::read(&options.other)?);
     let threshold = threshold.unwrap_or(one.parameters().hardening.usual_threshold());
     say(&format!("{} codes and {}; alike from {threshold}", one.len(), other.len()));
