@@ -3,7 +3,8 @@
 //! A name becomes [`tokens`] in Latin letters; a token becomes a [`Skeleton`] that survives the
 //! ways one name is spelt across languages; [`likeness`] says how alike two names are, whatever
 //! the order of their parts; an [`Index`] answers who of many is called like this;
-//! [`batch`] finds who is one person in whole files.
+//! [`batch`] finds who is one person in whole files; [`private`] finds whom two organisations both
+//! know without showing their lists.
 //!
 //! ```
 //! let mut index = linkage::Index::new();
@@ -20,6 +21,9 @@ pub mod batch;
 mod index;
 mod likeness;
 mod names;
+mod patronymic;
+pub mod private;
+mod short;
 
 pub use index::{Hit, Index};
 pub use likeness::likeness;

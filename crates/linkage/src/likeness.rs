@@ -3,11 +3,14 @@
 use rapidfuzz::distance::jaro_winkler;
 
 use crate::names::{Skeleton, Words, without_article};
+use crate::short::forms;
 
 /// What a part costs that the one asked for has and the other lacks.
 const LACKING: f32 = 0.09;
 /// What a part costs that comes besides those asked for.
 const BESIDES: f32 = 0.05;
+/// What a known short form is worth: less than the same sound.
+const SHORT_FORM: f32 = 0.82;
 /// Letters from which a part can be taken for the beginning of another.
 const BEGINNING: usize = 2;
 
@@ -66,6 +69,8 @@ pub(crate) struct Part {
     text: String,
     skeleton: Skeleton,
     bare: Option<Skeleton>,
+    /// Its known short forms, and what it is a short form of.
+    forms: Vec<&'static str>,
     half_typed: bool,
     spelling: jaro_winkler::BatchComparator<u8>,
 }
@@ -77,6 +82,7 @@ impl Part {
             text: token.to_owned(),
             skeleton: Skeleton::of(token),
             bare: Skeleton::without_article(token),
+            forms: forms(token).collect(),
             half_typed: half_typed && token.len() >= BEGINNING,
             spelling: jaro_winkler::BatchComparator::new(token.bytes()),
         }
@@ -91,13 +97,18 @@ impl Part {
         std::iter::once(self.skeleton).chain(self.bare)
     }
 
+    /// Its known short forms, and what it is a short form of.
+    pub(crate) fn forms(&self) -> &[&'static str] {
+        &self.forms
+    }
+
     /// Whether another part may begin like this one.
     pub(crate) fn is_half_typed(&self) -> bool {
         self.half_typed
     }
 
     /// How alike another part is, from 0 to 1: as it is spelt (Jaro and Winkler's distance), as it
-    /// is heard, or as this one goes on.
+    /// is heard, as this one goes on, or as a known short form.
     pub(crate) fn likeness(&self, other: &[u8], skeleton: Skeleton) -> f32 {
         if self.text.as_bytes() == other {
             return 1.0;
@@ -108,7 +119,8 @@ impl Part {
             true => 0.72 + 0.2 * self.text.len() as f32 / other.len() as f32,
             false => 0.0,
         };
-        spelt.max(heard).max(begun)
+        let short = if self.forms.iter().any(|form| form.as_bytes() == other) { SHORT_FORM } else { 0.0 };
+        spelt.max(heard).max(begun).max(short)
     }
 
     fn sounds_like(&self, other: &[u8], skeleton: Skeleton) -> bool {
@@ -148,6 +160,13 @@ mod tests {
         ] {
             assert!(likeness(one, other) > 0.9, "{one} and {other}: {}", likeness(one, other));
         }
+    }
+
+    #[test]
+    fn a_short_form_is_less_than_the_name_and_more_than_a_stranger() {
+        let known = likeness("Sasha Kovalenko", "Олександр Коваленко");
+        assert!(known > 0.85 && known < likeness("Oleksandr Kovalenko", "Олександр Коваленко"), "{known}");
+        assert!(likeness("Sasha Kovalenko", "Serhii Kovalenko") < known - 0.05);
     }
 
     #[test]

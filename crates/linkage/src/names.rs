@@ -12,7 +12,8 @@ const LONGEST_TOKEN: usize = 64;
 /// Particles that come and go between spellings of one name.
 const PARTICLES: &[&str] = &[
     "al", "el", "ad", "as", "ar", "an", "bin", "ibn", "ben", "bint", "abu", "abou", "umm", "de", "del", "de", "la",
-    "las", "los", "da", "do", "dos", "di", "van", "von", "der", "den", "u", "ko", "daw", "ma", "maung",
+    "las", "los", "da", "do", "dos", "di", "van", "von", "der", "den", "u", "ko", "daw", "ma", "maung", "binti",
+    "binte", "ould", "oglu", "ogly", "ogli", "ugli", "uulu", "kyzy", "qizi", "kizi", "gizi",
 ];
 
 /// The parts of a name in lower-case Latin letters, without particles where something is left.
@@ -130,7 +131,23 @@ impl Words {
         };
         let whole = |(from, to): &(usize, usize)| {
             self.text[*from..*to].strip_prefix("abd").is_some_and(|rest| {
-                matches!(rest, "allh" | "alla" | "ulla" | "ullah" | "ollah" | "ellah" | "llah" | "lah" | "allah")
+                matches!(
+                    rest,
+                    "allh"
+                        | "alla"
+                        | "ulla"
+                        | "ullah"
+                        | "ollah"
+                        | "ellah"
+                        | "llah"
+                        | "lah"
+                        | "allah"
+                        | "ullahi"
+                        | "ulahi"
+                        | "ollahi"
+                        | "oulaye"
+                        | "ulaye"
+                )
             })
         };
         let (joined, single) = (self.spans.windows(2).position(joins), self.spans.iter().position(whole));
@@ -202,7 +219,9 @@ fn after_abd(word: &str) -> Option<&str> {
         Some(second) if first == second && first != 'l' => &bare[1..],
         _ => bare,
     };
-    let is_allah = matches!(rest, "lah" | "la" | "llah" | "lh" | "llh" | "lla" | "ah");
+    // Abdullahi and Abdoulaye are Abdallah as it is said in West Africa.
+    let is_allah =
+        matches!(rest, "lah" | "la" | "llah" | "lh" | "llh" | "lla" | "ah" | "llahi" | "ahi" | "ulaye" | "aye");
     (rest.len() >= 3 && !is_allah && bare.len() < word.len() - 3).then_some(rest)
 }
 
@@ -380,7 +399,8 @@ mod tests {
             assert_eq!(tokens(name), ["abd", "rahman"], "{name}");
         }
         assert_eq!(tokens("عبدالرحمن"), ["abd", "rhmn"]);
-        for name in ["Abdullah", "Abdallah", "Abd Allah", "عبدالله", "عبد الله", "Abdalla"] {
+        for name in ["Abdullah", "Abdallah", "Abd Allah", "عبدالله", "عبد الله", "Abdalla", "Abdullahi", "Abdoulaye"]
+        {
             assert_eq!(tokens(name), ["abdallah"], "{name}");
         }
         assert_eq!(tokens("Abdi Abdou"), ["abdi", "abdou"]);

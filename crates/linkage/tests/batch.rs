@@ -164,6 +164,70 @@ fn a_model_is_kept_read_and_followed() {
 }
 
 #[test]
+fn known_short_forms_and_patronymics_are_told() {
+    let folder = Folder::new();
+    let header = "given name,surname,patronymic,birth date,phone\n";
+    let others: String = registry(400)
+        .iter()
+        .map(|row| {
+            let cells: Vec<&str> = row.split(',').collect();
+            format!("{},{},{},{},{}\n", cells[1], cells[2], cells[3], cells[5], cells[8])
+        })
+        .collect();
+    let two = "Олександр,Коваленко,Петро,1990-01-02,0791234567\nSasha,Kovalenko,Petrovych,1990-01-02,\n\
+               Serhii,Kovalenko,Petrovych,1990-01-02,\nPepe,Ruiz,,1980-03-04,\nJosé,Ruiz,,1980-03-04,\n";
+    let file = folder.file("short.csv", format!("{header}{two}{others}"));
+    let engine = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+    let known = engine.explain(0, 1);
+    assert!(known.to_string().contains("given name, known short form"), "{known}");
+    assert!(
+        known.to_string().contains("patronymic, same sound") || known.to_string().contains("patronymic, same:"),
+        "{known}"
+    );
+    assert!(engine.explain(3, 4).to_string().contains("given name, known short form"));
+    let brother = engine.explain(0, 2);
+    assert!(brother.to_string().contains("given name, different"), "{brother}");
+    assert!(known.weight > brother.weight + 2.0, "{known}\n{brother}");
+}
+
+#[test]
+fn an_age_stands_in_for_a_birth_date() {
+    let folder = Folder::new();
+    let rows = registry(600);
+    let (mut dated, mut aged) = (String::from("given name,surname,birth date,phone\n"), String::new());
+    for row in &rows {
+        let cells: Vec<&str> = row.split(',').collect();
+        dated += &format!("{},{},{},{}\n", cells[1], cells[2], cells[5], cells[8]);
+        let age = cells[5].get(..4).map(|year| (2024 - year.parse::<i32>().unwrap()).to_string()).unwrap_or_default();
+        aged += &format!("{},{},{age},12/05/2024,{}\n", cells[1], cells[2], cells[8]);
+    }
+    let dated = folder.file("dated.csv", dated);
+    let aged = folder.file("aged.csv", format!("given name,surname,age,registration date,phone\n{aged}"));
+    let open =
+        |files: &[PathBuf]| Engine::open(files, &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+    let both = open(&[dated, aged.clone()]);
+    assert!(
+        both.remarks.iter().any(|remark| remark.contains("counted from «registration date»")),
+        "{:?}",
+        both.remarks
+    );
+    let said = both.explain(0, rows.len()).to_string();
+    assert!(said.contains("birth date, same year"), "{said}");
+    // Of ages alone ages are compared.
+    assert!(open(&[aged]).explain(0, 1).to_string().contains("age, "));
+    // In one list, for those of whom the date is not known; not a second time for the others.
+    let mixed = "name,age,birth date,phone\nAmina Yusuf,34,1990-05-06,0791111111\nAmina Yusuf,34,,0791111111\nOmar Ali,20,2004-01-02,\n";
+    let engine = open(&[folder.file("mixed.csv", mixed)]);
+    assert!(!engine.records.fields.iter().any(|field| field.name == "age"));
+    assert!(
+        engine.remarks.iter().any(|remark| remark.contains("when the file was last written")),
+        "{:?}",
+        engine.remarks
+    );
+    assert!(!engine.explain(0, 1).to_string().contains("birth date, missing"));
+}
+
+#[test]
 fn bad_files_are_refused_by_file_row_and_column() {
     let folder = Folder::new();
     let refused = |text: &[u8]| {

@@ -1,5 +1,8 @@
 //! `watari link`: the linkage engine on files alone.
 
+mod private;
+
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +25,9 @@ pub fn run(options: &Link) -> Result<()> {
         LinkCommand::Train(train) => self::train(train),
         LinkCommand::Explain(explain) => self::explain(explain),
         LinkCommand::Evaluate(evaluate) => self::evaluate(evaluate),
+        LinkCommand::Secret(secret) => private::make_secret(secret),
+        LinkCommand::Encode(list) => private::encode_list(list),
+        LinkCommand::Compare(lists) => private::compare_lists(lists),
     }
 }
 
@@ -123,25 +129,33 @@ impl Linkage {
     fn open(&self, files: &[&PathBuf]) -> Result<Engine> {
         let files: Vec<PathBuf> = files.iter().map(|file| (*file).clone()).collect();
         let model = self.model.as_deref().map(Model::read).transpose()?;
-        let mut wishes = Wishes { id: self.id.clone(), truth: self.truth.clone(), ..Wishes::default() };
-        for wish in &self.column {
-            let (name, kind) = wish.rsplit_once('=').with_context(|| format!("--column {wish}: write NAME=KIND"))?;
-            wishes.kinds.insert(name.to_owned(), self::kind(kind)?);
-        }
+        let wishes = Wishes { kinds: columns(&self.column)?, id: self.id.clone(), truth: self.truth.clone() };
         let settings =
             Settings { memory: bytes(&self.memory)?, pairs_per_record: f64::from(self.pairs_per_record.max(1)) };
         Ok(Engine::open(&files, &wishes, model, settings, &mut self.progress())?)
     }
 
     fn progress(&self) -> impl FnMut(&str) + Send + use<> {
-        let quiet = self.quiet;
-        let started = std::time::Instant::now();
-        move |text: &str| {
-            if !quiet {
-                eprintln!("{:>7.1} s  {text}", started.elapsed().as_secs_f64());
-            }
+        progress(self.quiet)
+    }
+}
+
+fn progress(quiet: bool) -> impl FnMut(&str) + Send {
+    let started = std::time::Instant::now();
+    move |text: &str| {
+        if !quiet {
+            eprintln!("{:>7.1} s  {text}", started.elapsed().as_secs_f64());
         }
     }
+}
+
+/// What columns hold, from `NAME=KIND`.
+fn columns(wishes: &[String]) -> Result<BTreeMap<String, Kind>> {
+    let read = |wish: &String| {
+        let (name, kind) = wish.rsplit_once('=').with_context(|| format!("--column {wish}: write NAME=KIND"))?;
+        Ok((name.to_owned(), self::kind(kind)?))
+    };
+    wishes.iter().map(read).collect()
 }
 
 fn kind(word: &str) -> Result<Kind> {
@@ -160,7 +174,7 @@ fn links(word: &str) -> Result<Links> {
 
 fn probability(threshold: f64) -> Result<f64> {
     if !(0.0..=1.0).contains(&threshold) {
-        bail!("--threshold is a probability from 0 to 1, not {threshold}");
+        bail!("--threshold is a number from 0 to 1, not {threshold}");
     }
     Ok(threshold)
 }

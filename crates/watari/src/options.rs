@@ -290,6 +290,12 @@ pub enum LinkCommand {
     Explain(Explain),
     /// Judge by a column that says who is who: precision, recall and F1 by threshold
     Evaluate(Evaluate),
+    /// Make the secret with which two organisations encode their lists: `watari link secret -o FILE`
+    Secret(MakeSecret),
+    /// Encode a list, so that it can be compared with another organisation's without being shown
+    Encode(Encode),
+    /// Find who is in both of two encoded lists; the secret is not needed
+    Compare(Compare),
 }
 
 /// What all linkage takes.
@@ -427,6 +433,81 @@ pub struct Evaluate {
     pub svg: Option<PathBuf>,
 }
 
+/// A secret of two organisations.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct MakeSecret {
+    /// File to write; must not be there yet
+    #[conf(short = 'o', long)]
+    pub output: PathBuf,
+}
+
+/// A list that is encoded. What codes betray and what to agree on beforehand stands in
+/// crates/linkage/PRIVATE.md; codes are as confidential as the list itself.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Encode {
+    /// The list (CSV)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// File to write; without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// File of the secret that both organisations have, made by `watari link secret`
+    #[conf(long)]
+    pub secret: PathBuf,
+    /// The column that names a record to the other organisation; without it the row's number does
+    #[conf(long)]
+    pub id: Option<String>,
+    /// What a column holds where recognition errs: `--column "Naam=full-name"`
+    #[conf(repeat, long)]
+    pub column: Vec<String>,
+    /// What to encode where the lists differ: of name, relative, birth, sex, phone, number, address,
+    /// postcode and place those that both have, such as `--fields name,birth,sex`
+    #[conf(long)]
+    pub fields: Option<String>,
+    /// Bits of a code before hardening; as many as suit the fields where it is not given
+    #[conf(long)]
+    pub bits: Option<usize>,
+    /// What makes bits say less: folded or balanced
+    #[conf(long, default_value = "folded")]
+    pub hardening: String,
+    /// What makes a frequent name rare: none, sex or birth-year; whose salt is wrong in one list is not found
+    #[conf(long, default_value = "none")]
+    pub salt: String,
+    /// Say nothing of the progress
+    #[conf(long)]
+    pub quiet: bool,
+}
+
+/// Two encoded lists.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Compare {
+    /// The first list's codes
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// The second list's codes
+    #[conf(pos)]
+    pub other: PathBuf,
+    /// File to write; without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Similarity from 0 to 1 from which two codes are one person's; 0.68 for folded codes, 0.8 for balanced
+    /// ones where it is not given
+    #[conf(long = "threshold")]
+    pub similarity: Option<f64>,
+    /// Look at all pairs, however long it takes
+    #[conf(long)]
+    pub all_pairs: bool,
+    /// Say nothing of the progress
+    #[conf(long)]
+    pub quiet: bool,
+    /// Print a summary as JSON
+    #[conf(long)]
+    pub json: bool,
+}
+
 /// Every command reads the same file, so each leaves out the keys of the others; a key that none
 /// knows is a slip of the pen. A test holds these against what `--help` names.
 const KEYS: &[&str] = &[
@@ -537,23 +618,26 @@ fn value(field: &str, in_brackets: bool) -> Option<&'static str> {
         _ if in_brackets => return None,
         "data" => "FOLDER",
         "_config" | "key_file" | "passphrase_file" | "tls_certificate" | "tls_key" | "rejects" => "FILE",
-        "file" | "other" | "model" | "output" | "svg" => "FILE",
+        "file" | "other" | "model" | "output" | "svg" | "secret" => "FILE",
         "listen" | "metrics_listen" => "ADDRESS",
         "public_url" | "database_url" => "URL",
         "passphrase" => "PASSPHRASE",
         "port" => "PORT",
-        "people" | "cases" | "requests_per_minute" | "readers" | "pairs_per_record" => "NUMBER",
+        "people" | "cases" | "requests_per_minute" | "readers" | "pairs_per_record" | "bits" => "NUMBER",
         "organisation" | "administrator" | "user" => "NAME",
         "country" => "CODE",
         "time_zone" => "ZONE",
         "to" => "TARGET",
         "map" | "column" => "COLUMN=KIND",
+        "fields" => "FIELDS",
+        "hardening" | "salt" => "WORD",
         "id" | "truth" => "COLUMN",
         "dates" => "ORDER",
         "encoding" => "ENCODING",
         "language" => "LANGUAGE",
         "memory" => "SIZE",
         "threshold" => "PROBABILITY",
+        "similarity" => "SIMILARITY",
         "links" => "LINKS",
         _ => return None,
     };

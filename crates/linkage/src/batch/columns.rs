@@ -243,7 +243,9 @@ fn holds(words: &str, name: &str) -> bool {
 fn settle(named: Option<Kind>, values: &[&str]) -> Kind {
     let looks = content(values);
     match named {
-        Some(Kind::Date) if looks != Some(Kind::Date) && !values.is_empty() => looks.unwrap_or(Kind::Category),
+        Some(Kind::Date) if looks != Some(Kind::Date) && !values.is_empty() && !are_days_or_years(values) => {
+            looks.unwrap_or(Kind::Category)
+        }
         Some(kind) => kind,
         None => looks.unwrap_or(Kind::Ignored),
     }
@@ -276,6 +278,13 @@ fn content(values: &[&str]) -> Option<Kind> {
     } else {
         None
     }
+}
+
+/// Of many people only the year of birth is known; a number of four digits alone would be no date.
+fn are_days_or_years(values: &[&str]) -> bool {
+    let order = Order::of(values.iter().copied());
+    let dates = values.iter().filter(|value| date::parse(value, order).is_some_and(plausible)).count();
+    dates * 5 > values.len() * 4
 }
 
 fn plausible(date: date::Date) -> bool {

@@ -6,6 +6,7 @@ use rapidfuzz::distance::jaro_winkler;
 use super::columns::Kind;
 use super::date::Date;
 use super::lexicon::{Lexicon, Words};
+use crate::short::is_short_form;
 
 /// Level of a pair of which one value is missing.
 pub const MISSING: u8 = 0;
@@ -18,8 +19,10 @@ const NEAR: u8 = 2;
 pub const CLOSE: u8 = 3;
 /// Names: all of one's parts stand in the other.
 const PART: u8 = 4;
+/// Names: where parts are not alike, one is a known short form of the other.
+const SHORT: u8 = 5;
 /// Names: they sound the same, whatever the script.
-pub const SOUND: u8 = 5;
+pub const SOUND: u8 = 6;
 
 /// From here two spellings are a slip apart, from there they are near (after Winkler 1990; the
 /// bounds are those commonly used for names).
@@ -44,16 +47,18 @@ const NAME: &[Level] = &[
     level("near", 0.04),
     level("a slip apart", 0.1),
     level("one part of the other", 0.03),
+    level("known short form", 0.01),
     level("same sound", 0.08),
-    level("same", 0.7),
+    level("same", 0.69),
 ];
 const FULL_NAME: &[Level] = &[
     level("different", 0.03),
     level("one part the same", 0.05),
     level("most parts the same", 0.05),
     level("all parts alike", 0.12),
+    level("known short form", 0.01),
     level("same sound", 0.1),
-    level("same", 0.65),
+    level("same", 0.64),
 ];
 const DATE: &[Level] = &[
     level("different", 0.03),
@@ -89,13 +94,13 @@ pub const ORDER: &[Level] = &[level("crossed", 0.05), level("straight", 0.95)];
 /// guess, like those of matches.
 pub fn of_relatives(kind: Kind) -> Option<&'static [f64]> {
     match kind {
-        Kind::Family => Some(&[0.18, 0.02, 0.04, 0.03, 0.08, 0.65]),
-        Kind::Name => Some(&[0.32, 0.02, 0.04, 0.02, 0.1, 0.5]),
-        Kind::FullName => Some(&[0.18, 0.7, 0.1, 0.01, 0.005, 0.005]),
+        Kind::Family => Some(&[0.18, 0.02, 0.04, 0.029, 0.001, 0.08, 0.65]),
+        Kind::Name => Some(&[0.32, 0.02, 0.04, 0.019, 0.001, 0.1, 0.5]),
+        Kind::FullName => Some(&[0.18, 0.699, 0.1, 0.01, 0.001, 0.005, 0.005]),
         Kind::Phone => Some(&[0.28, 0.01, 0.01, 0.7]),
         Kind::Address => Some(&[0.13, 0.05, 0.06, 0.13, 0.63]),
         Kind::Postcode => Some(&[0.13, 0.01, 0.06, 0.8]),
-        Kind::Place => Some(&[0.16, 0.02, 0.03, 0.02, 0.17, 0.6]),
+        Kind::Place => Some(&[0.16, 0.02, 0.03, 0.019, 0.001, 0.17, 0.6]),
         Kind::Category => Some(&[0.1, 0.9]),
         Kind::Given | Kind::Date | Kind::Age | Kind::Sex | Kind::Number | Kind::Ignored => None,
     }
@@ -139,9 +144,12 @@ fn name(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
     }
     let (a, b) = (lexicon.text(one), lexicon.text(other));
     if (words.parts(one) > 1 || words.parts(other) > 1 || a.len() == 1 || b.len() == 1)
-        && one_is_part(words, lexicon, one, other)
+        && one_is_part(words, lexicon, one, other, |_, _| false)
     {
         return PART;
+    }
+    if words.can_be_short(one, other) && one_is_part(words, lexicon, one, other, is_short_form) {
+        return SHORT;
     }
     if !words.can_be_near(one, other, a, b) {
         return DIFFERENT;
@@ -149,14 +157,24 @@ fn name(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
     spelling(a, b, words.bones(one), words.bones(other))
 }
 
-/// All parts of the shorter name stand in the longer; an initial stands for its name.
-fn one_is_part(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> bool {
+/// All parts of the shorter name stand in the longer; an initial stands for its name, and so does whatever `stands_for`
+/// takes for it.
+fn one_is_part(
+    words: &Words,
+    lexicon: &Lexicon,
+    one: u32,
+    other: u32,
+    stands_for: impl Fn(&str, &str) -> bool,
+) -> bool {
     let (fewer, more) = if words.parts(one) <= words.parts(other) { (one, other) } else { (other, one) };
     let bones = lexicon.text(fewer).split(' ').zip(words.bones(fewer).split(' '));
     bones.into_iter().all(|(text, bone)| {
         let candidates = lexicon.text(more).split(' ').zip(words.bones(more).split(' '));
         candidates.into_iter().any(|(t, b)| {
-            bone == b || (text.len() == 1 && t.starts_with(text)) || (t.len() == 1 && text.starts_with(t))
+            bone == b
+                || (text.len() == 1 && t.starts_with(text))
+                || (t.len() == 1 && text.starts_with(t))
+                || stands_for(text, t)
         })
     })
 }
@@ -180,25 +198,37 @@ fn full_name(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
         return SOUND;
     }
     let (fewer, more) = if words.parts(one) <= words.parts(other) { (one, other) } else { (other, one) };
-    let alike = parts_alike(words, lexicon, fewer, more);
+    let alike = parts_alike(words, lexicon, fewer, more, |_, _| false);
     let parts = usize::from(words.parts(fewer));
+    let with_short =
+        || words.can_be_short(fewer, more) && parts_alike(words, lexicon, fewer, more, is_short_form) == parts;
     match parts {
         _ if alike == parts && parts > 1 => PART,
+        2.. if with_short() => SHORT,
         3.. if alike + 1 >= parts => CLOSE,
         _ if alike > 0 => NEAR,
         _ => DIFFERENT,
     }
 }
 
-/// How many parts of the shorter name have a part of the longer that sounds or is spelt like it.
-fn parts_alike(words: &Words, lexicon: &Lexicon, fewer: u32, more: u32) -> usize {
+/// How many parts of the shorter name have a part of the longer that sounds or is spelt like it, or that
+/// `stands_for` takes for it.
+fn parts_alike(
+    words: &Words,
+    lexicon: &Lexicon,
+    fewer: u32,
+    more: u32,
+    stands_for: impl Fn(&str, &str) -> bool,
+) -> usize {
     let mut taken = 0u64;
     let mut alike = 0;
     for (text, bone) in lexicon.text(fewer).split(' ').zip(words.bones(fewer).split(' ')) {
         let found = lexicon.text(more).split(' ').zip(words.bones(more).split(' ')).take(64).enumerate().find(
             |(index, (t, b))| {
                 taken & (1 << index) == 0
-                    && (bone == *b || (can_be_close(text, t) && spelling(text, t, bone, b) >= CLOSE))
+                    && (bone == *b
+                        || (can_be_close(text, t) && spelling(text, t, bone, b) >= CLOSE)
+                        || stands_for(text, t))
             },
         );
         if let Some((index, _)) = found {
@@ -220,7 +250,7 @@ fn address(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
         return 4;
     }
     let (fewer, more) = if words.parts(one) <= words.parts(other) { (one, other) } else { (other, one) };
-    let alike = parts_alike(words, lexicon, fewer, more);
+    let alike = parts_alike(words, lexicon, fewer, more, |_, _| false);
     let (fewest, most) = (usize::from(words.parts(fewer)), usize::from(words.parts(more)));
     if alike == fewest && fewest > 1 && most - alike <= 1 {
         return 4;

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use super::columns::Kind;
 use super::date::{self, Date, Order};
 use super::dictionary::{Dictionary, hash};
-use crate::{Skeleton, tokens};
+use crate::patronymic::father;
+use crate::{Skeleton, short, tokens};
 
 /// Values that can be compared with each other, by number; 0 is the missing value.
 pub struct Lexicon {
@@ -31,6 +32,8 @@ pub struct Words {
     ends: Vec<usize>,
     letters: Vec<u32>,
     parts: Vec<u8>,
+    /// A bit for each row of known short forms in which a part stands; several rows share a bit.
+    short: Vec<u64>,
     /// Hashes of the sounds of the rarest and of the commonest part, where values have many.
     extremes: Vec<(u64, u64)>,
 }
@@ -148,6 +151,7 @@ impl Words {
         self.ends.push(self.bones.len());
         self.letters.push(form.letters);
         self.parts.push(form.parts);
+        self.short.push(form.short);
     }
 
     /// The hash of the sound.
@@ -164,6 +168,11 @@ impl Words {
     /// How many parts.
     pub fn parts(&self, id: u32) -> u8 {
         self.parts[id as usize]
+    }
+
+    /// Whether a part of one can be a short form of a part of the other.
+    pub fn can_be_short(&self, one: u32, other: u32) -> bool {
+        self.short[one as usize] & self.short[other as usize] != 0
     }
 
     fn find_extremes(&mut self) {
@@ -199,6 +208,7 @@ struct Form {
     bones: String,
     letters: u32,
     parts: u8,
+    short: u64,
 }
 
 impl Form {
@@ -210,12 +220,16 @@ impl Form {
             bones.sort_unstable();
         }
         let letters = text.bytes().fold(0u32, |letters, byte| letters | 1 << (byte % 32));
-        Form { sound: hash(bones.join("").as_bytes()), bones: joined, letters, parts }
+        let short = match kind {
+            Kind::Place | Kind::Address => 0,
+            _ => text.split(' ').flat_map(short::rows).fold(0, |short, row| short | 1 << (row % 64)),
+        };
+        Form { sound: hash(bones.join("").as_bytes()), bones: joined, letters, parts, short }
     }
 }
 
 /// What is heard of a part, its article aside; the part itself where that is nothing.
-fn bones(part: &str) -> String {
+pub fn bones(part: &str) -> String {
     let article = part.strip_prefix("al").or_else(|| part.strip_prefix("el"));
     let bare = article.filter(|rest| rest.len() > 2 && !rest.starts_with(['a', 'e', 'i', 'o', 'u'])).unwrap_or(part);
     let heard: String = Skeleton::of(bare).letters().collect();
@@ -223,13 +237,18 @@ fn bones(part: &str) -> String {
 }
 
 /// The form of a value in which it is compared; empty where it means nothing.
-fn normalise(kind: Kind, order: Order, written: &str) -> String {
+pub fn normalise(kind: Kind, order: Order, written: &str) -> String {
     let written = written.trim();
     if written.is_empty() || is_nothing(written) {
         return String::new();
     }
     match kind {
-        Kind::Given | Kind::Family | Kind::Name | Kind::Place => tokens(written).join(" "),
+        Kind::Given | Kind::Family | Kind::Place => tokens(written).join(" "),
+        Kind::Name => {
+            let mut parts = tokens(written);
+            parts.iter_mut().for_each(|part| *part = father(part).unwrap_or(part).to_owned());
+            parts.join(" ")
+        }
         Kind::FullName | Kind::Address => {
             let mut parts = tokens(written);
             parts.sort_unstable();

@@ -12,6 +12,7 @@
 //! one household*, and strangers of one origin agree more than strangers at large. No figure
 //! depends on the order of rows or columns.
 
+mod age;
 mod blocking;
 mod columns;
 mod compare;
@@ -45,3 +46,10 @@ pub use pairs::{Pair, Pairs};
 pub use records::{Records, Wishes};
 pub use score::probability;
 pub use table::Table;
+
+pub(crate) use age::birth;
+pub(crate) use columns::recognise;
+pub(crate) use date::{Date, Order, parse as parse_date};
+pub(crate) use dictionary::{Random, Texts};
+pub(crate) use lexicon::{bones, normalise};
+pub(crate) use table::Batch;

@@ -83,11 +83,14 @@ impl Model {
         }
         let levels = model.fields.iter().flat_map(|field| &field.levels).chain(&model.order);
         let fits = |share: f64| (0.0..=1.0).contains(&share);
-        if let Some(level) = levels.into_iter().find(|level| !fits(level.m) || !fits(level.u)) {
-            return Err(Error::file(path, format!("level «{}»: m and u are shares from 0 to 1", level.name)));
+        let wrong = |level: &&Level| !fits(level.m) || !fits(level.u) || !level.r.is_none_or(fits);
+        if let Some(level) = levels.into_iter().find(wrong) {
+            return Err(Error::file(path, format!("level «{}»: m, u and r are shares from 0 to 1", level.name)));
         }
-        if !model.matches_per_record.is_finite() || model.matches_per_record < 0.0 {
-            return Err(Error::file(path, "matches_per_record is a number from 0 up"));
+        let counts =
+            [("matches_per_record", model.matches_per_record), ("relatives_per_record", model.relatives_per_record)];
+        if let Some((name, _)) = counts.iter().find(|(_, count)| !count.is_finite() || *count < 0.0) {
+            return Err(Error::file(path, format!("{name} is a number from 0 up")));
         }
         Ok(model)
     }

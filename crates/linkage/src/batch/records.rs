@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::age::{Ages, birth, is_put_down};
 use super::columns::{Kind, recognise, words_of};
+use super::date::{self, Order};
 use super::dictionary::{Dictionary, Texts, hash, mix};
 use super::error::Error;
 use super::lexicon::Lexicon;
@@ -61,6 +63,8 @@ struct Planned {
     kind: Kind,
     /// For each file the columns that make the value; several are put together.
     columns: Vec<Vec<usize>>,
+    /// For each file the ages that stand in for birth dates.
+    ages: Vec<Option<Ages>>,
 }
 
 /// What the user says of the columns.
@@ -83,6 +87,7 @@ impl Plan {
         let mut kinds: Vec<Vec<Kind>> = Vec::new();
         let mut ids = Vec::new();
         let mut truths = Vec::new();
+        let mut ages = Vec::new();
         for table in tables {
             let sample = table.sample()?;
             let mut found = recognise(table, &sample);
@@ -97,6 +102,7 @@ impl Plan {
                 }
             }
             id.iter().chain(&truth).for_each(|&column| found[column] = Kind::Ignored);
+            ages.push(Ages::of(table, &sample, &found));
             kinds.push(found);
             ids.push(id);
             truths.push(truth);
@@ -105,7 +111,16 @@ impl Plan {
             tables[0].column(name)?;
         }
         let mut plan = Plan { fields: Vec::new(), id: ids, truth: truths, remarks: Vec::new() };
-        plan.join(tables, &kinds);
+        let births: Vec<Option<usize>> = tables.iter().zip(&kinds).map(|(table, kinds)| birth(table, kinds)).collect();
+        if births.iter().all(Option::is_none) {
+            ages.iter_mut().for_each(|ages| *ages = None);
+        }
+        // What stands in for a birth date is no field of its own: it would say the same twice.
+        for (kinds, ages) in kinds.iter_mut().zip(&ages) {
+            ages.iter().for_each(|ages| kinds[ages.column] = Kind::Ignored);
+        }
+        plan.join(tables, &kinds, &births, &ages);
+        plan.stand_in(tables, &births, &ages);
         plan.fields.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
         for dropped in plan.fields.drain(plan.fields.len().min(MOST_FIELDS)..) {
             plan.remarks.push(format!("«{}» is not compared: {MOST_FIELDS} fields are the most", dropped.name));
@@ -122,13 +137,31 @@ impl Plan {
         self.fields.iter().map(|field| (field.name.as_str(), field.kind))
     }
 
-    fn join(&mut self, tables: &[Table], kinds: &[Vec<Kind>]) {
+    fn add(&mut self, name: &str, kind: Kind, columns: Vec<Vec<usize>>) {
+        let ages = vec![None; columns.len()];
+        self.fields.push(Planned { name: name.to_owned(), kind, columns, ages });
+    }
+
+    /// Ages go where birth dates go.
+    fn stand_in(&mut self, tables: &[Table], births: &[Option<usize>], ages: &[Option<Ages>]) {
+        let is_birth = |field: &&mut Planned| {
+            let mut columns = field.columns.iter().zip(births);
+            columns.any(|(columns, birth)| birth.is_some_and(|birth| columns[..] == [birth]))
+        };
+        if let Some(field) = self.fields.iter_mut().find(is_birth) {
+            field.ages = ages.to_vec();
+            let told = tables.iter().zip(ages).filter_map(|(table, ages)| Some(ages.as_ref()?.remark(table)));
+            self.remarks.extend(told);
+        }
+    }
+
+    fn join(&mut self, tables: &[Table], kinds: &[Vec<Kind>], births: &[Option<usize>], ages: &[Option<Ages>]) {
         let [first, rest @ ..] = tables else { return };
         let Some(second) = rest.first() else {
             for (column, name) in
                 first.header().iter().enumerate().filter(|(column, _)| kinds[0][*column] != Kind::Ignored)
             {
-                self.fields.push(Planned { name: name.clone(), kind: kinds[0][column], columns: vec![vec![column]] });
+                self.add(name, kinds[0][column], vec![vec![column]]);
             }
             return;
         };
@@ -140,21 +173,36 @@ impl Plan {
             let same = free.iter().position(|&other| words_of(&second.header()[other]) == words_of(name));
             match same {
                 Some(at) => {
-                    let columns = vec![vec![column], vec![free.remove(at)]];
-                    self.fields.push(Planned { name: name.clone(), kind: kinds[0][column], columns });
+                    self.add(name, kinds[0][column], vec![vec![column], vec![free.remove(at)]]);
                 }
                 None => open.push(column),
             }
         }
         open.retain(|&column| {
-            let same = free.iter().position(|&other| kinds[1][other] == kinds[0][column]);
+            // A day of birth is no day of registration.
+            let born = |file: usize, column: usize| match births[file] {
+                Some(birth) => birth == column,
+                None => !is_put_down(&words_of(&tables[file].header()[column])),
+            };
+            let same = free.iter().position(|&other| {
+                kinds[1][other] == kinds[0][column]
+                    && (kinds[1][other] != Kind::Date || born(0, column) == born(1, other))
+            });
             if let Some(at) = same {
-                let columns = vec![vec![column], vec![free.remove(at)]];
-                self.fields.push(Planned { name: first.header()[column].clone(), kind: kinds[0][column], columns });
+                self.add(&first.header()[column], kinds[0][column], vec![vec![column], vec![free.remove(at)]]);
             }
             same.is_none()
         });
         self.join_names([first, second], kinds, &mut open, &mut free);
+        // One file has birth dates, the other ages.
+        if let Some(birth) = births[0].filter(|birth| open.contains(birth) && ages[1].is_some()) {
+            self.add(&first.header()[birth], Kind::Date, vec![vec![birth], Vec::new()]);
+            open.retain(|&column| column != birth);
+        }
+        if let Some(birth) = births[1].filter(|birth| free.contains(birth) && ages[0].is_some()) {
+            self.add(&second.header()[birth], Kind::Date, vec![Vec::new(), vec![birth]]);
+            free.retain(|&column| column != birth);
+        }
         for (table, left) in [(first, open), (second, free)] {
             for column in left {
                 let name = &table.header()[column];
@@ -178,7 +226,7 @@ impl Plan {
                     columns.reverse();
                 }
                 let name = tables[side].header()[full].clone();
-                self.fields.push(Planned { name, kind: Kind::FullName, columns });
+                self.add(&name, Kind::FullName, columns);
                 let (whole, parts) = if side == 0 { (&mut *open, &mut *free) } else { (&mut *free, &mut *open) };
                 whole.retain(|&column| column != full);
                 parts.retain(|column| !names.contains(column));
@@ -210,9 +258,12 @@ struct Written {
 }
 
 impl Written {
-    fn take(&mut self, batch: &Batch, columns: &[usize]) {
+    fn take(&mut self, batch: &Batch, columns: &[usize], ages: Option<&Ages>) {
         for row in 0..batch.len() {
             let id = match columns {
+                _ if ages.is_some() && !holds_date(batch, row, columns) => {
+                    self.cells.intern(&ages.map(|ages| ages.born(batch, row)).unwrap_or_default())
+                }
                 [] => 0,
                 [column] => self.cells.intern(batch.cell(row, *column)),
                 several => {
@@ -227,6 +278,10 @@ impl Written {
             self.rows.push(id);
         }
     }
+}
+
+fn holds_date(batch: &Batch, row: usize, columns: &[usize]) -> bool {
+    columns.iter().any(|&column| date::parse(batch.cell(row, column), Order::default()).is_some())
 }
 
 impl Records {
@@ -254,10 +309,9 @@ impl Records {
                 let (read, ()) = rayon::join(
                     || batches_read(&mut batches, &mut next),
                     || {
-                        written
-                            .par_iter_mut()
-                            .zip(&plan.fields)
-                            .for_each(|(column, field)| column.take(&batch, &field.columns[at]));
+                        written.par_iter_mut().zip(&plan.fields).for_each(|(column, field)| {
+                            column.take(&batch, &field.columns[at], field.ages[at].as_ref())
+                        });
                     },
                 );
                 for row in 0..batch.len() {

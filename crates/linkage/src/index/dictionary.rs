@@ -54,11 +54,8 @@ impl Dictionary {
 
     /// The number of a part; a new one waits for [`Dictionary::add`].
     pub(super) fn intern(&mut self, text: &str) -> u32 {
-        let hash = hash(text.as_bytes());
-        let entries = &self.entries;
-        if let Some(known) = self.by_text.find(hash, |part| entries[*part as usize].text.as_slice() == text.as_bytes())
-        {
-            return *known;
+        if let Some(known) = self.known(text) {
+            return known;
         }
         let entry = Entry {
             text: SmallVec::from_slice(text.as_bytes()),
@@ -76,7 +73,7 @@ impl Dictionary {
             None => self.entries.push(entry),
         }
         let entries = &self.entries;
-        self.by_text.insert_unique(hash, part, |part| hash_of(entries, *part));
+        self.by_text.insert_unique(hash(text), part, |part| hash_of(entries, *part));
         part
     }
 
@@ -167,6 +164,7 @@ impl Dictionary {
         if asked.is_half_typed() {
             seen.extend(self.begun(asked.text()).take(MOST_BEGUN).map(|(_, part)| part));
         }
+        seen.extend(asked.forms().iter().filter_map(|form| self.known(form)));
         seen.sort_unstable();
         seen.dedup();
         let mut near: Vec<Near> = seen
@@ -177,6 +175,12 @@ impl Dictionary {
         near.sort_unstable_by(|one, other| other.likeness.total_cmp(&one.likeness).then(one.part.cmp(&other.part)));
         near.truncate(if asked.is_half_typed() { MOST_BEGUN / 2 } else { MOST_NEAR });
         near
+    }
+
+    /// The number of a part that somebody has.
+    fn known(&self, text: &str) -> Option<u32> {
+        let is_text = |part: &u32| self.entries[*part as usize].text.as_slice() == text.as_bytes();
+        self.by_text.find(hash(text.as_bytes()), is_text).copied()
     }
 
     fn heard_as(&self, skeleton: Skeleton) -> impl Iterator<Item = (Sketch, u32)> {

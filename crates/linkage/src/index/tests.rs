@@ -34,6 +34,18 @@ fn answers(index: &Index<u8>, question: &str) -> Vec<(u8, String)> {
     found
 }
 
+#[test]
+fn a_known_short_form_finds_the_name() {
+    let mut index = Index::new();
+    index.insert(1, ["Олександр Коваленко"], []);
+    index.insert(2, ["Serhii Kovalenko"], []);
+    index.insert(3, ["José Ruiz"], []);
+    for (asked, meant) in [("Sasha Kovalenko", 1), ("Pepe Ruiz", 3), ("Сашко", 1)] {
+        let found = index.find(asked, 3);
+        assert_eq!(found.first().map(|hit| hit.id), Some(meant), "{asked}: {found:?}");
+    }
+}
+
 fn sorted(mut ids: Vec<u8>) -> Vec<u8> {
     ids.sort_unstable();
     ids

@@ -648,8 +648,17 @@ fn help_names_every_command_and_every_option_can_stand_in_the_file() {
         }
     }
     // What is to be put there is said in words, not by the names of fields.
-    for command in [&["serve"][..], &["import"], &["invite"], &["copy"], &["link", "match"], &["link", "explain"], &[]]
-    {
+    for command in [
+        &["serve"][..],
+        &["import"],
+        &["invite"],
+        &["copy"],
+        &["link", "match"],
+        &["link", "explain"],
+        &["link", "encode"],
+        &["link", "compare"],
+        &[],
+    ] {
         for ask in ["-h", "--help"] {
             let told = help(&[command, &[ask]].concat());
             let values = told.split('<').skip(1).map(|rest| rest.split('>').next().unwrap());
