@@ -101,12 +101,12 @@ where
     enum Either<T> {
         Text(String),
         Value(T),
+        Nothing,
     }
-    // Nothing is asked for first: on record most of these fields are empty.
-    match Option::<Either<T>>::deserialize(deserializer)? {
-        Some(Either::Text(text)) if text.trim().is_empty() => Ok(None),
-        Some(Either::Text(text)) => text.trim().parse().map(Some).map_err(serde::de::Error::custom),
-        Some(Either::Value(value)) => Ok(Some(value)),
-        None => Ok(None),
+    match Either::<T>::deserialize(deserializer)? {
+        Either::Text(text) if text.trim().is_empty() => Ok(None),
+        Either::Text(text) => text.trim().parse().map(Some).map_err(serde::de::Error::custom),
+        Either::Value(value) => Ok(Some(value)),
+        Either::Nothing => Ok(None),
     }
 }
