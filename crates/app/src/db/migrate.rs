@@ -10,6 +10,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0004_narrow_indexes.sql")),
     Migration { sql: include_str!("migrations/0005_search_entry.sql"), fill: Some(search::note_everyone) },
     Migration::of(include_str!("migrations/0006_rare_rows.sql")),
+    Migration::of(include_str!("migrations/0007_duplicates.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -45,6 +46,7 @@ pub const TABLES: &[&str] = &[
     "household",
     "relation",
     "merge",
+    "duplicate",
     "consent",
     "case_file",
     "screening",

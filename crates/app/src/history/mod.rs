@@ -53,6 +53,8 @@ pub enum Bookkeeping {
     Notice,
     /// A case's owner has seen that it is new.
     Seen,
+    /// Pairs of records found to be alike, and how far they were looked for.
+    Duplicate,
 }
 
 impl Pen {
@@ -107,6 +109,8 @@ crate::codes! {
         Relation = "relation",
         /// A merge of two people.
         Merge = "merge",
+        /// Two records that may be one person's.
+        Duplicate = "duplicate",
         /// A consent.
         Consent = "consent",
         /// A case.
@@ -269,6 +273,7 @@ into_uuid!(
     HouseholdId,
     RelationId,
     MergeId,
+    DuplicateId,
     ConsentId,
     CaseId,
     ScreeningId,

@@ -173,6 +173,7 @@ fn labelled(kind: Kind, field: &str) -> Option<&'static str> {
         (_, "stage") => "stage",
         (_, "birth") => "birth-kind",
         (_, "purpose") => "purpose",
+        (Kind::Duplicate, "decision") => "duplicate-decision",
         (_, "decision") => "decision",
         (Kind::User, "role") => "role",
         (Kind::User, "scope") => "scope",
