@@ -10,7 +10,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0004_narrow_indexes.sql")),
     Migration { sql: include_str!("migrations/0005_search_entry.sql"), fill: Some(search::note_everyone) },
     Migration::of(include_str!("migrations/0006_rare_rows.sql")),
-    Migration::of(include_str!("migrations/0007_duplicates.sql")),
+    Migration::of(include_str!("migrations/0008_duplicates.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -66,13 +66,17 @@ pub const TABLES: &[&str] = &[
 
 /// Applies what is missing, each migration whole or not at all.
 pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    apply(tx, MIGRATIONS)
+}
+
+fn apply(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<(), DbError> {
     tx.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")?;
-    let known = MIGRATIONS.len() as i64;
+    let known = migrations.len() as i64;
     let found = tx.count("SELECT coalesce(max(version), 0) FROM schema_version", &[])?;
     if found > known {
         return Err(DbError::TooNew { found, known });
     }
-    for (index, migration) in MIGRATIONS.iter().enumerate().skip(found as usize) {
+    for (index, migration) in migrations.iter().enumerate().skip(found as usize) {
         let version = index + 1;
         let stamp = format!("INSERT INTO schema_version (version) VALUES ({version});");
         // On PostgreSQL all of it is one transaction already.
@@ -120,21 +124,22 @@ mod tests {
     fn an_installation_from_before_the_index_gets_its_entries() {
         let folder = tempfile::tempdir().unwrap();
         let (file, key) = (folder.path().join("watari.db"), crate::keys::DataKey::generate());
-        let open = || crate::db::Db::open(crate::db::Location::Sqlite(file.clone()), &key, 1).unwrap();
-        drop(open());
         let version = MIGRATIONS.iter().position(|step| step.fill.is_some()).unwrap();
         let columns = "organisation_id, id, number, display_name, sort_name, sex, birth_kind, details, needs, vulnerability, \
              protected, consent_case_work, consent_referral, consent_law_enforcement, consent_statistics, \
              consent_research, created_at, updated_at, version";
         let details =
             r#"{"names":[{"kind":"main","given":"Zubaida","family":"Qasmi"}],"documents":[{"number":"A 12-3"}]}"#;
-        let before = format!(
-            "DROP TABLE search_entry; CREATE TABLE person_key (key TEXT); DELETE FROM schema_version WHERE version > {version}; \
-             INSERT INTO person ({columns}) VALUES (x'00000000000000000000000000000001', x'00000000000000000000000000000002', 1, '', \
+        let person = format!(
+            "INSERT INTO person ({columns}) VALUES (x'00000000000000000000000000000001', x'00000000000000000000000000000002', 1, '', \
              '', 'female', 'unknown', '{details}', '', 0, 0, '', '', '', '', '', 0, 0, 1)"
         );
-        crate::db::sqlite::open(&file, &key).unwrap().execute_batch(&before).unwrap();
-        let entries = open().read_blocking(|tx| {
+        let before = crate::db::sqlite::open(&file, &key).unwrap();
+        apply(&mut Tx { engine: crate::db::Engine::Sqlite(&before), key: &key }, &MIGRATIONS[..version]).unwrap();
+        before.execute_batch(&person).unwrap();
+        drop(before);
+        let db = crate::db::Db::open(crate::db::Location::Sqlite(file), &key, 1).unwrap();
+        let entries = db.read_blocking(|tx| {
             tx.query("SELECT names, keys FROM search_entry", &[], |row| {
                 Ok((row.next::<String>()?, row.next::<String>()?))
             })

@@ -114,7 +114,7 @@ impl Follower {
             }
             let known = self.known.clone();
             let slice = self.db.read_blocking(move |tx| look(tx, &known, organisation, until))?;
-            let until = slice.until;
+            let until = slice.until();
             let written = match slice.is_empty() && until < written + UNWRITTEN {
                 true => written,
                 false => {
@@ -150,6 +150,11 @@ pub(super) struct Slice {
 }
 
 impl Slice {
+    /// The last entry it passed.
+    pub(super) fn until(&self) -> i64 {
+        self.until
+    }
+
     fn is_empty(&self) -> bool {
         self.pairs.is_empty() && self.gone.is_empty()
     }
