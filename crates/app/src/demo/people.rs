@@ -207,7 +207,8 @@ impl Inventor {
             // As they say it, the family name first.
             1 => {
                 keep_name(&mut record, 0, true);
-                record.birth = Birth { kind: BirthKind::Age, age: born.0.map(|day| day.years_until(arrived)), ..Birth::default() };
+                record.birth =
+                    Birth { kind: BirthKind::Age, age: born.0.map(|day| day.years_until(arrived)), ..Birth::default() };
                 record.birth.age_on = Some(arrived);
             }
             // A digit of the paper's number slipped.
@@ -219,6 +220,7 @@ impl Inventor {
             _ => {
                 keep_name(&mut record, 0, false);
                 record.contacts.clear();
+                record.documents.clear();
                 record.birth = born.0.and_then(|day| year_of(day.plus_years(-1))).unwrap_or(record.birth);
             }
         }

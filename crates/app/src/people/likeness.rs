@@ -83,7 +83,8 @@ impl Agreements {
             let fields = ui.listed(&self.that_are(agreement));
             (!fields.is_empty()).then(|| ui.name(key, &fields))
         };
-        let parts = [told(Agreement::Same, "duplicate-because-same"), told(Agreement::Alike, "duplicate-because-alike")];
+        let parts =
+            [told(Agreement::Same, "duplicate-because-same"), told(Agreement::Alike, "duplicate-because-alike")];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
@@ -195,9 +196,7 @@ fn names(one: &[Name], other: &[Name]) -> f64 {
     let (one, other) = (own(one), own(other));
     let pairs = one.iter().flat_map(|name| other.iter().map(move |theirs| (name, theirs)));
     // A part too many costs more on one side than on the other: neither record is the one asked for.
-    pairs
-        .map(|(name, theirs)| linkage::likeness(name, theirs).max(linkage::likeness(theirs, name)))
-        .fold(0.0, f64::max)
+    pairs.map(|(name, theirs)| linkage::likeness(name, theirs).max(linkage::likeness(theirs, name))).fold(0.0, f64::max)
 }
 
 fn births(one: &Birth, other: &Birth, today: Day) -> Agreement {
@@ -211,11 +210,8 @@ fn births(one: &Birth, other: &Birth, today: Day) -> Agreement {
             false => Agreement::Different,
         };
     }
-    let gap = if from <= other_to && other_from <= to {
-        0
-    } else {
-        to.days_until(other_from).max(other_to.days_until(from))
-    };
+    let gap =
+        if from <= other_to && other_from <= to { 0 } else { to.days_until(other_from).max(other_to.days_until(from)) };
     if gap <= GUESSED_DAYS { Agreement::Alike } else { Agreement::Different }
 }
 
@@ -249,7 +245,8 @@ fn sexes(one: Sex, other: Sex) -> Agreement {
 fn nationalities(one: &[String], other: &[String]) -> Agreement {
     let is_country = |code: &String| crate::reference::has("countries", code);
     let is_known = |code: &&String| is_country(code) || code.as_str() == "stateless";
-    let (one, other): (Vec<_>, Vec<_>) = (one.iter().filter(is_known).collect(), other.iter().filter(is_known).collect());
+    let (one, other): (Vec<_>, Vec<_>) =
+        (one.iter().filter(is_known).collect(), other.iter().filter(is_known).collect());
     if one.is_empty() || other.is_empty() {
         return Agreement::Missing;
     }
@@ -301,7 +298,8 @@ mod tests {
     }
 
     fn person(given: &str, family: &str, born: &str) -> PersonInput {
-        let mut input = PersonInput { sex: Sex::Female, nationalities: vec!["SY".to_owned()], ..PersonInput::default() };
+        let mut input =
+            PersonInput { sex: Sex::Female, nationalities: vec!["SY".to_owned()], ..PersonInput::default() };
         (input.names[0].given, input.names[0].family) = (given.to_owned(), family.to_owned());
         input.birth = Birth { kind: BirthKind::Exact, from: born.parse().ok(), ..Birth::default() };
         input
@@ -426,7 +424,8 @@ mod tests {
 
     #[test]
     fn a_mothers_name_is_not_ones_own() {
-        let mother = Name { kind: NameKind::Mother, given: "Mariam".into(), family: "Haddad".into(), family_first: false };
+        let mother =
+            Name { kind: NameKind::Mother, given: "Mariam".into(), family: "Haddad".into(), family_first: false };
         let (mut one, mut other) = (person("Samir", "Nasser", "1994-05-17"), person("Rula", "Ziad", "1999-01-07"));
         one.names.push(mother.clone());
         other.names.push(mother);

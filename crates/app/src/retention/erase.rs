@@ -124,14 +124,9 @@ fn erase_shared(
 }
 
 /// What was decided about pairs with this person stands in the other's history too.
-fn erase_pairs(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    pen: &Pen,
-    person: PersonId,
-    erasure: &Erasure,
-) -> Result<(), Error> {
-    let decided = "duplicate WHERE organisation_id = $1 AND (first_id = $2 OR second_id = $2) AND decided_at IS NOT NULL";
+fn erase_pairs(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, person: PersonId, erasure: &Erasure) -> Result<(), Error> {
+    let decided =
+        "duplicate WHERE organisation_id = $1 AND (first_id = $2 OR second_id = $2) AND decided_at IS NOT NULL";
     erase_shared(tx, viewer, pen, Kind::Duplicate, decided, person, erasure)?;
     let pairs = "duplicate WHERE organisation_id = $1 AND (first_id = $2 OR second_id = $2)";
     remove(tx, pen, pairs, viewer.organisation, person)

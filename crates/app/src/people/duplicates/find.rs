@@ -41,7 +41,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How long it rests after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// How much longer than it worked it rests.
-const REST: u32 = 3;
+const REST: u32 = 7;
 /// The counter that holds the last entry it has passed.
 const PLACE: &str = "duplicates";
 
@@ -108,7 +108,8 @@ impl Follower {
         }
         let mut more = false;
         for (organisation, head, written) in self.db.read_blocking(heads)? {
-            let Passed { until, written } = *self.passed.entry(organisation).or_insert(Passed { until: written, written });
+            let Passed { until, written } =
+                *self.passed.entry(organisation).or_insert(Passed { until: written, written });
             if until >= head {
                 continue;
             }
@@ -173,12 +174,7 @@ impl Candidate {
 }
 
 /// Looks at whoever the history says is new or changed after an entry.
-pub(super) fn look(
-    tx: &mut Tx<'_>,
-    known: &Known,
-    organisation: OrganisationId,
-    after: i64,
-) -> Result<Slice, DbError> {
+pub(super) fn look(tx: &mut Tx<'_>, known: &Known, organisation: OrganisationId, after: i64) -> Result<Slice, DbError> {
     let head = tx.count("SELECT seq FROM history_head WHERE organisation_id = $1", params![organisation])?;
     let until = head.min(after + STEP);
     // Whoever changed again later is looked at then.
@@ -195,10 +191,8 @@ pub(super) fn look(
         |row| Ok((row.next::<i64>()?, row.next::<PersonId>()?)),
     )?;
     let is_full = changed.len() as i64 == SLICE;
-    let mut slice = Slice {
-        until: changed.last().filter(|_| is_full).map_or(until, |(seq, _)| *seq),
-        ..Slice::default()
-    };
+    let mut slice =
+        Slice { until: changed.last().filter(|_| is_full).map_or(until, |(seq, _)| *seq), ..Slice::default() };
     for (_, person) in changed {
         look_at(tx, known, organisation, person, &mut slice)?;
     }

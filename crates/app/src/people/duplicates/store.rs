@@ -45,13 +45,7 @@ fn require(viewer: &Viewer) -> Result<(), Error> {
 const PAIR: &str = "d.id, d.likeness, d.agreements, d.vulnerability, d.found_at, d.decision, d.merge_id, d.decided_by, \
                     u.name, d.decided_at, d.why, d.version";
 
-fn pairs(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    filter: &Filter,
-    order: &str,
-    most: i64,
-) -> Result<Vec<Duplicate>, DbError> {
+fn pairs(tx: &mut Tx<'_>, viewer: &Viewer, filter: &Filter, order: &str, most: i64) -> Result<Vec<Duplicate>, DbError> {
     let of_the_second = SUMMARY.replace("p.", "o.");
     let sql = format!(
         "SELECT {SUMMARY}, {of_the_second}, {PAIR} FROM duplicate d \

@@ -138,8 +138,10 @@ fn a_pair_is_found_once_by_however_many_servers() {
 fn a_paper_leads_to_someone_whatever_their_name() {
     let house = house();
     let paper = |number: &str| Document { kind: "passport".into(), number: number.into(), ..Document::default() };
-    let one = house.register(PersonInput { documents: vec![paper("SY 778-1234/9")], ..someone("Duha", "Zarqawi", "1994-05-17") });
-    let other = house.register(PersonInput { documents: vec![paper("sy77812349")], ..someone("Umm", "Karim", "1994-05-17") });
+    let one = house
+        .register(PersonInput { documents: vec![paper("SY 778-1234/9")], ..someone("Duha", "Zarqawi", "1994-05-17") });
+    let other =
+        house.register(PersonInput { documents: vec![paper("sy77812349")], ..someone("Umm", "Karim", "1994-05-17") });
     house.follow();
     assert_eq!(house.waiting(), [[one, other]]);
     house.change(other, |record| record.documents.clear());
@@ -217,9 +219,7 @@ fn a_merge_answers_the_question_and_its_undoing_asks_it_again() {
 fn the_most_vulnerable_come_first_page_by_page() {
     let house = house();
     let names = [("Duha", "Zarqawi"), ("Leocadia", "Ferreira"), ("Mykola", "Bondarenko")];
-    let pairs = names.map(|(given, family)| {
-        [(); 2].map(|()| house.register(someone(given, family, "1994-05-17")))
-    });
+    let pairs = names.map(|(given, family)| [(); 2].map(|()| house.register(someone(given, family, "1994-05-17"))));
     let weights = [3, 9, 0];
     for (pair, weight) in pairs.iter().zip(weights) {
         let person = pair[1];
