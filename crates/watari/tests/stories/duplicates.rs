@@ -147,7 +147,7 @@ story!(what_is_not_the_same_is_never_asked_again, |server: &Server| {
 
     change(&amal, &first, |body| body["nationalities"] = json!(["SY", "JO"]));
     change(&amal, &second, |body| body["birth"]["from"] = json!("1994-05-18"));
-    all_looked_at(&amal, "Ferreiro");
+    all_looked_at(&daniela, "Ferreiro");
     assert!(listed(&daniela, "waiting", &second).is_none(), "asked again");
     assert_eq!(listed(&daniela, "decided", &second).unwrap()["agreements"]["birth"], "alike");
     for (language, words) in [
@@ -174,7 +174,7 @@ story!(unsure_is_asked_again_once_something_changes, |server: &Server| {
     let pair = found(&daniela, "waiting", &second);
     assert_eq!(decide(&daniela, &pair, &json!({ "decision": "unsure" })).status, 200);
     change(&amal, &second, |body| body["languages"] = json!(["uk"]));
-    all_looked_at(&amal, "Bondarev");
+    all_looked_at(&daniela, "Bondarev");
     assert_eq!(listed(&daniela, "unsure", &second).unwrap()["id"], pair["id"], "of what is not compared");
     change(&amal, &second, |body| body["birth"]["from"] = json!("1994-05-18"));
     let back = found(&daniela, "waiting", &second);

@@ -18,7 +18,7 @@ use crate::history::{Kind, words};
 use crate::ids::{DuplicateId, PersonId};
 use crate::people::likeness::{Agreement, Trait};
 use crate::people::pages::{age, nationality};
-use crate::people::{Contact, Name, PersonSummary, Safety, number};
+use crate::people::{Document, Leg, Name, PersonSummary, Safety, number};
 use crate::ui::Ui;
 use crate::web::{Context, Expected, Input, page};
 
@@ -95,12 +95,24 @@ struct Row {
     label: &'static str,
     /// How the two compare, where they are compared in it.
     agreement: Option<Agreement>,
-    /// What stands in each record, one line each.
-    sides: [Vec<String>; 2],
+    /// What stands in each record.
+    sides: [Vec<Line>; 2],
     /// Whether the lines are numbers, which keep their direction.
     are_numbers: bool,
     /// Numbers and addresses that are not known to be safe.
-    unsafe_sides: [Vec<String>; 2],
+    unsafe_sides: [Vec<Line>; 2],
+}
+
+/// A line in a cell, and of what kind it is where there are several.
+struct Line {
+    kind: String,
+    text: String,
+}
+
+impl Line {
+    fn of(text: impl Into<String>) -> Line {
+        Line { kind: String::new(), text: text.into() }
+    }
 }
 
 /// What was sent and is not accepted.
@@ -169,84 +181,87 @@ impl ShowPage {
             Agreement::Missing => ("", "circle"),
         }
     }
-    fn side(&self, row: &Row, at: &usize) -> Vec<String> {
-        row.sides[*at].clone()
+    fn side<'r>(&self, row: &'r Row, at: &usize) -> &'r [Line] {
+        &row.sides[*at]
     }
-    fn unsafe_side(&self, row: &Row, at: &usize) -> Vec<String> {
-        row.unsafe_sides[*at].clone()
+    fn unsafe_side<'r>(&self, row: &'r Row, at: &usize) -> &'r [Line] {
+        &row.unsafe_sides[*at]
     }
 }
 
 fn rows(ui: &Ui, duplicate: &Duplicate, records: &[Compared], today: Day) -> Vec<Row> {
-    let sides = |lines: &dyn Fn(&Compared) -> Vec<String>| {
+    let sides = |lines: &dyn Fn(&Compared) -> Vec<Line>| {
         let mut sides = records.iter().map(lines);
         [sides.next().unwrap_or_default(), sides.next().unwrap_or_default()]
     };
-    let said = |field: &'static str, value: serde_json::Value| words::say(ui, Kind::Person, field, &value);
-    let json = |value: &dyn Fn(&Compared) -> serde_json::Value, field: &'static str| {
-        sides(&|record| match said(field, value(record)) {
-            text if text.is_empty() => Vec::new(),
-            text => vec![text],
-        })
-    };
     let compared = |field: Trait| Some(duplicate.agreements.of(field));
-    let row = |label: &'static str, agreement, sides| Row {
+    let row = |label: &str, agreement, sides| Row {
         label: ui.t(label),
         agreement,
         sides,
         are_numbers: false,
         unsafe_sides: Default::default(),
     };
-    let name = |name: &Name| format!("{} ({})", name.full(), ui.label(&name.kind));
-    let contact = |contact: &Contact| format!("{}: {}", ui.entry("contact_kinds", &contact.kind), contact.value);
-    let contacts = |safe: bool| {
-        sides(&|it| {
-            let listed = it.person.record.contacts.iter().filter(|it| (it.safety == Safety::Safe) == safe);
-            listed.map(contact).collect()
-        })
+    let numbers = |row: Row| Row { are_numbers: true, ..row };
+    let name = |name: &Name| Line { kind: ui.label(&name.kind).to_owned(), text: name.full() };
+    let document = |document: &Document| Line {
+        kind: ui.entry("document_kinds", &document.kind).to_owned(),
+        text: document.number.clone(),
     };
-    let birth = sides(&|it| {
-        let birth = &it.person.record.birth;
-        let (from, to) = birth.range(today);
-        let told = said("birth", serde_json::to_value(birth).unwrap_or_default());
-        match from.is_some() {
-            true => vec![told, format!("{}: {}", ui.t("people-age"), age(ui, &from, &to, &today))],
-            false => Vec::new(),
-        }
-    });
-    let documents = |it: &Compared| {
-        let list = it.person.record.documents.iter();
-        list.map(|document| format!("{}: {}", ui.entry("document_kinds", &document.kind), document.number)).collect()
+    let contacts = |it: &Compared, safe: bool| {
+        let of_such = it.person.record.contacts.iter().filter(|contact| (contact.safety == Safety::Safe) == safe);
+        of_such
+            .map(|contact| Line {
+                kind: ui.entry("contact_kinds", &contact.kind).to_owned(),
+                text: contact.value.clone(),
+            })
+            .collect()
     };
+    let coded = |codes: &[String], say: &dyn Fn(&str) -> String| codes.iter().map(|code| Line::of(say(code))).collect();
     vec![
         row("people-names", compared(Trait::Name), sides(&|it| it.person.record.names.iter().map(name).collect())),
-        row("people-born", compared(Trait::Birth), birth),
-        row("people-sex", compared(Trait::Sex), sides(&|it| vec![ui.label(&it.person.record.sex).to_owned()])),
+        row("people-born", compared(Trait::Birth), sides(&|it| birth(ui, it, today))),
+        row("people-sex", compared(Trait::Sex), sides(&|it| vec![Line::of(ui.label(&it.person.record.sex))])),
         row(
             "people-nationality",
             compared(Trait::Nationality),
-            sides(&|it| it.person.record.nationalities.iter().map(|code| nationality(ui, code).to_owned()).collect()),
+            sides(&|it| coded(&it.person.record.nationalities, &|code| nationality(ui, code).to_owned())),
         ),
-        Row { are_numbers: true, ..row("people-documents", compared(Trait::Document), sides(&documents)) },
+        numbers(row(
+            "people-documents",
+            compared(Trait::Document),
+            sides(&|it| it.person.record.documents.iter().map(document).collect()),
+        )),
         Row {
-            are_numbers: true,
-            unsafe_sides: contacts(false),
-            ..row("people-contacts", compared(Trait::Phone), contacts(true))
+            unsafe_sides: sides(&|it| contacts(it, false)),
+            ..numbers(row("people-contacts", compared(Trait::Phone), sides(&|it| contacts(it, true))))
         },
         row(
             "people-language",
             None,
-            sides(&|it| it.person.record.languages.iter().map(|code| ui.entry("languages", code).to_owned()).collect()),
+            sides(&|it| coded(&it.person.record.languages, &|code| ui.entry("languages", code).to_owned())),
         ),
-        row(
-            "people-journey",
-            None,
-            json(&|it| serde_json::to_value(&it.person.record.journey).unwrap_or_default(), "journey"),
-        ),
-        row("duplicate-registered", None, sides(&|it| vec![ui.moment(&it.registered_at)])),
-        row("nav-cases", None, sides(&|it| it.cases.map(|cases| cases.to_string()).into_iter().collect())),
-        row("people-consent", None, sides(&|it| vec![it.consents.to_string()])),
+        row("people-journey", None, sides(&|it| it.person.record.journey.iter().map(|leg| journey(ui, leg)).collect())),
+        row("duplicate-registered", None, sides(&|it| vec![Line::of(ui.moment(&it.registered_at))])),
+        row("nav-cases", None, sides(&|it| it.cases.map(|cases| Line::of(cases.to_string())).into_iter().collect())),
+        row("people-consent", None, sides(&|it| vec![Line::of(it.consents.to_string())])),
     ]
+}
+
+/// What is known of a birth, and the age it makes.
+fn birth(ui: &Ui, it: &Compared, today: Day) -> Vec<Line> {
+    let birth = &it.person.record.birth;
+    let (from, to) = birth.range(today);
+    let told = words::say(ui, Kind::Person, "birth", &serde_json::to_value(birth).unwrap_or_default());
+    match from.is_some() {
+        true => vec![Line::of(told), Line::of(format!("{}: {}", ui.t("people-age"), age(ui, &from, &to, &today)))],
+        false => Vec::new(),
+    }
+}
+
+fn journey(ui: &Ui, leg: &Leg) -> Line {
+    let told = words::say(ui, Kind::Person, "journey", &serde_json::to_value([leg]).unwrap_or_default());
+    Line::of(told)
 }
 
 /// Reads a pair; that a protected record was read is durable before anything is shown.
