@@ -358,7 +358,7 @@ mod tests {
         let sister = with_phone(person("Khadija", "Yusuf", "1999-02-03"), shared);
         let likeness = likeness(&with_phone(one, shared), &sister);
         assert_eq!(likeness.agreements.name, Agreement::Different);
-        assert!(likeness.per_mille() < 700, "{}", likeness.per_mille());
+        assert!(likeness.per_mille() < 900, "not worth a look: {}", likeness.per_mille());
     }
 
     #[test]
