@@ -21,6 +21,8 @@ crate::ids! {
     RelationId,
     /// Two records made one.
     MergeId,
+    /// Two records that may be one person's.
+    DuplicateId,
     /// One decision about one purpose.
     ConsentId,
     /// One person's file.

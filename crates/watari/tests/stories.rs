@@ -12,6 +12,8 @@ mod cases;
 mod contract;
 #[path = "stories/doors.rs"]
 mod doors;
+#[path = "stories/duplicates.rs"]
+mod duplicates;
 #[path = "stories/family.rs"]
 mod family;
 #[path = "stories/faults.rs"]

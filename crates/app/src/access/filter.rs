@@ -48,6 +48,11 @@ impl Filter {
         self
     }
 
+    /// The condition inside another, such as one `EXISTS (SELECT …` opens and a bracket closes.
+    pub fn inside(self, before: &str, after: &str) -> Filter {
+        Filter { sql: format!("({before}{}{after})", self.sql), params: self.params }
+    }
+
     /// Any of several conditions; none of none.
     pub fn any(ways: Vec<Filter>) -> Filter {
         if ways.is_empty() {
@@ -134,6 +139,14 @@ mod tests {
         let filter = Filter::new("a = ?", [1.into()]).and_filter(Filter::any(ways)).and("e = ?", [5.into()]);
         assert_eq!(filter.sql(), "(a = $1) AND (((b = $2) OR (c = $3 AND d = $4))) AND (e = $5)");
         assert_eq!(Filter::any(Vec::new()).sql(), "(1 = 0)");
+    }
+
+    #[test]
+    fn inside_another_it_keeps_its_parameters() {
+        let inner = Filter::new("b = ? OR c = ?", [2.into(), 3.into()]).inside("EXISTS (SELECT 1 WHERE ", ")");
+        let filter = Filter::new("a = ?", [1.into()]).and_filter(inner);
+        assert_eq!(filter.sql(), "(a = $1) AND ((EXISTS (SELECT 1 WHERE (b = $2 OR c = $3))))");
+        assert_eq!(filter.params(), [1.into(), 2.into(), 3.into()]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::history::{Bookkeeping, Pen};
 use crate::ids::{CaseId, NoticeId, PersonId, UserId};
 use crate::params;
 use crate::people::consent::{self, Lapsing};
+use crate::people::duplicates;
 use crate::people::emergency::{self, Emergency};
 
 /// Most rows of one section; beyond, the list of cases takes over.
@@ -150,6 +151,8 @@ pub struct Today {
     pub lapsing: Vec<Lapsing>,
     /// Emergency access that waits for this user's judgement.
     pub emergencies: Vec<Emergency>,
+    /// How many possible duplicates wait, for those who may merge; no more than a thousand are counted.
+    pub possible_duplicates: i64,
     /// Unread notices.
     pub notices: Vec<NoticeItem>,
     /// Figures, for those who see no identity.
@@ -190,7 +193,11 @@ fn on_my_desk(viewer: &Viewer) -> Vec<Filter> {
 /// # Errors
 /// The database failed.
 pub fn today(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Today, Error> {
-    let mut today = Today { notices: notices(tx, viewer)?, ..Today::default() };
+    let mut today = Today {
+        notices: notices(tx, viewer)?,
+        possible_duplicates: duplicates::count(tx, viewer)?,
+        ..Today::default()
+    };
     if !viewer.may(Permission::ReadCases) {
         return Ok(today);
     }

@@ -13,6 +13,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0007_needs.sql")),
     Migration::of(include_str!("migrations/0008_ways_to_cases.sql")),
     Migration::of(include_str!("migrations/0009_first_page.sql")),
+    Migration::of(include_str!("migrations/0010_duplicates.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -48,6 +49,7 @@ pub const TABLES: &[&str] = &[
     "household",
     "relation",
     "merge",
+    "duplicate",
     "consent",
     "case_file",
     "screening",

@@ -352,8 +352,15 @@ impl Chronicle {
             all => place % (all - 1),
         };
         let viewer = self.on(&self.workers[worker], moment);
-        let mut party = self.inventor.party(viewer.today);
-        party.members.truncate(self.people - self.registered);
+        let left = self.people - self.registered;
+        let again = (left <= self.doubles()).then(|| self.inventor.doubly_registered(left, viewer.today)).flatten();
+        let party = again.unwrap_or_else(|| {
+            let mut party = self.inventor.party(viewer.today);
+            // Those registered twice come last.
+            let most = if left > self.doubles() { left - self.doubles() } else { left };
+            party.members.truncate(most);
+            party
+        });
         self.register(tx, &viewer, worker, &party)?;
         self.registered += party.members.len();
         // As many cases as people so far, in proportion.
@@ -372,6 +379,11 @@ impl Chronicle {
             self.plan_at(next.max(moment).min(self.now), Event::Arrival(place + 1));
         }
         Ok(())
+    }
+
+    /// How many of these people are registered twice: some in a whole house, few at a lone desk.
+    fn doubles(&self) -> usize {
+        (self.people / 10).min(if self.workers.len() == 1 { 2 } else { 4 })
     }
 
     fn register(&mut self, tx: &mut Tx<'_>, viewer: &Viewer, worker: usize, party: &Party) -> Result<(), Error> {

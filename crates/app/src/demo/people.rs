@@ -1,6 +1,8 @@
 //! Invented people: names from `demo/names.csv`, places from `demo/places.csv`; the same people
 //! every time.
 
+use std::collections::VecDeque;
+
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
@@ -138,7 +140,12 @@ pub(super) struct Inventor {
     /// Where these people are now.
     country: &'static str,
     language: Language,
+    /// Adults who came lately, for those who are registered a second time.
+    lately: VecDeque<PersonInput>,
 }
+
+/// As many people are remembered.
+const REMEMBERED: usize = 12;
 
 /// Someone to invent: age, sex, what they are to the head, with whom they came.
 struct Sketch {
@@ -152,7 +159,8 @@ impl Inventor {
     pub(super) fn new(seed: u64, country: &'static str, language: Language) -> Inventor {
         let names = csv::Reader::from_reader(NAMES.as_bytes()).deserialize().filter_map(Result::ok).collect();
         let places = csv::Reader::from_reader(PLACES.as_bytes()).deserialize().filter_map(Result::ok).collect();
-        Inventor { dice: StdRng::seed_from_u64(seed), names, places, country, language }
+        let (dice, lately) = (StdRng::seed_from_u64(seed), VecDeque::new());
+        Inventor { dice, names, places, country, language, lately }
     }
 
     /// People who arrived on a day.
@@ -175,7 +183,54 @@ impl Inventor {
             }
             members.push(member);
         }
+        let adults = members.iter().filter(|member| !member.profile.is_child());
+        self.lately.extend(adults.map(|member| member.record.clone()));
+        self.lately.drain(..self.lately.len().saturating_sub(REMEMBERED));
         Party { members }
+    }
+
+    /// Someone who came before and is registered again as if they were new, by a colleague at
+    /// another desk: their names in one script only or swapped, their birth guessed, a slip in a number.
+    pub(super) fn doubly_registered(&mut self, place: usize, arrived: Day) -> Option<Party> {
+        let several_scripts = |record: &PersonInput| record.names.len() > 1;
+        let at = self.lately.iter().position(several_scripts).or_else(|| (!self.lately.is_empty()).then_some(0))?;
+        let mut record = self.lately.remove(at)?;
+        record.protected = false;
+        let born = record.birth.range(arrived);
+        match place % 4 {
+            // From the papers in Latin letters; of the birth only the year could be read.
+            0 => {
+                keep_name(&mut record, usize::MAX, false);
+                record.documents.clear();
+                record.birth = born.0.and_then(year_of).unwrap_or(record.birth);
+            }
+            // As they say it, the family name first.
+            1 => {
+                keep_name(&mut record, 0, true);
+                record.birth =
+                    Birth { kind: BirthKind::Age, age: born.0.map(|day| day.years_until(arrived)), ..Birth::default() };
+                record.birth.age_on = Some(arrived);
+            }
+            // A digit of the paper's number slipped.
+            2 => {
+                keep_name(&mut record, usize::MAX, true);
+                record.documents.iter_mut().for_each(|document| slip(&mut document.number));
+            }
+            // Nothing but a name and a guess.
+            _ => {
+                keep_name(&mut record, 0, false);
+                record.contacts.clear();
+                record.documents.clear();
+                record.birth = born.0.and_then(|day| year_of(day.plus_years(-1))).unwrap_or(record.birth);
+            }
+        }
+        let profile = Profile {
+            age: born.0.map_or(30, |day| day.years_until(arrived)),
+            is_female: record.sex == Sex::Female,
+            company: Company::Alone,
+            has_papers: !record.documents.is_empty(),
+        };
+        Some(Party { members: vec![Member { record, role: "head", profile, consents: Vec::new() }] })
     }
 
     fn sketches(&mut self) -> Vec<Sketch> {
@@ -460,6 +515,34 @@ impl Inventor {
                 guardian: guardian.clone(),
             })
             .collect()
+    }
+}
+
+/// Leaves one name of several, with its parts swapped or not.
+fn keep_name(record: &mut PersonInput, which: usize, swapped: bool) {
+    let mut name = record.names.swap_remove(which.min(record.names.len() - 1));
+    name.kind = NameKind::Main;
+    if swapped {
+        std::mem::swap(&mut name.given, &mut name.family);
+    }
+    record.names = vec![name];
+}
+
+/// A birth of which only the year is known.
+fn year_of(day: Day) -> Option<Birth> {
+    let year = day.0.year();
+    let day = |end: &str| format!("{year}-{end}").parse().ok();
+    Some(Birth { kind: BirthKind::Estimated, from: day("01-01"), to: day("12-31"), ..Birth::default() })
+}
+
+/// Swaps the last two digits of a number.
+fn slip(number: &mut String) {
+    if let Some((at, last)) = number.char_indices().next_back() {
+        let (head, tail) = (number[..at].to_owned(), last);
+        *number = match head.char_indices().next_back() {
+            Some((before, digit)) if digit != tail => format!("{}{tail}{digit}", &head[..before]),
+            _ => format!("{head}0"),
+        };
     }
 }
 

@@ -50,6 +50,8 @@ pub enum Bookkeeping {
     Notice,
     /// A case's owner has seen that it is new.
     Seen,
+    /// Pairs of records found to be alike, and how far they were looked for.
+    Duplicate,
 }
 
 impl Pen {
@@ -104,6 +106,8 @@ crate::codes! {
         Relation = "relation",
         /// A merge of two people.
         Merge = "merge",
+        /// Two records that may be one person's.
+        Duplicate = "duplicate",
         /// A consent.
         Consent = "consent",
         /// A case.
@@ -266,6 +270,7 @@ into_uuid!(
     HouseholdId,
     RelationId,
     MergeId,
+    DuplicateId,
     ConsentId,
     CaseId,
     ScreeningId,

@@ -216,6 +216,7 @@ fn labelled(kind: Kind, field: &str) -> Option<&'static str> {
         (_, "stage") => "stage",
         (_, "safety") => "safety",
         (_, "purpose") => "purpose",
+        (Kind::Duplicate, "decision") => "duplicate-decision",
         (_, "decision") => "decision",
         (Kind::User, "role") => "role",
         (Kind::User, "scope") => "scope",

@@ -33,6 +33,7 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(undo_merge))
         .routes(routes!(break_glass))
         .routes(routes!(story))
+        .merge(super::duplicates::api_routes())
         .merge(super::emergency::api_routes())
         .merge(super::family::api_routes())
         .merge(super::photo::api_routes())

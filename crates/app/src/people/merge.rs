@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{PersonInput, Purpose};
-use super::{consent, search, store};
+use super::{consent, duplicates, search, store};
 use crate::access::{Permission, Viewer};
 use crate::code::Code;
 use crate::dates::Moment;
@@ -110,6 +110,7 @@ pub fn merge(tx: &mut Tx<'_>, viewer: &Viewer, kept: PersonId, input: &MergeInpu
             Moment::now()
         ],
     )?;
+    duplicates::note_merge(tx, &pen, viewer, id, (kept, end.id), &input.why)?;
     store::update(tx, viewer, kept, keep.version, joined)?;
     consent::settle(tx, &pen, viewer.organisation, kept, Purpose::ALL)?;
     Ok(id)
@@ -159,6 +160,7 @@ pub fn undo(tx: &mut Tx<'_>, viewer: &Viewer, id: MergeId) -> Result<PersonId, E
         "UPDATE merge SET undone_by = $3, undone_at = $4 WHERE organisation_id = $1 AND id = $2",
         params![viewer.organisation, id, viewer.user, Moment::now()],
     )?;
+    duplicates::note_parting(tx, &pen, viewer, id)?;
     store::update(tx, viewer, kept, keep.version, before)?;
     for person in [kept, merged] {
         consent::settle(tx, &pen, viewer.organisation, person, Purpose::ALL)?;

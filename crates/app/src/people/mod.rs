@@ -2,10 +2,12 @@
 
 mod api;
 pub mod consent;
+pub mod duplicates;
 pub mod emergency;
 pub mod export;
 pub mod family;
 pub mod import;
+pub mod likeness;
 pub mod merge;
 mod model;
 mod pages;
@@ -39,6 +41,7 @@ pub fn routes() -> Router<App> {
         .route("/merges/{id}/undo", post(pages::undo_merge))
         .route("/people/{id}/emergency", get(pages::emergency).post(pages::break_glass))
         .route("/people/{id}/history", get(pages::history))
+        .merge(duplicates::routes())
         .merge(emergency::routes())
         .merge(consent::routes())
         .merge(family::routes())

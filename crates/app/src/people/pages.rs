@@ -132,6 +132,12 @@ pub(super) async fn search(ctx: Context, Input(query): Input<search::Query>) -> 
     page(FoundPage { ui: ctx.ui(), q, found, today: ctx.viewer.today })
 }
 
+/// What speaks for someone found being the one who is registered, in words; nothing where the
+/// record is not open.
+pub(crate) fn agreeing(ui: &Ui, hit: &Found) -> String {
+    hit.agreements.as_ref().map(|agreements| agreements.in_words(ui)).unwrap_or_default()
+}
+
 #[derive(Template)]
 #[template(path = "people/templates/matches.html")]
 struct MatchesPart {

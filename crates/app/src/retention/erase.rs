@@ -77,6 +77,7 @@ fn erase_one(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId, erasure: &Erasu
     erase_shared(tx, viewer, &pen, Kind::Relation, ties, person, erasure)?;
     let merges = "merge WHERE organisation_id = $1 AND (kept_id = $2 OR merged_id = $2)";
     erase_shared(tx, viewer, &pen, Kind::Merge, merges, person, erasure)?;
+    erase_pairs(tx, viewer, &pen, person, erasure)?;
     let household = tx.one(
         "SELECT household_id FROM person WHERE organisation_id = $1 AND id = $2",
         params![organisation, person],
@@ -120,6 +121,15 @@ fn erase_shared(
         bury(tx, viewer, kind, record, erasure)?;
     }
     remove(tx, pen, rows, viewer.organisation, person)
+}
+
+/// What was decided about pairs with this person stands in the other's history too.
+fn erase_pairs(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, person: PersonId, erasure: &Erasure) -> Result<(), Error> {
+    let decided =
+        "duplicate WHERE organisation_id = $1 AND (first_id = $2 OR second_id = $2) AND decided_at IS NOT NULL";
+    erase_shared(tx, viewer, pen, Kind::Duplicate, decided, person, erasure)?;
+    let pairs = "duplicate WHERE organisation_id = $1 AND (first_id = $2 OR second_id = $2)";
+    remove(tx, pen, pairs, viewer.organisation, person)
 }
 
 /// A household that nobody belongs to any more says only who it was.

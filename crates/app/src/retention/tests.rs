@@ -119,6 +119,12 @@ fn register(house: &House, state: &'static str, erase_from: Option<&'static str>
         insert(tx, organisation, "relation", &ends);
         insert(tx, organisation, "merge", &[("kept_id", person.into()), ("merged_id", merged.into())]);
         insert(tx, organisation, "merge", &[("kept_id", relative.into()), ("merged_id", person.into())]);
+        for (first, second, decided_at) in
+            [(person, relative, Value::Int(1)), (relative, merged, Value::Null), (relative, person, Value::Null)]
+        {
+            let pair = [("first_id", first.into()), ("second_id", second.into()), ("decided_at", decided_at)];
+            insert(tx, organisation, "duplicate", &pair);
+        }
         let created_at = crate::dates::Moment::now().into();
         insert(
             tx,

@@ -53,6 +53,11 @@ impl Ui {
         self.t(code.label())
     }
 
+    /// The labels of several codes.
+    pub fn listed<C: Code>(&self, codes: &[C]) -> String {
+        codes.iter().map(|code| self.label(code)).collect::<Vec<_>>().join(self.t("list-comma"))
+    }
+
     /// The label of a code that may be missing.
     pub fn label_or_dash<C: Code>(&self, code: &Option<C>) -> &'static str {
         code.as_ref().map_or("–", |code| self.label(code))

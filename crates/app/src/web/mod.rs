@@ -74,6 +74,8 @@ pub struct House {
     pub(crate) passkeys: Option<Arc<webauthn_rs::Webauthn>>,
     /// Who is known, in memory.
     pub(crate) search: Arc<people::search::Search>,
+    /// Looks for possible duplicates as long as the server runs.
+    _duplicates: people::duplicates::Finder,
     pub(crate) sessions: SessionCache,
     pub(crate) passwords: Arc<tokio::sync::Semaphore>,
     pub(crate) metrics: metrics::Metrics,
@@ -91,8 +93,10 @@ impl std::ops::Deref for App {
 impl App {
     /// The application on an open database.
     pub fn new(db: Db, settings: Settings) -> App {
+        let search = Arc::new(people::search::Search::start(&db));
         App(Arc::new(House {
-            search: Arc::new(people::search::Search::start(&db)),
+            _duplicates: people::duplicates::Finder::start(&db, &search),
+            search,
             db,
             passkeys: users::passkeys::party(&settings.public_url).map(Arc::new),
             settings,

@@ -254,9 +254,10 @@ impl<'s> World<'s> {
         plain.insert("import", begun(&browsers[3]));
         let today = lucia.api("GET", "/today", &[], &Json::Null).json();
         plain.insert("notice", text(&today["notices"][0]["id"]));
+        plain.insert("duplicate", alike(amal, lucia));
         let mut agreed = file(lucia, true);
         let mut foreign = file(&salma, true);
-        for name in ["user", "team", "notice", "grant", "import"] {
+        for name in ["user", "team", "notice", "grant", "import", "duplicate"] {
             agreed.insert(name, plain[name].clone());
         }
         foreign.insert("user", text(&account(&salma)["id"]));
@@ -264,6 +265,7 @@ impl<'s> World<'s> {
         foreign.insert("member", foreign["person"].clone());
         foreign.insert("pictured", foreign["person"].clone());
         foreign.insert("merge", merged(&salma));
+        foreign.insert("duplicate", alike(&salma, &salma));
         foreign.insert("grant", post(&salma, &format!("/people/{}/break-glass", foreign["person"]), &urgent));
         let sibling = file(amal, false);
         World { server, browsers, salma, plain, sibling, agreed, foreign, fresh: RefCell::default() }
@@ -386,6 +388,13 @@ fn filled(text: &str, records: &BTreeMap<String, String>) -> String {
     records.iter().fold(text.to_owned(), |text, (name, id)| {
         text.replace(&format!("{{{name}}}"), id).replace(&format!("{{{name}!}}"), id)
     })
+}
+
+/// Two records that may be one person's, as soon as they are found to be.
+fn alike(registrar: &Browser, reviewer: &Browser) -> String {
+    register(registrar, "Twice");
+    let second = register(registrar, "Twice");
+    super::duplicates::found(reviewer, "waiting", &second)["id"].as_str().unwrap().to_owned()
 }
 
 fn send(browser: &Browser, door: &Door, records: &BTreeMap<String, String>, bearer: Option<&str>) -> Answer {

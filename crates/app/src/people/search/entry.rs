@@ -58,13 +58,13 @@ impl Entry {
 }
 
 /// A document's number, whatever is written between its letters and digits.
-pub(super) fn document_key(number: &str) -> Option<String> {
+pub(in crate::people) fn document_key(number: &str) -> Option<String> {
     let plain: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(60).collect();
     (!plain.is_empty()).then(|| format!("d:{plain}"))
 }
 
 /// The last nine digits, which stay the same with and without a country's code.
-pub(super) fn phone_key(value: &str) -> Option<String> {
+pub(in crate::people) fn phone_key(value: &str) -> Option<String> {
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
     (digits.len() >= 6).then(|| format!("t:{}", &digits[digits.len().saturating_sub(9)..]))
 }

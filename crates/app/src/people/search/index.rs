@@ -51,6 +51,11 @@ impl Search {
         Search { known, stop: Some(stop), thread: thread.ok() }
     }
 
+    /// The index as far as it is built.
+    pub(in crate::people) fn known(&self) -> Known {
+        self.known.clone()
+    }
+
     /// The index once it is built.
     ///
     /// # Errors
@@ -101,8 +106,13 @@ impl Known {
         }
     }
 
+    /// Whether everyone on record is known.
+    pub(in crate::people) fn is_built(&self) -> bool {
+        *self.0.built.borrow()
+    }
+
     /// People of an organisation whose names are like this one, as they stand in this transaction.
-    pub(super) fn like(
+    pub(in crate::people) fn like(
         &self,
         tx: &mut Tx<'_>,
         organisation: OrganisationId,
@@ -115,7 +125,7 @@ impl Known {
     }
 
     /// People of an organisation with a document or phone, as they stand in this transaction.
-    pub(super) fn holders(
+    pub(in crate::people) fn holders(
         &self,
         tx: &mut Tx<'_>,
         organisation: OrganisationId,
@@ -137,7 +147,7 @@ impl Known {
     fn live(&self, db: &Db, stop: &flume::Receiver<Infallible>) {
         let is_stopped = || stop.is_disconnected();
         let begun = Instant::now();
-        while !is_stopped() && !*self.0.built.borrow() {
+        while !is_stopped() && !self.is_built() {
             match self.build(db, is_stopped) {
                 Ok(true) => {
                     tracing::info!(milliseconds = begun.elapsed().as_millis() as u64, "the index of names is built");

@@ -10,16 +10,17 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::likeness::{Agreements, compare};
 use super::model::{Name, PersonInput, PersonSummary, Sex};
 use super::store::{SUMMARY, summary_from};
 use crate::access::{Filter, Permission, Viewer};
-use crate::dates::Day;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::ids::PersonId;
 use crate::params;
 use crate::web::Context;
 
+pub(in crate::people) use entry::{document_key, phone_key};
 pub use entry::{forget, note, note_everyone};
 pub(crate) use index::Known;
 pub use index::Search;
@@ -34,9 +35,11 @@ const SHOWN: usize = 50;
 const EXACT: f64 = 2.0;
 /// Alike enough to be shown at all.
 const RELATED: f64 = 0.6;
-/// Likely matches shown, and people whose birth is looked at for them.
+/// Likely matches shown, and people whose records are compared for them.
 const MATCHES: usize = 8;
 const LOOKED_AT: usize = 24;
+/// Keys as short as this are anybody's.
+const SHORTEST_KEY: usize = 4;
 
 /// A person found, and how well they fit.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -48,6 +51,9 @@ pub struct Found {
     pub score: f64,
     /// Whether the record is open to this user; where not, only emergency access leads to it.
     pub visible: bool,
+    /// Why they may be the one being registered: how each field compares, where the record is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreements: Option<Agreements>,
 }
 
 /// What someone searches by.
@@ -108,11 +114,20 @@ fn matches_in(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known, input: &PersonInp
             *score = score.max(hit.score);
         }
     }
-    scores.retain(|_, score| *score >= LIKELY);
-    let birth = input.birth.range(viewer.today);
+    let mut heard: Vec<(PersonId, f64)> = scores.into_iter().filter(|(_, score)| *score >= RELATED).collect();
+    heard.sort_by(|(one, score), (other, others)| others.total_cmp(score).then(one.cmp(other)));
+    heard.truncate(LOOKED_AT);
+    let mut scores: HashMap<PersonId, f64> = heard.into_iter().collect();
+    for holder in holders(tx, viewer, known, input)? {
+        scores.entry(holder).or_insert(0.0);
+    }
+    let records = records(tx, viewer, &scores)?;
     let mut found = summaries(tx, viewer, &scores)?;
     for hit in &mut found {
-        hit.score *= birth_fit(birth, (hit.person.birth_from, hit.person.birth_to));
+        let Some(record) = records.get(&hit.person.id) else { continue };
+        let likeness = compare(input, record, hit.score, viewer.today);
+        hit.score = likeness.per_mille() as f64 / 1000.0;
+        hit.agreements = Some(likeness.agreements);
     }
     found.retain(|hit| hit.score >= LIKELY);
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -121,17 +136,36 @@ fn matches_in(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known, input: &PersonInp
     Ok(found)
 }
 
-/// Years of birth that cannot meet make a match unlikely; a missing one says nothing.
-fn birth_fit(one: (Option<Day>, Option<Day>), other: (Option<Day>, Option<Day>)) -> f64 {
-    let ((Some(from), Some(to)), (Some(other_from), Some(other_to))) = (one, other) else { return 1.0 };
-    let gap =
-        if from <= other_to && other_from <= to { 0 } else { to.days_until(other_from).max(other_to.days_until(from)) };
-    match gap {
-        0 => 1.0,
-        1..=800 => 0.95,
-        801..=4000 => 0.88,
-        _ => 0.75,
+/// People with one of the documents or phones typed in.
+fn holders(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known, input: &PersonInput) -> Result<Vec<PersonId>, Error> {
+    let documents = input.documents.iter().filter_map(|document| document_key(&document.number));
+    let phones = input.contacts.iter().filter_map(|contact| phone_key(&contact.value));
+    let mut people = Vec::new();
+    for key in documents.chain(phones).filter(|key| key.len() > SHORTEST_KEY) {
+        people.extend(known.holders(tx, viewer.organisation, &key)?.into_iter().take(LOOKED_AT));
     }
+    people.truncate(LOOKED_AT);
+    Ok(people)
+}
+
+/// The records of these people of the organisation: what of them is told is decided by [`veil`].
+fn records(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    people: &HashMap<PersonId, f64>,
+) -> Result<HashMap<PersonId, PersonInput>, Error> {
+    let mut records = HashMap::new();
+    for person in people.keys() {
+        let details = tx.one(
+            "SELECT details FROM person WHERE organisation_id = $1 AND id = $2",
+            params![viewer.organisation, *person],
+            |row| row.get::<String>(0),
+        )?;
+        if let Some(record) = details.and_then(|details| serde_json::from_str(&details).ok()) {
+            records.insert(*person, record);
+        }
+    }
+    Ok(records)
 }
 
 /// The people whose number, document or phone this is.
@@ -145,9 +179,8 @@ fn by_number(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known, query: &str) -> Re
             |row| row.get::<PersonId>(0),
         )?);
     }
-    // Shorter ones are anybody's.
-    let keys = [entry::document_key(query), entry::phone_key(query)];
-    for key in keys.into_iter().flatten().filter(|key| key.len() > 4) {
+    let keys = [document_key(query), phone_key(query)];
+    for key in keys.into_iter().flatten().filter(|key| key.len() > SHORTEST_KEY) {
         people.extend(known.holders(tx, viewer.organisation, &key)?);
     }
     people.truncate(SHOWN);
@@ -175,7 +208,7 @@ fn summaries(tx: &mut Tx<'_>, viewer: &Viewer, scores: &HashMap<PersonId, f64>) 
         found.extend(tx.query(&sql, &params, |row| {
             let person = summary_from(row, viewer)?;
             let score = scores.get(&person.id).copied().unwrap_or_default();
-            Ok(Found { person, score, visible: row.get(10)? })
+            Ok(Found { person, score, visible: row.get(10)?, agreements: None })
         })?);
     }
     Ok(found)
@@ -191,6 +224,7 @@ fn veil(found: &mut [Found]) {
         hit.person.needs.clear();
         hit.person.vulnerability = 0;
         hit.person.photo_id = None;
+        hit.agreements = None;
     }
 }
 
