@@ -165,6 +165,8 @@ export class Hand {
     }
     await page.evaluate(AXE);
     return page.evaluate(async (values) => {
+      // From the top, as whoever comes to the page: what lies under its head after scrolling is no barrier.
+      scrollTo({ top: 0, behavior: "instant" });
       const { violations } = await axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] });
       return violations.map((it) => `${it.id}: ${it.nodes.map((node) => `${node.html.slice(0, 200)} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
     }, RULES);

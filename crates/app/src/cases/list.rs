@@ -154,7 +154,7 @@ pub fn page(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery) -> Result<CaseP
         CaseSort::Updated if query.mine != Some(true) => viewer.visible_cases_apart(),
         _ => vec![Way { filter: viewer.visible_cases_in_order(), few: false }],
     };
-    let (mut items, mut met) = (Vec::new(), HashSet::new());
+    let (mut items, mut met) = (Vec::<CaseSummary>::new(), HashSet::new());
     for way in ways {
         // A sum is in no index: so the engine does not walk one in search of the few.
         let column = if way.few { format!("{} + 0", sort.column()) } else { sort.column().to_owned() };
@@ -165,12 +165,17 @@ pub fn page(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery) -> Result<CaseP
         if let Some(after) = &after {
             filter = filter.and(&format!("({column}, c.id) {compare} (?, ?)"), [after.value()?, after.2.into()]);
         }
+        // A page that is full already only changes by what is newer than its end.
+        if let Some(last) = items.get(limit as usize) {
+            filter = filter.and(&format!("({column}, c.id) > (?, ?)"), [last.updated_at.into(), last.id.into()]);
+        }
         let order = format!("{column} {direction}, c.id {direction}");
         let found = store::summaries(tx, viewer, &filter, &order, limit + 1)?;
         items.extend(found.into_iter().filter(|case| met.insert(case.id)));
-    }
-    if sort == CaseSort::Updated {
-        items.sort_by_key(|case| std::cmp::Reverse((case.updated_at, case.id)));
+        if sort == CaseSort::Updated {
+            items.sort_by_key(|case| std::cmp::Reverse((case.updated_at, case.id)));
+            items.truncate(limit as usize + 1);
+        }
     }
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(50));

@@ -402,7 +402,7 @@ pub fn numbers(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Numbers, Error> {
         numbers.closed += row.next::<i64>()?;
         Ok(true)
     })?;
-    let waiting = viewer.visible_cases().and("a.state = 'waiting'", []);
+    let waiting = viewer.visible_cases_in_order().and("a.state = 'waiting'", []);
     let sql = format!(
         "SELECT count(*) FROM {cases} \
          JOIN approval a ON a.organisation_id = c.organisation_id AND a.case_id = c.id WHERE {}",

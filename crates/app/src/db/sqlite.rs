@@ -76,7 +76,7 @@ pub(super) fn open(file: &Path, key: &DataKey) -> Result<Connection, DbError> {
 /// Rows of a table, as the planner is to think: no house is planned for as a small one.
 const MANY: u64 = 1_000_000;
 /// Rows in a partial index: fewer, and not so few that one that only leads to the organisation looks good.
-const FEWER: u64 = 10_000;
+const FEWER: u64 = MANY / 4;
 /// Rows of one house that share a further column.
 const SOME: u64 = 100;
 

@@ -157,13 +157,17 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
         _ => vec![Way { filter: viewer.visible_people_in_order(), few: false }],
     };
     let apart = ways.len() > 1;
-    let (mut rows, mut met) = (Vec::new(), HashSet::new());
+    let (mut rows, mut met) = (Vec::<(PersonSummary, i64, String)>::new(), HashSet::new());
     for way in ways {
         // A sum is in no index: so the engine does not walk one in search of the few.
         let by = if way.few { format!("{column} + 0") } else { column.to_owned() };
         let mut filter = narrowed(way.filter, viewer, options);
         if let Some(after) = &options.after {
             filter = filter.and_filter(beyond(&by, order, after)?);
+        }
+        // A page that is full already only changes by what is newer than its end.
+        if let Some((last, at, _)) = rows.get(limit as usize) {
+            filter = filter.and(&format!("({by}, p.id) > (?, ?)"), [(*at).into(), last.id.into()]);
         }
         let sql = format!(
             "SELECT {SUMMARY}, {column} FROM person p WHERE {} ORDER BY {by} {order}, p.id {order} LIMIT {}",
@@ -182,9 +186,10 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
             });
             Ok(true)
         })?;
-    }
-    if apart {
-        rows.sort_by_key(|(summary, at, _)| std::cmp::Reverse((*at, summary.id)));
+        if apart {
+            rows.sort_by_key(|(summary, at, _)| std::cmp::Reverse((*at, summary.id)));
+            rows.truncate(limit as usize + 1);
+        }
     }
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
