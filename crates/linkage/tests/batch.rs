@@ -9,20 +9,9 @@ use linkage::batch::{Engine, Links, Model, Settings, Table, Wishes, write_links,
 mod names;
 #[path = "../examples/registry/people.rs"]
 mod people;
+mod support;
 
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new() -> Folder {
-        Folder(tempfile::tempdir().unwrap())
-    }
-
-    fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.0.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-}
+use support::Folder;
 
 fn registry(records: u64) -> Vec<String> {
     (0..records)

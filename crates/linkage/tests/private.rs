@@ -13,37 +13,26 @@ use proptest::prelude::{ProptestConfig, Strategy, prop_assert, prop_assert_eq, p
 mod names;
 #[path = "../examples/registry/people.rs"]
 mod people;
+mod support;
 
-struct Folder(tempfile::TempDir);
+use support::Folder;
 
-impl Folder {
-    fn new() -> Folder {
-        Folder(tempfile::tempdir().unwrap())
-    }
-
-    fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.0.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-
-    /// Two lists that have some people in common, each once.
-    fn two_lists(&self, records: u64) -> (PathBuf, PathBuf) {
-        let mut seen: HashMap<String, u32> = HashMap::new();
-        let (mut a, mut b) = (format!("{}\n", people::HEADER), format!("{}\n", people::HEADER));
-        for record in 0..records {
-            let mut line = String::new();
-            people::write(7, record, records, &mut line);
-            let times = seen.entry(line.rsplit(',').next().unwrap().to_owned()).or_default();
-            *times += 1;
-            match times {
-                1 => a.push_str(&line),
-                2 => b.push_str(&line),
-                _ => {}
-            }
+/// Two lists that have some people in common, each once.
+fn two_lists(folder: &Folder, records: u64) -> (PathBuf, PathBuf) {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let (mut a, mut b) = (format!("{}\n", people::HEADER), format!("{}\n", people::HEADER));
+    for record in 0..records {
+        let mut line = String::new();
+        people::write(7, record, records, &mut line);
+        let times = seen.entry(line.rsplit(',').next().unwrap().to_owned()).or_default();
+        *times += 1;
+        match times {
+            1 => a.push_str(&line),
+            2 => b.push_str(&line),
+            _ => {}
         }
-        (self.file("a.csv", a), self.file("b.csv", b))
     }
+    (folder.file("a.csv", a), folder.file("b.csv", b))
 }
 
 /// The list's people are called by the truth.
@@ -65,7 +54,7 @@ fn judged(one: &Codes, other: &Codes, search: Search) -> (f64, f64) {
 #[test]
 fn who_is_in_both_lists_is_found_in_any_script() {
     let folder = Folder::new();
-    let (a, b) = folder.two_lists(4_000);
+    let (a, b) = two_lists(&folder, 4_000);
     let secret = Secret::generate();
     for hardening in [Hardening::Folded, Hardening::Balanced] {
         let codes = |file| encoded(file, &Choice { hardening, ..truth() }, &secret);
@@ -138,7 +127,7 @@ fn who_would_stand_out_is_left_out() {
 #[test]
 fn unlike_and_weak_lists_are_refused_with_their_place() {
     let folder = Folder::new();
-    let (a, _) = folder.two_lists(200);
+    let (a, _) = two_lists(&folder, 200);
     let (secret, usual) = (Secret::generate(), Choice::default());
     let codes = |choice: &Choice, secret: &Secret| encoded(&a, choice, secret);
     let first = codes(&truth(), &secret);

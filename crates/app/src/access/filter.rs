@@ -98,10 +98,26 @@ impl Filter {
         Filter { sql: format!("(CASE WHEN {} THEN 1 ELSE 0 END = 1)", self.sql), params: self.params }
     }
 
+    /// A condition on one of many values: the value is among these, of which there is at least one. As many
+    /// marks as a multiple of ten, so that few statements are prepared.
+    pub fn among<V: Into<Value> + Copy>(self, column: &str, values: &[V]) -> Filter {
+        let padding = values.last().into_iter().cycle().take(values.len().next_multiple_of(10) - values.len());
+        let values: Vec<Value> = values.iter().chain(padding).map(|value| (*value).into()).collect();
+        let marks = vec!["?"; values.len()].join(", ");
+        self.and(&format!("{column} IN ({marks})"), values)
+    }
+
     /// Adds a value that the rest of the query needs and answers its mark, such as `$7`.
     pub fn bind(&mut self, value: impl Into<Value>) -> String {
         self.params.push(value.into());
         format!("${}", self.params.len())
+    }
+
+    /// Adds another filter's values and answers its condition, to stand elsewhere in the query.
+    pub fn bind_filter(&mut self, other: Filter) -> String {
+        let own = self.sql.len();
+        self.append(other);
+        self.sql.split_off(own)
     }
 
     /// The condition, to stand after `WHERE`.
@@ -154,6 +170,15 @@ mod tests {
         let mut filter = Filter::new("a = ?", [1.into()]);
         assert_eq!(filter.bind(9), "$2");
         assert_eq!(filter.params().len(), 2);
+    }
+
+    #[test]
+    fn one_of_many_values_is_asked_for_in_tens() {
+        let mut filter = Filter::new("a = ?", [1.into()]).among("b", &[2, 3]);
+        assert_eq!(filter.sql(), "(a = $1) AND (b IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11))");
+        assert_eq!(filter.bind_filter(Filter::new("c = ? OR d = ?", [4.into(), 5.into()])), "(c = $12 OR d = $13)");
+        assert!(filter.sql().ends_with("$11))"), "the other stands elsewhere");
+        assert_eq!(filter.params().len(), 13);
     }
 
     #[test]

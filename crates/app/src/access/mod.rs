@@ -10,6 +10,11 @@ mod matrix;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
 use crate::codes;
 use crate::dates::{Day, Moment};
 use crate::db::Value;
@@ -157,6 +162,34 @@ fn any(ways: Vec<Way>) -> Filter {
 
 fn apart(house: &Filter, ways: Vec<Way>) -> Vec<Way> {
     ways.into_iter().map(|way| Way { filter: house.clone().and_filter(way.filter), ..way }).collect()
+}
+
+/// One page of what any way leads to, the latest first by a whole number in a column and then by id.
+/// Each way is read in the order of its own index, by a condition and the words to order it by; once
+/// the page is full, further ones are only asked for what is newer than its end.
+///
+/// # Errors
+/// Those of `read`.
+pub fn latest<T>(
+    ways: Vec<Way>,
+    (column, id): (&str, &str),
+    most: usize,
+    place: impl Fn(&T) -> (i64, Uuid),
+    mut read: impl FnMut(Filter, &str) -> Result<Vec<T>, Error>,
+) -> Result<Vec<T>, Error> {
+    let (mut page, mut met) = (Vec::<T>::new(), HashSet::new());
+    for way in ways {
+        // A sum is in no index: so the engine does not walk one in search of the few.
+        let by = if way.few { format!("{column} + 0") } else { column.to_owned() };
+        let filter = match page.get(most - 1).map(&place) {
+            Some((at, last)) => way.filter.and(&format!("({by}, {id}) > (?, ?)"), [at.into(), last.into()]),
+            None => way.filter,
+        };
+        page.extend(read(filter, &by)?.into_iter().filter(|row| met.insert(place(row).1)));
+        page.sort_by_key(|row| Reverse(place(row)));
+        page.truncate(most);
+    }
+    Ok(page)
 }
 
 /// Who is asking.

@@ -1,14 +1,12 @@
 //! The list of cases: filters, order, pages.
 
-use std::collections::HashSet;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::model::{CaseState, CaseSummary, Risk};
 use super::store;
-use crate::access::{Filter, Permission, Viewer, Way};
+use crate::access::{Filter, Permission, Viewer, latest};
 use crate::codes;
 use crate::db::{Tx, Value};
 use crate::error::Error;
@@ -149,34 +147,24 @@ pub fn page(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery) -> Result<CaseP
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
     let (compare, direction) = if sort == CaseSort::Due { (">", "ASC") } else { ("<", "DESC") };
     let after = query.after.as_deref().map(|after| Cursor::decode(after, sort)).transpose()?;
-    // Only the order of changes has an index for each way; one's own are one of the ways.
-    let ways = match sort {
-        CaseSort::Updated if query.mine != Some(true) => viewer.visible_cases_apart(),
-        _ => vec![Way { filter: viewer.visible_cases_in_order(), few: false }],
-    };
-    let (mut items, mut met) = (Vec::<CaseSummary>::new(), HashSet::new());
-    for way in ways {
-        // A sum is in no index: so the engine does not walk one in search of the few.
-        let column = if way.few { format!("{} + 0", sort.column()) } else { sort.column().to_owned() };
-        let mut filter = narrowed(way.filter, viewer, query);
+    let mut read = |visible: Filter, by: &str| {
+        let mut filter = narrowed(visible, viewer, query);
         if sort == CaseSort::Due {
             filter = filter.and("c.due_on IS NOT NULL", []);
         }
         if let Some(after) = &after {
-            filter = filter.and(&format!("({column}, c.id) {compare} (?, ?)"), [after.value()?, after.2.into()]);
+            filter = filter.and(&format!("({by}, c.id) {compare} (?, ?)"), [after.value()?, after.2.into()]);
         }
-        // A page that is full already only changes by what is newer than its end.
-        if let Some(last) = items.get(limit as usize) {
-            filter = filter.and(&format!("({column}, c.id) > (?, ?)"), [last.updated_at.into(), last.id.into()]);
+        store::summaries(tx, viewer, &filter, &format!("{by} {direction}, c.id {direction}"), limit + 1)
+    };
+    // Only the order of changes has an index for each way; one's own are one of the ways.
+    let mut items = match sort {
+        CaseSort::Updated if query.mine != Some(true) => {
+            let place = |case: &CaseSummary| (case.updated_at.milliseconds(), case.id.0);
+            latest(viewer.visible_cases_apart(), (sort.column(), "c.id"), limit as usize + 1, place, read)?
         }
-        let order = format!("{column} {direction}, c.id {direction}");
-        let found = store::summaries(tx, viewer, &filter, &order, limit + 1)?;
-        items.extend(found.into_iter().filter(|case| met.insert(case.id)));
-        if sort == CaseSort::Updated {
-            items.sort_by_key(|case| std::cmp::Reverse((case.updated_at, case.id)));
-            items.truncate(limit as usize + 1);
-        }
-    }
+        _ => read(viewer.visible_cases_in_order(), sort.column())?,
+    };
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(50));
     let last = items.last().filter(|_| more);

@@ -86,20 +86,24 @@ const SOME: u64 = 100;
 /// fixed instead of counted, so that every installation runs the plans that were tried.
 fn tell_selectivity(connection: &Connection) -> Result<(), DbError> {
     let told = selectivity(connection)?;
-    // Makes the table where there is none.
-    connection.execute_batch("ANALYZE sqlite_schema")?;
-    let mut known = connection.prepare("SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY tbl, idx")?;
-    let known: Vec<[String; 3]> =
-        known.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?.collect::<Result<_, _>>()?;
-    if known != told {
-        connection.execute_batch("BEGIN IMMEDIATE; DELETE FROM sqlite_stat1")?;
-        for line in &told {
-            connection
-                .execute("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, ?2, ?3)", params_from_iter(line))?;
-        }
-        connection.execute_batch("COMMIT")?;
+    if told_before(connection)? == told {
+        return Ok(());
     }
-    Ok(connection.execute_batch("ANALYZE sqlite_schema")?)
+    // Makes the table where there is none, and afterwards has it read.
+    connection.execute_batch("ANALYZE sqlite_schema; BEGIN IMMEDIATE; DELETE FROM sqlite_stat1")?;
+    for line in &told {
+        connection.execute("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, ?2, ?3)", params_from_iter(line))?;
+    }
+    Ok(connection.execute_batch("COMMIT; ANALYZE sqlite_schema")?)
+}
+
+fn told_before(connection: &Connection) -> Result<Vec<[String; 3]>, DbError> {
+    if !connection.table_exists(None::<&str>, "sqlite_stat1")? {
+        return Ok(Vec::new());
+    }
+    let mut lines = connection.prepare("SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY tbl, idx")?;
+    let lines = lines.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+    Ok(lines.collect::<Result<_, _>>()?)
 }
 
 /// Table, index, and how many rows share its first columns: all, one, two, …

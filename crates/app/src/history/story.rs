@@ -78,9 +78,8 @@ impl Line {
     }
 }
 
-/// The first entry about a person. A sum is in no index: so the engine takes the index on people, and
-/// does not walk from the organisation's first entry on in search of the person's.
-const FIRST_ABOUT: &str = "SELECT min(f.seq + 0) FROM history f WHERE f.organisation_id = ? AND f.person_id = ?";
+/// The first entry about a person.
+const FIRST_ABOUT: &str = "SELECT min(f.seq) FROM history f WHERE f.organisation_id = ? AND f.person_id = ?";
 
 /// What left about a person (shared, exported, opened in an emergency), and the lists that left
 /// since the first entry about them and may name them; newest first.

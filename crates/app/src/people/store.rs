@@ -1,13 +1,11 @@
 //! Queries of people.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
 use super::search;
-use crate::access::{Filter, Permission, Viewer, Way};
+use crate::access::{Filter, Permission, Viewer, latest};
 use crate::cases::questionnaire::{Need, may_know_need};
 use crate::code::Code;
 use crate::dates::{Day, Moment};
@@ -151,46 +149,33 @@ pub fn list_people(tx: &mut Tx<'_>, viewer: &Viewer, options: &ListOptions) -> R
         _ => ("p.updated_at", "DESC"),
     };
     let limit = options.limit.unwrap_or(50).clamp(1, LONGEST_PAGE);
-    // Only the order of changes has an index for each way; one's own are one of the ways.
-    let ways = match column {
-        "p.updated_at" if options.mine != Some(true) => viewer.visible_people_apart(),
-        _ => vec![Way { filter: viewer.visible_people_in_order(), few: false }],
-    };
-    let apart = ways.len() > 1;
-    let (mut rows, mut met) = (Vec::<(PersonSummary, i64, String)>::new(), HashSet::new());
-    for way in ways {
-        // A sum is in no index: so the engine does not walk one in search of the few.
-        let by = if way.few { format!("{column} + 0") } else { column.to_owned() };
-        let mut filter = narrowed(way.filter, viewer, options);
+    let mut read = |visible: Filter, by: &str| {
+        let mut filter = narrowed(visible, viewer, options);
         if let Some(after) = &options.after {
-            filter = filter.and_filter(beyond(&by, order, after)?);
-        }
-        // A page that is full already only changes by what is newer than its end.
-        if let Some((last, at, _)) = rows.get(limit as usize) {
-            filter = filter.and(&format!("({by}, p.id) > (?, ?)"), [(*at).into(), last.id.into()]);
+            filter = filter.and_filter(beyond(by, order, after)?);
         }
         let sql = format!(
             "SELECT {SUMMARY}, {column} FROM person p WHERE {} ORDER BY {by} {order}, p.id {order} LIMIT {}",
             filter.sql(),
             limit + 1
         );
-        tx.each(&sql, filter.params(), |row| {
-            if apart && !met.insert(row.get::<PersonId>(0)?) {
-                return Ok(true);
-            }
+        Ok(tx.query(&sql, filter.params(), |row| {
             let summary = summary_from(row, viewer)?;
-            rows.push(match row.value(10)? {
+            Ok(match row.value(10)? {
                 Value::Text(text) => (summary, 0, text),
                 Value::Int(number) => (summary, number, number.to_string()),
                 _ => (summary, 0, String::new()),
-            });
-            Ok(true)
-        })?;
-        if apart {
-            rows.sort_by_key(|(summary, at, _)| std::cmp::Reverse((*at, summary.id)));
-            rows.truncate(limit as usize + 1);
+            })
+        })?)
+    };
+    // Only the order of changes has an index for each way; one's own are one of the ways.
+    let mut rows = match column {
+        "p.updated_at" if options.mine != Some(true) => {
+            let ways = viewer.visible_people_apart();
+            latest(ways, (column, "p.id"), limit as usize + 1, |(summary, at, _)| (*at, summary.id.0), read)?
         }
-    }
+        _ => read(viewer.visible_people_in_order(), column)?,
+    };
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|(summary, _, at)| format!("{}~{at}", summary.id));

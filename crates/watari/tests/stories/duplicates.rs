@@ -4,23 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
+use crate::people::{person, register};
 use crate::story;
 use crate::support::{Answer, Browser, Server};
-
-fn person(given: &str, family: &str) -> Json {
-    json!({
-        "names": [{ "kind": "main", "given": given, "family": family }],
-        "sex": "female",
-        "birth": { "kind": "exact", "from": "1994-05-17" },
-        "nationalities": ["SY"],
-    })
-}
-
-fn register(browser: &Browser, body: &Json) -> String {
-    let answer = browser.api("POST", "/people", &[], body);
-    assert_eq!(answer.status, 201, "{}", answer.body);
-    answer.json()["id"].as_str().unwrap().to_owned()
-}
 
 fn change(browser: &Browser, person: &str, change: impl FnOnce(&mut Json)) {
     let path = format!("/people/{person}");

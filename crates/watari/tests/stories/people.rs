@@ -5,7 +5,8 @@ use serde_json::{Value as Json, json};
 use crate::story;
 use crate::support::{Browser, Server};
 
-fn person(given: &str, family: &str) -> Json {
+/// What the API is sent of a woman of 1994.
+pub fn person(given: &str, family: &str) -> Json {
     json!({
         "names": [{ "kind": "main", "given": given, "family": family }],
         "sex": "female",
@@ -14,7 +15,8 @@ fn person(given: &str, family: &str) -> Json {
     })
 }
 
-fn register(browser: &Browser, body: &Json) -> String {
+/// Registers a person, and their id.
+pub fn register(browser: &Browser, body: &Json) -> String {
     let answer = browser.api("POST", "/people", &[], body);
     assert_eq!(answer.status, 201, "{}", answer.body);
     answer.json()["id"].as_str().unwrap().to_owned()

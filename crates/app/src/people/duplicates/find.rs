@@ -17,7 +17,7 @@ use crate::history::{Bookkeeping, Pen};
 use crate::ids::{DuplicateId, HouseholdId, OrganisationId, PersonId};
 use crate::params;
 use crate::people::likeness::{Agreement, Likeness, compare};
-use crate::people::search::{Known, Search, document_key, phone_key};
+use crate::people::search::{Known, Search, keys};
 use crate::people::{Name, PersonInput};
 
 /// Alike enough to be worth a look, in per mille.
@@ -252,13 +252,8 @@ fn namesakes(
     organisation: OrganisationId,
     input: &PersonInput,
 ) -> Result<HashMap<PersonId, usize>, DbError> {
-    let mut best: HashMap<PersonId, f64> = HashMap::new();
-    for name in input.names.iter().map(Name::full).filter(|name| name.chars().count() >= 2).take(NAMES) {
-        for hit in known.like(tx, organisation, &name, LIKE_ONE_NAME)? {
-            let score = best.entry(hit.id).or_default();
-            *score = score.max(hit.score);
-        }
-    }
+    let names = input.names.iter().map(Name::full).filter(|name| name.chars().count() >= 2).take(NAMES);
+    let mut best = known.like_any(tx, organisation, names, LIKE_ONE_NAME)?;
     best.retain(|_, score| *score >= RELATED);
     // The person themselves is among them, unless they have no name.
     let as_like = |score: f64| best.values().filter(|other| **other >= score).count().saturating_sub(1);
@@ -272,10 +267,8 @@ fn holders(
     organisation: OrganisationId,
     input: &PersonInput,
 ) -> Result<Vec<PersonId>, DbError> {
-    let documents = input.documents.iter().filter_map(|document| document_key(&document.number));
-    let phones = input.contacts.iter().filter_map(|contact| phone_key(&contact.value));
     let mut people = Vec::new();
-    for key in documents.chain(phones) {
+    for key in keys(&input.documents, &input.contacts) {
         let holders = known.holders(tx, organisation, &key)?;
         if holders.len() <= SHARED_BY_FEW {
             people.extend(holders);
@@ -309,15 +302,9 @@ fn records(
 ) -> Result<HashMap<PersonId, Record>, DbError> {
     let mut records = HashMap::new();
     for chunk in people.chunks(50) {
-        let mut filter = Filter::new("organisation_id = ? AND merged_into IS NULL", [organisation.into()]);
-        // As many marks each time, so that few statements are prepared.
-        let padding = chunk.last().into_iter().cycle().take(chunk.len().next_multiple_of(10) - chunk.len());
-        let marks: Vec<String> = chunk.iter().chain(padding).map(|id| filter.bind(*id)).collect();
-        let sql = format!(
-            "SELECT id, details, vulnerability, household_id FROM person WHERE {} AND id IN ({})",
-            filter.sql(),
-            marks.join(", ")
-        );
+        let filter =
+            Filter::new("organisation_id = ? AND merged_into IS NULL", [organisation.into()]).among("id", chunk);
+        let sql = format!("SELECT id, details, vulnerability, household_id FROM person WHERE {}", filter.sql());
         records.extend(tx.query(&sql, filter.params(), |row| {
             let id: PersonId = row.next()?;
             let input = serde_json::from_str(&row.next::<String>()?)

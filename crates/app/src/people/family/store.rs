@@ -60,8 +60,7 @@ fn open_ones(tx: &mut Tx<'_>, viewer: &Viewer, ids: &[PersonId]) -> Result<HashM
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let marks = vec!["?"; ids.len()].join(", ");
-    let filter = viewer.visible_people().and(&format!("p.id IN ({marks})"), ids.iter().map(|id| (*id).into()));
+    let filter = viewer.visible_people().among("p.id", ids);
     let sql = format!("SELECT {SUMMARY} FROM person p WHERE {}", filter.sql());
     let found = tx.query(&sql, filter.params(), |row| summary_from(row, viewer))?;
     Ok(found.into_iter().map(|person| (person.id, person)).collect())

@@ -40,11 +40,7 @@ impl Entry {
             .map(|name| name.full().split_whitespace().collect::<Vec<_>>().join(" "))
             .filter(|name| !name.is_empty())
             .collect();
-        let keys: Vec<String> = documents
-            .iter()
-            .filter_map(|document| document_key(&document.number))
-            .chain(contacts.iter().filter_map(|contact| phone_key(&contact.value)))
-            .collect();
+        let keys: Vec<String> = keys(documents, contacts).collect();
         Entry { names: names.join("\n"), keys: keys.join(" ") }
     }
 
@@ -55,6 +51,12 @@ impl Entry {
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.keys.split_whitespace()
     }
+}
+
+/// What finds a person exactly: their documents and phones.
+pub(in crate::people) fn keys(documents: &[Document], contacts: &[Contact]) -> impl Iterator<Item = String> {
+    let numbers = documents.iter().filter_map(|document| document_key(&document.number));
+    numbers.chain(contacts.iter().filter_map(|contact| phone_key(&contact.value)))
 }
 
 /// A document's number, whatever is written between its letters and digits.

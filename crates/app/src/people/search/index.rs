@@ -124,6 +124,24 @@ impl Known {
         Ok(state.index.find(name, most))
     }
 
+    /// People with a name like any of these, each with how like the most alike is.
+    pub(in crate::people) fn like_any(
+        &self,
+        tx: &mut Tx<'_>,
+        organisation: OrganisationId,
+        names: impl IntoIterator<Item = String>,
+        most_of_each: usize,
+    ) -> Result<HashMap<PersonId, f64>, DbError> {
+        let mut best: HashMap<PersonId, f64> = HashMap::new();
+        for name in names {
+            for hit in self.like(tx, organisation, &name, most_of_each)? {
+                let score = best.entry(hit.id).or_default();
+                *score = score.max(hit.score);
+            }
+        }
+        Ok(best)
+    }
+
     /// People of an organisation with a document or phone, as they stand in this transaction.
     pub(in crate::people) fn holders(
         &self,

@@ -20,7 +20,7 @@ use crate::ids::PersonId;
 use crate::params;
 use crate::web::Context;
 
-pub(in crate::people) use entry::{document_key, phone_key};
+pub(in crate::people) use entry::{document_key, keys, phone_key};
 pub use entry::{forget, note, note_everyone};
 pub(crate) use index::Known;
 pub use index::Search;
@@ -107,13 +107,8 @@ fn search_in(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known, query: &str) -> Re
 }
 
 fn matches_in(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known, input: &PersonInput) -> Result<Vec<Found>, Error> {
-    let mut scores: HashMap<PersonId, f64> = HashMap::new();
-    for name in input.names.iter().map(Name::full).filter(|name| name.chars().count() >= 3).take(4) {
-        for hit in known.like(tx, viewer.organisation, &name, LOOKED_AT)? {
-            let score = scores.entry(hit.id).or_default();
-            *score = score.max(hit.score);
-        }
-    }
+    let names = input.names.iter().map(Name::full).filter(|name| name.chars().count() >= 3).take(4);
+    let scores = known.like_any(tx, viewer.organisation, names, LOOKED_AT)?;
     let mut heard: Vec<(PersonId, f64)> = scores.into_iter().filter(|(_, score)| *score >= RELATED).collect();
     heard.sort_by(|(one, score), (other, others)| others.total_cmp(score).then(one.cmp(other)));
     heard.truncate(LOOKED_AT);
@@ -138,10 +133,8 @@ fn matches_in(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known, input: &PersonInp
 
 /// People with one of the documents or phones typed in.
 fn holders(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known, input: &PersonInput) -> Result<Vec<PersonId>, Error> {
-    let documents = input.documents.iter().filter_map(|document| document_key(&document.number));
-    let phones = input.contacts.iter().filter_map(|contact| phone_key(&contact.value));
     let mut people = Vec::new();
-    for key in documents.chain(phones).filter(|key| key.len() > SHORTEST_KEY) {
+    for key in keys(&input.documents, &input.contacts).filter(|key| key.len() > SHORTEST_KEY) {
         people.extend(known.holders(tx, viewer.organisation, &key)?.into_iter().take(LOOKED_AT));
     }
     people.truncate(LOOKED_AT);
@@ -154,16 +147,13 @@ fn records(
     viewer: &Viewer,
     people: &HashMap<PersonId, f64>,
 ) -> Result<HashMap<PersonId, PersonInput>, Error> {
+    let people: Vec<PersonId> = people.keys().copied().collect();
     let mut records = HashMap::new();
-    for person in people.keys() {
-        let details = tx.one(
-            "SELECT details FROM person WHERE organisation_id = $1 AND id = $2",
-            params![viewer.organisation, *person],
-            |row| row.get::<String>(0),
-        )?;
-        if let Some(record) = details.and_then(|details| serde_json::from_str(&details).ok()) {
-            records.insert(*person, record);
-        }
+    for chunk in people.chunks(SHOWN) {
+        let filter = Filter::new("organisation_id = ?", [viewer.organisation.into()]).among("id", chunk);
+        let sql = format!("SELECT id, details FROM person WHERE {}", filter.sql());
+        let found = tx.query(&sql, filter.params(), |row| Ok((row.next::<PersonId>()?, row.next::<String>()?)))?;
+        records.extend(found.into_iter().filter_map(|(id, details)| Some((id, serde_json::from_str(&details).ok()?))));
     }
     Ok(records)
 }
@@ -192,20 +182,13 @@ fn summaries(tx: &mut Tx<'_>, viewer: &Viewer, scores: &HashMap<PersonId, f64>) 
     let people: Vec<PersonId> = scores.keys().copied().collect();
     let mut found = Vec::new();
     for chunk in people.chunks(SHOWN) {
-        let mut filter =
-            Filter::new("p.organisation_id = ?", [viewer.organisation.into()]).and("p.merged_into IS NULL", []);
-        // As many marks each time, so that the statement is prepared once.
-        let padding = chunk.last().into_iter().cycle().take(chunk.len().next_multiple_of(10) - chunk.len());
-        let marks: Vec<String> = chunk.iter().chain(padding).map(|id| filter.bind(*id)).collect();
-        let base = filter.sql().to_owned();
-        let mut params = filter.params().to_vec();
-        let (condition, more) = shifted(&viewer.visible_people(), params.len());
-        params.extend(more);
-        let sql = format!(
-            "SELECT {SUMMARY}, CASE WHEN {condition} THEN 1 ELSE 0 END FROM person p WHERE {base} AND p.id IN ({})",
-            marks.join(", ")
-        );
-        found.extend(tx.query(&sql, &params, |row| {
+        let mut filter = Filter::new("p.organisation_id = ?", [viewer.organisation.into()])
+            .and("p.merged_into IS NULL", [])
+            .among("p.id", chunk);
+        let visible = filter.bind_filter(viewer.visible_people());
+        let sql =
+            format!("SELECT {SUMMARY}, CASE WHEN {visible} THEN 1 ELSE 0 END FROM person p WHERE {}", filter.sql());
+        found.extend(tx.query(&sql, filter.params(), |row| {
             let person = summary_from(row, viewer)?;
             let score = scores.get(&person.id).copied().unwrap_or_default();
             Ok(Found { person, score, visible: row.get(10)?, agreements: None })
@@ -226,17 +209,4 @@ fn veil(found: &mut [Found]) {
         hit.person.photo_id = None;
         hit.agreements = None;
     }
-}
-
-/// A filter's condition with its marks moved behind those already used.
-fn shifted(filter: &Filter, by: usize) -> (String, Vec<crate::db::Value>) {
-    let mut sql = String::new();
-    for piece in filter.sql().split('$') {
-        let digits: String = piece.chars().take_while(char::is_ascii_digit).collect();
-        match digits.parse::<usize>() {
-            Ok(number) => sql.push_str(&format!("${}{}", number + by, &piece[digits.len()..])),
-            Err(_) => sql.push_str(piece),
-        }
-    }
-    (sql, filter.params().to_vec())
 }
