@@ -58,10 +58,10 @@ impl Desk {
         let (known, passed) = &self.servers[server];
         let organisation = self.house.viewer.organisation;
         loop {
-            let (known, after) = (known.clone(), passed.get());
-            let slice = self.house.db.read_blocking(move |tx| look(tx, &known, organisation, after)).unwrap();
+            let (following, keeping, after) = (known.clone(), known.clone(), passed.get());
+            let slice = self.house.db.read_blocking(move |tx| look(tx, &following, organisation, after)).unwrap();
             let until = slice.until();
-            self.house.db.write_blocking(move |tx| keep(tx, organisation, &slice)).unwrap();
+            self.house.db.write_blocking(move |tx| keep(tx, &keeping, organisation, &slice)).unwrap();
             passed.set(until);
             if until == after {
                 return;
