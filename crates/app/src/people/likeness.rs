@@ -115,8 +115,9 @@ impl Likeness {
 /// What agreement is worth.
 static MODEL: LazyLock<Model> = LazyLock::new(|| Model::parse(include_str!("likeness.toml")).unwrap_or_default());
 
-/// So many days a guessed birth may be wrong by.
+/// So many days a guessed birth may be wrong by, and of an age such a part: the old are guessed worst.
 const GUESSED_DAYS: i64 = 3 * 366;
+const GUESSED_PART: i64 = 10;
 /// Names of one person that are set against those of another.
 const NAMES: usize = 4;
 
@@ -276,7 +277,7 @@ fn births(one: &Birth, other: &Birth, today: Day) -> [String; 2] {
         return [from.to_string(), other_from.to_string()];
     }
     let gap = to.days_until(other_from).max(other_to.days_until(from));
-    let both_can_be_true = gap <= GUESSED_DAYS;
+    let both_can_be_true = gap <= GUESSED_DAYS.max(from.days_until(today) / GUESSED_PART);
     let (year, theirs) = (from.0.year(), if both_can_be_true { from.0.year() } else { other_from.0.year() });
     [format!("{year:04}"), format!("{theirs:04}")]
 }
@@ -452,7 +453,8 @@ mod tests {
         }
         assert_eq!(birth(exact("1994-05-17"), year("1994")), Agreement::Alike);
         assert_eq!(birth(exact("1994-05-17"), year("1991")), Agreement::Alike);
-        assert_eq!(birth(exact("1994-05-17"), year("1980")), Agreement::Different);
+        assert_eq!(birth(exact("1994-05-17"), year("1989")), Agreement::Different);
+        assert_eq!(birth(exact("1944-05-17"), year("1939")), Agreement::Alike, "an old woman's age is guessed");
         let age = Birth { kind: BirthKind::Age, age: Some(32), age_on: Some(today()), ..Birth::default() };
         assert_eq!(birth(exact("1994-05-17"), age), Agreement::Alike);
         assert_eq!(birth(exact("1994-05-17"), Birth::default()), Agreement::Missing);
