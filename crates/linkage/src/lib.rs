@@ -24,6 +24,7 @@ mod names;
 mod patronymic;
 pub mod private;
 mod short;
+mod sounds;
 
 pub use index::{Hit, Index};
 pub use likeness::likeness;

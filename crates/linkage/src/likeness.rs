@@ -4,6 +4,7 @@ use rapidfuzz::distance::jaro_winkler;
 
 use crate::names::{Skeleton, Words, without_article};
 use crate::short::forms;
+use crate::sounds;
 
 /// What a part costs that the one asked for has and the other lacks.
 const LACKING: f32 = 0.09;
@@ -11,6 +12,10 @@ const LACKING: f32 = 0.09;
 const BESIDES: f32 = 0.05;
 /// What a known short form is worth: less than the same sound.
 const SHORT_FORM: f32 = 0.82;
+/// What the same sounds in other letters are worth.
+const HEARD: f32 = 0.95;
+/// Letters of an article written together with the name.
+const ARTICLE: usize = 2;
 /// Letters from which a part can be taken for the beginning of another.
 const BEGINNING: usize = 2;
 
@@ -114,7 +119,7 @@ impl Part {
             return 1.0;
         }
         let spelt = self.spelling.similarity(other.iter().copied()) as f32;
-        let heard = if self.sounds_like(other, skeleton) { self.sameness() + 0.05 * spelt } else { 0.0 };
+        let heard = self.heard(other, skeleton, spelt);
         let begun = match self.half_typed && other.starts_with(self.text.as_bytes()) {
             true => 0.72 + 0.2 * self.text.len() as f32 / other.len() as f32,
             false => 0.0,
@@ -123,19 +128,23 @@ impl Part {
         spelt.max(heard).max(begun).max(short)
     }
 
-    fn sounds_like(&self, other: &[u8], skeleton: Skeleton) -> bool {
-        self.skeleton == skeleton
-            || self.bare == Some(skeleton)
-            || without_article(other).is_some_and(|bare| bare == self.skeleton || Some(bare) == self.bare)
-    }
-
-    /// What the same skeleton is worth: many names have one short skeleton.
-    fn sameness(&self) -> f32 {
-        match self.skeleton.len() {
-            0 | 1 => 0.74,
-            2 => 0.84,
-            _ => 0.88,
-        }
+    /// How alike another part sounds, with an article or without; nothing if it cannot be the same.
+    fn heard(&self, other: &[u8], skeleton: Skeleton, spelt: f32) -> f32 {
+        let mine = self.text.as_bytes();
+        let bare = without_article(other);
+        let (one, other) = match () {
+            () if self.skeleton == skeleton => (mine, other),
+            () if self.bare == Some(skeleton) => (&mine[ARTICLE..], other),
+            () if bare == Some(self.skeleton) => (mine, &other[ARTICLE..]),
+            () if bare.is_some() && bare == self.bare => (&mine[ARTICLE..], &other[ARTICLE..]),
+            () => return 0.0,
+        };
+        let least = match self.skeleton.len() {
+            0 | 1 => 0.66,
+            2 => 0.74,
+            _ => 0.80,
+        };
+        least + (HEARD - least) * sounds::likeness(one, other).unwrap_or(spelt)
     }
 }
 

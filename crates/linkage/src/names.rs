@@ -8,6 +8,8 @@ const LONGEST: usize = 200;
 const MOST_TOKENS: usize = 8;
 /// Longest token, in letters: all that the bit-parallel comparison takes at once.
 const LONGEST_TOKEN: usize = 64;
+/// Letters that a name has at least, to be taken apart from an article before it.
+const SHORTEST_AFTER_ARTICLE: usize = 3;
 
 /// Particles that come and go between spellings of one name.
 const PARTICLES: &[&str] = &[
@@ -62,7 +64,16 @@ impl Words {
             }
             return letter.is_ascii_alphanumeric() || matches!(letter, '\'' | '`');
         }
-        if let Some(latin) = placed(letter, self.text.len() == word.start) {
+        let after_article = &self.text[word.start..] == "al" && word.article == Some(self.text.len());
+        if after_article && matches!(letter, 'ع' | 'ا' | 'أ' | 'إ' | 'آ') {
+            word.name_after_article = Some(self.text.len());
+        }
+        word.article = match letter {
+            'ا' if self.text.len() == word.start => Some(self.text.len() + 2),
+            'ل' => word.article,
+            _ => None,
+        };
+        if let Some(latin) = placed(letter, self.text.len() == word.start || after_article) {
             self.text.push_str(latin);
             word.narrow = true;
             return true;
@@ -88,6 +99,7 @@ impl Words {
     }
 
     fn end(&mut self, word: &mut Word) {
+        self.part_article(word);
         // Three syllables written together are a family name and a given name, four are two and two.
         let split = match word.syllables.as_slice() {
             [_, second, _] if !word.narrow => Some(*second),
@@ -102,6 +114,14 @@ impl Words {
             None => self.push_apart(word.start, self.text.len()),
         }
         *word = Word { start: self.text.len(), ..Word::default() };
+    }
+
+    /// The Arabic article before a vowel: العلي is Al-Ali, not Alli.
+    fn part_article(&mut self, word: &mut Word) {
+        if let Some(at) = word.name_after_article.filter(|at| self.text.len() >= at + SHORTEST_AFTER_ARTICLE) {
+            self.push(word.start, at);
+            word.start = at;
+        }
     }
 
     fn push(&mut self, from: usize, to: usize) {
@@ -178,6 +198,10 @@ struct Word {
     syllables: Vec<usize>,
     /// Whether it has letters besides.
     narrow: bool,
+    /// Where an Arabic article ends, if the word begins like one.
+    article: Option<usize>,
+    /// Where a name with a vowel at its start follows such an article.
+    name_after_article: Option<usize>,
 }
 
 /// Scripts in which a character is a syllable or a word.

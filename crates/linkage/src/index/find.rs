@@ -40,19 +40,31 @@ impl<I: Copy + Eq + Hash> Index<I> {
     /// The records whose names are most like this one, best first: misspelt, from another script,
     /// in another order, with parts missing, the last part perhaps half typed.
     pub fn find(&self, name: &str, limit: usize) -> Vec<Hit<I>> {
-        let mut words = Words::default();
-        words.read(name);
-        let last = words.iter().len().wrapping_sub(1);
-        let asked: Vec<Asked> =
-            words.iter().enumerate().map(|(at, word)| self.ask(Part::new(word, at == last))).collect();
+        let asked: Vec<Asked> = parts_asked(name).into_iter().map(|part| self.ask(part)).collect();
+        let parts: Vec<&Part> = asked.iter().map(|asked| &asked.part).collect();
         let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
         let mut ranked: Vec<(f32, u32)> = Vec::new();
         for candidates in self.candidates(&asked, limit) {
             if ranked.iter().any(|(score, _)| *score >= GOOD) {
                 break;
             }
-            ranked.extend(candidates.into_iter().map(|number| (self.compare(number, &asked, &mut rows), number)));
+            ranked.extend(candidates.into_iter().map(|number| (self.compare(number, &parts, &mut rows), number)));
         }
+        self.best(ranked, limit)
+    }
+
+    /// The same from a comparison with every record: slow, and what [`Index::find`] is measured by.
+    pub fn find_among_all(&self, name: &str, limit: usize) -> Vec<Hit<I>> {
+        let asked = parts_asked(name);
+        let asked: Vec<&Part> = asked.iter().collect();
+        let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
+        let numbers = (0..self.records.len() as u32).filter(|number| self.records[*number as usize].id.is_some());
+        let ranked = numbers.map(|number| (self.compare(number, &asked, &mut rows), number)).collect();
+        self.best(ranked, limit)
+    }
+
+    /// Those that fit best, in order.
+    fn best(&self, mut ranked: Vec<(f32, u32)>, limit: usize) -> Vec<Hit<I>> {
         ranked.sort_unstable_by_key(|(_, number)| *number);
         ranked.dedup_by_key(|(_, number)| *number);
         let order = |one: &(f32, u32), other: &(f32, u32)| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1));
@@ -143,7 +155,7 @@ impl<I: Copy + Eq + Hash> Index<I> {
     }
 
     /// The fit of a record's best name.
-    fn compare(&self, number: u32, asked: &[Asked], rows: &mut FxHashMap<u32, Row>) -> f32 {
+    fn compare(&self, number: u32, asked: &[&Part], rows: &mut FxHashMap<u32, Row>) -> f32 {
         let mut best = 0.0_f32;
         for name in self.names_of(number) {
             let mut known: [Row; 8] = [[0.0; 8]; 8];
@@ -155,13 +167,21 @@ impl<I: Copy + Eq + Hash> Index<I> {
         best
     }
 
-    fn row(&self, part: u32, asked: &[Asked]) -> Row {
+    fn row(&self, part: u32, asked: &[&Part]) -> Row {
         let mut row = Row::default();
         for (cell, asked) in row.iter_mut().zip(asked) {
-            *cell = self.dictionary.likeness(part, &asked.part);
+            *cell = self.dictionary.likeness(part, asked);
         }
         row
     }
+}
+
+/// The parts of a name asked for, of which the last may be half typed.
+fn parts_asked(name: &str) -> Vec<Part> {
+    let mut words = Words::default();
+    words.read(name);
+    let last = words.iter().len().wrapping_sub(1);
+    words.iter().enumerate().map(|(at, word)| Part::new(word, at == last)).collect()
 }
 
 /// A part itself, one that is close, one that is far.
