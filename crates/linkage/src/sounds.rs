@@ -122,7 +122,14 @@ fn swapped(one: u8, other: u8) -> u16 {
         | (b'v', b'w') => 12,
         (b'K', b'h') | (b'G', b'g') | (b'C', b'S') | (b'K', b'k') | (b'a', b'h') => 15,
         (b's', b'z') | (b'D', b'z') | (b'T', b's') | (b'g', b'j') | (b'g', b'k' | b'q') | (b'G', b'j') => 25,
-        (b'd', b't') | (b'b', b'p') | (b'D' | b'd', b'z') | (b'D', b'T' | b't') | (b'T', b'd') | (b'p', b'v') | (b'b', b'w') | (b'f', b'v') => 35,
+        (b'd', b't')
+        | (b'b', b'p')
+        | (b'd', b'z')
+        | (b'D', b'T' | b't')
+        | (b'T', b'd')
+        | (b'p', b'v')
+        | (b'b', b'w')
+        | (b'f', b'v') => 35,
         _ if is_vowel(one) && is_vowel(other) => 40,
         _ => OTHER,
     }

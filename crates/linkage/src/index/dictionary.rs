@@ -11,11 +11,13 @@ use crate::likeness::Part;
 use crate::names::{Skeleton, without_article};
 
 /// Alike enough to be taken for a misspelling.
-const ALIKE: f32 = 0.75;
+pub(super) const ALIKE: f32 = 0.75;
 /// Parts followed for one part asked for.
-const MOST_NEAR: usize = 250;
+const MOST_NEAR: usize = 400;
 /// Parts that begin alike and are compared; fewer are followed for one that is half typed.
 const MOST_BEGUN: usize = 3000;
+/// Letters of a part of which each is left out in turn; a slip in a later one of so long a part is heard.
+const MOST_RESTS: usize = 16;
 /// Letters at the start of which misspelt parts are sought too, and those that must come besides.
 const HEAD: usize = 4;
 
@@ -30,6 +32,20 @@ pub(super) struct Dictionary {
     by_start: BTreeSet<(u64, Sketch, u32)>,
     /// By what is heard, with and without an article.
     by_sound: FxHashMap<Skeleton, SmallVec<[(Sketch, u32); 2]>>,
+    /// By what is left when a letter is left out: whoever makes one slip meets the part here, wherever it is.
+    by_rest: HashTable<Rest>,
+}
+
+/// The hash of a part, or of one without a letter, and the part's number.
+struct Rest {
+    hash: u32,
+    part: u32,
+}
+
+impl Rest {
+    fn place(&self) -> u64 {
+        spread(self.hash)
+    }
 }
 
 #[derive(Default)]
@@ -68,6 +84,9 @@ impl Dictionary {
             self.by_sound.entry(skeleton).or_default().push((Sketch::of(text), part));
         }
         self.by_start.insert((start(text), Sketch::of(text), part));
+        for hash in rests(text) {
+            self.by_rest.insert_unique(spread(hash), Rest { hash, part }, Rest::place);
+        }
         match self.free.pop() {
             Some(place) => self.entries[place as usize] = entry,
             None => self.entries.push(entry),
@@ -117,6 +136,11 @@ impl Dictionary {
                 }
             }
         }
+        for hash in rests(&entry.text) {
+            if let Ok(rest) = self.by_rest.find_entry(spread(hash), |rest| rest.part == part && rest.hash == hash) {
+                rest.remove();
+            }
+        }
         // Not only given back: overwritten.
         entry.text.fill(0);
         self.free.push(part);
@@ -130,6 +154,7 @@ impl Dictionary {
         self.by_text.shrink_to_fit(|part| hash_of(entries, *part));
         self.by_sound.values_mut().for_each(SmallVec::shrink_to_fit);
         self.by_sound.shrink_to_fit();
+        self.by_rest.shrink_to_fit(Rest::place);
     }
 
     /// Who has a part, in order.
@@ -156,6 +181,9 @@ impl Dictionary {
                     seen.extend(alike.map(|(_, part)| part));
                 });
             }
+        }
+        for hash in rests(asked.text().as_bytes()) {
+            seen.extend(self.by_rest.iter_hash(spread(hash)).filter(|rest| rest.hash == hash).map(|rest| rest.part));
         }
         if asked.text().len() >= HEAD + 2 {
             let alike = |(other, _): &(Sketch, u32)| sketch.may_be(*other);
@@ -232,6 +260,33 @@ impl Sketch {
 /// The skeletons under which a part is found.
 fn sounds(text: &[u8]) -> impl Iterator<Item = Skeleton> {
     std::iter::once(Skeleton::of_letters(text)).chain(without_article(text))
+}
+
+/// Hashes of a part and of what is left of it without one letter: two parts that one slip tells apart share one
+/// (symmetric deletion, after Mor and Fraenkel 1982).
+fn rests(text: &[u8]) -> SmallVec<[u32; 24]> {
+    let mut rests = SmallVec::new();
+    let mut rest: SmallVec<[u8; 64]> = SmallVec::from_slice(text);
+    rests.push(short_hash(&rest));
+    for at in (0..text.len().min(MOST_RESTS)).rev() {
+        // Of a letter written twice either may be left out.
+        if text.get(at + 1) == Some(&text[at]) || text.len() == 1 {
+            continue;
+        }
+        rest.clear();
+        rest.extend_from_slice(&text[..at]);
+        rest.extend_from_slice(&text[at + 1..]);
+        rests.push(short_hash(&rest));
+    }
+    rests
+}
+
+fn short_hash(text: &[u8]) -> u32 {
+    (hash(text) >> 32) as u32
+}
+
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// The first eight letters as a number that sorts like them.

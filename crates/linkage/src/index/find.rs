@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
-use super::dictionary::Near;
+use super::dictionary::{ALIKE, Near};
 use super::{Index, LAST};
 use crate::likeness::{Part, fit};
 use crate::names::Words;
@@ -12,9 +12,9 @@ use crate::names::Words;
 /// Most records of one part's likes that are compared one by one, whatever their other parts.
 const DIRECT: usize = 1_000;
 /// Most records compared because they share two parts' likes.
-const SHARED: usize = 600;
-/// A fit after which nobody is sought among the common parts any more.
-const GOOD: f32 = 0.9;
+const SHARED: usize = 1_000;
+/// How many times longer a list is when it is searched for each of a few records, and not read.
+const MUCH_LONGER: usize = 32;
 
 /// A record found, and how well it fits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,11 +44,14 @@ impl<I: Copy + Eq + Hash> Index<I> {
         let parts: Vec<&Part> = asked.iter().map(|asked| &asked.part).collect();
         let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
         let mut ranked: Vec<(f32, u32)> = Vec::new();
-        for candidates in self.candidates(&asked, limit) {
-            if ranked.iter().any(|(score, _)| *score >= GOOD) {
-                break;
+        for step in self.steps(&asked, limit) {
+            if reached(&mut ranked, limit) >= step.bound {
+                continue;
             }
-            ranked.extend(candidates.into_iter().map(|number| (self.compare(number, &parts, &mut rows), number)));
+            let mut found = (step.records)();
+            found.sort_unstable();
+            found.dedup();
+            ranked.extend(found.into_iter().map(|number| (self.compare(number, &parts, &mut rows), number)));
         }
         self.best(ranked, limit)
     }
@@ -89,68 +92,94 @@ impl<I: Copy + Eq + Hash> Index<I> {
         asked.near.iter().flat_map(|near| self.dictionary.holders(near.part).iter().copied())
     }
 
-    /// Records worth a comparison: all behind rare parts; then, where these were the wrong ones, behind common parts
-    /// those who share two, and at last the first of them.
-    fn candidates<'i>(&'i self, asked: &'i [Asked], limit: usize) -> impl Iterator<Item = Vec<u32>> + 'i {
+    /// Where records worth a comparison come from: all behind rare parts; then, behind common parts, those who share
+    /// two, and at last the first of them.
+    fn steps<'i>(&'i self, asked: &'i [Asked], limit: usize) -> [Step<'i>; 3] {
         let mut rare: Vec<&Asked> = asked.iter().filter(|asked| asked.volume > 0).collect();
         rare.sort_by_key(|asked| asked.volume);
         let common = rare.split_off(rare.partition_point(|asked| asked.volume <= DIRECT));
         let first = common.first().copied();
+        // Whoever is not yet compared has likes of common parts alone.
+        let (parts, commons) = (asked.len() as f32, common.len() as f32);
+        let likest = common.iter().filter_map(|asked| asked.near.first()).map(|near| near.likeness);
+        let shared = (likest.clone().sum::<f32>() + (parts - commons) * ALIKE) / parts;
+        let alone = (likest.fold(0.0, f32::max) + (parts - 1.0) * ALIKE) / parts;
         let behind_rare = move || rare.iter().flat_map(|asked| self.holders_of(asked)).collect();
         let sharing = move || self.sharing(&common);
         let behind_common =
             move || first.into_iter().flat_map(|asked| self.holders_of(asked)).take(DIRECT.max(limit)).collect();
-        let steps: [Box<dyn Fn() -> Vec<u32> + 'i>; 3] =
-            [Box::new(behind_rare), Box::new(sharing), Box::new(behind_common)];
-        steps.into_iter().map(|step| {
-            let mut found = step();
-            found.sort_unstable();
-            found.dedup();
-            found
-        })
+        [
+            Step { bound: f32::INFINITY, records: Box::new(behind_rare) },
+            Step { bound: shared, records: Box::new(sharing) },
+            Step { bound: alone, records: Box::new(behind_common) },
+        ]
     }
 
-    /// Records that have likes of two of the parts or more: first those with more, then those with the most alike.
+    /// Records that have likes of two of the parts or more, the most alike first.
     fn sharing(&self, asked: &[&Asked]) -> Vec<u32> {
         let [first, others @ ..] = asked else { return Vec::new() };
         if others.is_empty() {
             return Vec::new();
         }
-        let (mut once, mut twice) = (Marks::new(self.records.len()), Marks::new(self.records.len()));
-        // First who shares more than two, then by how far both parts together are from what was asked.
-        let mut shelves: [Vec<u32>; 6] = Default::default();
-        self.mark(first, &mut once);
+        let (mut marks, mut met) = (Marks::new(self.records.len()), Marks::new(self.records.len()));
+        self.mark(first, &mut marks);
+        let mut volume = first.volume;
+        let mut shelves = Shelves::default();
         for (at, one) in others.iter().enumerate() {
+            // Whoever shares a third part stands above all who share two.
+            let third = if at == 0 { 0 } else { CLOSEST };
+            let few = self.few(&asked[..=at], volume, one);
             for near in &one.near {
-                let distance = distance(near.likeness);
-                for number in self.dictionary.holders(near.part) {
-                    let Some(other) = once.distance(*number) else { continue };
-                    let shelf = if twice.distance(*number).is_some_and(|earlier| earlier < at) {
-                        0
-                    } else {
-                        1 + distance + other
-                    };
-                    twice.set(*number, at.min(2));
-                    if shelves[shelf].len() < SHARED {
-                        shelves[shelf].push(*number);
-                    }
+                let closeness = closeness(near.likeness);
+                if shelves.are_full_from(closeness + CLOSEST + third) {
+                    break;
                 }
+                self.meeting(near.part, &few, |number| {
+                    let Some(other) = marks.at(number) else { return };
+                    let third = if met.at(number).is_some_and(|earlier| earlier <= at) { third } else { 0 };
+                    met.set_first(number, at + 1);
+                    shelves.put(number, closeness + other + third);
+                });
             }
             if at + 1 < others.len() {
-                self.mark(one, &mut once);
+                self.mark(one, &mut marks);
+                volume += one.volume;
             }
         }
-        let mut found = Vec::new();
-        for shelf in shelves {
-            found.extend(shelf.into_iter().take(SHARED.saturating_sub(found.len())));
+        shelves.best()
+    }
+
+    /// The records behind parts, in order, if they are so few that it is better to look each up in another's lists.
+    fn few(&self, asked: &[&Asked], volume: usize, other: &Asked) -> Vec<u32> {
+        let longest = other.near.iter().map(|near| self.dictionary.holders(near.part).len()).max().unwrap_or(0);
+        if volume.saturating_mul(MUCH_LONGER) > longest {
+            return Vec::new();
         }
-        found
+        let mut few: Vec<u32> = asked.iter().flat_map(|asked| self.holders_of(asked)).collect();
+        few.sort_unstable();
+        few.dedup();
+        few
+    }
+
+    /// Calls `visit` with the holders of a part; with those among the few alone, where there are few and many holders.
+    fn meeting(&self, part: u32, few: &[u32], mut visit: impl FnMut(u32)) {
+        let mut holders = self.dictionary.holders(part);
+        if few.is_empty() || holders.len() < few.len().saturating_mul(MUCH_LONGER) {
+            holders.iter().copied().for_each(visit);
+            return;
+        }
+        for one in few {
+            holders = &holders[holders.partition_point(|holder| holder < one)..];
+            if holders.first() == Some(one) {
+                visit(*one);
+            }
+        }
     }
 
     fn mark(&self, asked: &Asked, marks: &mut Marks) {
         for near in &asked.near {
-            let distance = distance(near.likeness);
-            self.dictionary.holders(near.part).iter().for_each(|number| marks.set(*number, distance));
+            let closeness = closeness(near.likeness);
+            self.dictionary.holders(near.part).iter().for_each(|number| marks.raise(*number, closeness));
         }
     }
 
@@ -184,36 +213,87 @@ fn parts_asked(name: &str) -> Vec<Part> {
     words.iter().enumerate().map(|(at, word)| Part::new(word, at == last)).collect()
 }
 
-/// A part itself, one that is close, one that is far.
-fn distance(likeness: f32) -> usize {
-    match likeness {
-        1.0.. => 0,
-        0.88.. => 1,
-        _ => 2,
-    }
+/// Records to compare, unless enough are known that fit as well as any of these can.
+struct Step<'i> {
+    bound: f32,
+    records: Box<dyn FnOnce() -> Vec<u32> + 'i>,
 }
 
-/// Records that have a part's like, and at what distance: two bits each.
+/// The fit that so many records have reached.
+fn reached(ranked: &mut [(f32, u32)], limit: usize) -> f32 {
+    if limit == 0 || ranked.len() < limit {
+        return 0.0;
+    }
+    ranked.select_nth_unstable_by(limit - 1, |one, other| other.0.total_cmp(&one.0)).1.0
+}
+
+/// The closeness of a part itself.
+const CLOSEST: usize = 15;
+
+/// A shelf for each closeness of three parts together.
+const SHELVES: usize = 3 * CLOSEST + 1;
+
+/// How close a like is, from 1 to [`CLOSEST`].
+fn closeness(likeness: f32) -> usize {
+    let above = ((likeness - ALIKE) / (1.0 - ALIKE)).clamp(0.0, 1.0);
+    1 + (above * (CLOSEST - 1) as f32) as usize
+}
+
+/// A number from 1 to 15 for some of the records.
 struct Marks(Vec<u64>);
 
 impl Marks {
     fn new(records: usize) -> Marks {
-        Marks(vec![0; records / 32 + 1])
+        Marks(vec![0; records / 16 + 1])
     }
 
-    /// Marks a record, unless it is marked as closer.
-    fn set(&mut self, number: u32, distance: usize) {
-        let (place, mark) = (&mut self.0[number as usize / 32], 3 - distance as u64);
-        let shift = number % 32 * 2;
-        if *place >> shift & 3 < mark {
-            *place = *place & !(3 << shift) | mark << shift;
-        }
-    }
-
-    fn distance(&self, number: u32) -> Option<usize> {
-        match self.0[number as usize / 32] >> (number % 32 * 2) & 3 {
+    fn at(&self, number: u32) -> Option<usize> {
+        match self.0[number as usize / 16] >> (number % 16 * 4) & 15 {
             0 => None,
-            mark => Some(3 - mark as usize),
+            mark => Some(mark as usize),
         }
+    }
+
+    /// Marks a record, unless its mark is higher.
+    fn raise(&mut self, number: u32, mark: usize) {
+        if self.at(number).is_none_or(|earlier| earlier < mark) {
+            let (place, shift) = (&mut self.0[number as usize / 16], number % 16 * 4);
+            *place = *place & !(15 << shift) | (mark as u64) << shift;
+        }
+    }
+
+    /// Marks a record, unless it has a mark.
+    fn set_first(&mut self, number: u32, mark: usize) {
+        if self.at(number).is_none() {
+            self.raise(number, mark);
+        }
+    }
+}
+
+/// Records by how close their parts are together.
+struct Shelves([Vec<u32>; SHELVES]);
+
+impl Default for Shelves {
+    fn default() -> Shelves {
+        Shelves([const { Vec::new() }; SHELVES])
+    }
+}
+
+impl Shelves {
+    fn put(&mut self, number: u32, closeness: usize) {
+        if self.0[closeness].len() < SHARED {
+            self.0[closeness].push(number);
+        }
+    }
+
+    /// Whether as many as are compared stand at this closeness or above.
+    fn are_full_from(&self, closeness: usize) -> bool {
+        self.0[closeness..].iter().map(Vec::len).sum::<usize>() >= SHARED
+    }
+
+    fn best(self) -> Vec<u32> {
+        let mut best: Vec<u32> = self.0.into_iter().rev().flatten().take(SHARED).collect();
+        best.sort_unstable();
+        best
     }
 }
