@@ -4,7 +4,7 @@ use rapidfuzz::distance::jaro_winkler;
 
 use crate::names::{Skeleton, Words, without_article};
 use crate::short::forms;
-use crate::sounds;
+use crate::sounds::{self, Sounds, sounds};
 
 /// What a part costs that the one asked for has and the other lacks.
 const LACKING: f32 = 0.09;
@@ -73,7 +73,10 @@ fn mask(bits: usize) -> u8 {
 pub(crate) struct Part {
     text: String,
     skeleton: Skeleton,
+    sounds: Option<Sounds>,
+    /// The same without an article.
     bare: Option<Skeleton>,
+    bare_sounds: Option<Sounds>,
     /// Its known short forms, and what it is a short form of.
     forms: Vec<&'static str>,
     half_typed: bool,
@@ -86,7 +89,9 @@ impl Part {
         Part {
             text: token.to_owned(),
             skeleton: Skeleton::of(token),
+            sounds: sounds(token.as_bytes()),
             bare: Skeleton::without_article(token),
+            bare_sounds: token.as_bytes().get(ARTICLE..).and_then(sounds),
             forms: forms(token).collect(),
             half_typed: half_typed && token.len() >= BEGINNING,
             spelling: jaro_winkler::BatchComparator::new(token.bytes()),
@@ -130,13 +135,12 @@ impl Part {
 
     /// How alike another part sounds, with an article or without; nothing if it cannot be the same.
     fn heard(&self, other: &[u8], skeleton: Skeleton, spelt: f32) -> f32 {
-        let mine = self.text.as_bytes();
         let bare = without_article(other);
-        let (one, other) = match () {
-            () if self.skeleton == skeleton => (mine, other),
-            () if self.bare == Some(skeleton) => (&mine[ARTICLE..], other),
-            () if bare == Some(self.skeleton) => (mine, &other[ARTICLE..]),
-            () if bare.is_some() && bare == self.bare => (&mine[ARTICLE..], &other[ARTICLE..]),
+        let (mine, theirs) = match () {
+            () if self.skeleton == skeleton => (&self.sounds, other),
+            () if self.bare == Some(skeleton) => (&self.bare_sounds, other),
+            () if bare == Some(self.skeleton) => (&self.sounds, &other[ARTICLE..]),
+            () if bare.is_some() && bare == self.bare => (&self.bare_sounds, &other[ARTICLE..]),
             () => return 0.0,
         };
         let least = match self.skeleton.len() {
@@ -144,7 +148,8 @@ impl Part {
             2 => 0.74,
             _ => 0.80,
         };
-        least + (HEARD - least) * sounds::likeness(one, other).unwrap_or(spelt)
+        let alike = mine.as_ref().zip(sounds(theirs)).map(|(mine, theirs)| sounds::likeness(mine, &theirs));
+        least + (HEARD - least) * alike.unwrap_or(spelt)
     }
 }
 

@@ -19,34 +19,35 @@ const NO_GLIDE: u16 = 15;
 /// What a consonant costs that only one has.
 const NO_CONSONANT: u16 = 60;
 /// What one sound costs in the place of another that nobody swaps.
-const OTHER: u16 = 100;
+const OTHER: u8 = 100;
 
-type Sounds = SmallVec<[u8; MOST]>;
+/// The sounds of a part in Latin letters.
+pub(crate) type Sounds = SmallVec<[u8; MOST]>;
 
-/// How alike two parts in Latin letters sound, from 0 to 1; nothing for parts too long to be heard.
-pub(crate) fn likeness(one: &[u8], other: &[u8]) -> Option<f32> {
-    let (one, other) = (sounds(one)?, sounds(other)?);
+/// How alike two parts sound, from 0 to 1.
+pub(crate) fn likeness(one: &Sounds, other: &Sounds) -> f32 {
     let longest = one.len().max(other.len());
     let mut costs = [0_u16; MOST + 1];
     for (at, sound) in other.iter().enumerate() {
         costs[at + 1] = costs[at] + missing(*sound);
     }
-    for mine in &one {
+    for mine in one {
+        let (swapping, lacking) = (&SWAPPED[usize::from(*mine)], missing(*mine));
         let mut diagonal = costs[0];
-        costs[0] += missing(*mine);
+        costs[0] += lacking;
         for (at, theirs) in other.iter().enumerate() {
-            let best = (diagonal + swapped(*mine, *theirs))
+            let best = (diagonal + u16::from(swapping[usize::from(*theirs)]))
                 .min(costs[at] + missing(*theirs))
-                .min(costs[at + 1] + missing(*mine));
+                .min(costs[at + 1] + lacking);
             diagonal = std::mem::replace(&mut costs[at + 1], best);
         }
     }
     // A part is a stranger's once half of it differs.
-    Some((1.0 - 0.02 * f32::from(costs[other.len()]) / longest.max(1) as f32).max(0.0))
+    (1.0 - 0.02 * f32::from(costs[other.len()]) / longest.max(1) as f32).max(0.0)
 }
 
-/// The sounds that letters stand for; those of several letters have capitals.
-fn sounds(letters: &[u8]) -> Option<Sounds> {
+/// The sounds that letters stand for; those of several letters have capitals. Nothing for parts too long to be heard.
+pub(crate) fn sounds(letters: &[u8]) -> Option<Sounds> {
     let mut sounds = Sounds::new();
     let mut at = 0;
     while let Some(letter) = letters.get(at) {
@@ -56,7 +57,7 @@ fn sounds(letters: &[u8]) -> Option<Sounds> {
             if sounds.len() == MOST {
                 return None;
             }
-            sounds.push(sound);
+            sounds.push(sound & ASCII);
         }
     }
     Some(sounds)
@@ -91,11 +92,38 @@ fn sound(letter: u8, rest: &[u8]) -> (u8, usize) {
     }
 }
 
-fn is_vowel(sound: u8) -> bool {
+const fn is_vowel(sound: u8) -> bool {
     matches!(sound, b'a' | b'e' | b'i' | b'o' | b'u' | b'A' | b'I' | b'U')
 }
 
 fn missing(sound: u8) -> u16 {
+    MISSING[usize::from(sound)]
+}
+
+/// Sounds are letters and digits.
+const ASCII: u8 = 127;
+/// What each sound costs that only one has.
+static MISSING: [u16; 128] = {
+    let mut table = [0; 128];
+    let mut sound = 0;
+    while sound < 128 {
+        table[sound] = cost_of_missing(sound as u8);
+        sound += 1;
+    }
+    table
+};
+/// What each sound costs in the place of another.
+static SWAPPED: [[u8; 128]; 128] = {
+    let mut table = [[0; 128]; 128];
+    let mut at = 0;
+    while at < 128 * 128 {
+        table[at / 128][at % 128] = cost_of_swapping((at / 128) as u8, (at % 128) as u8);
+        at += 1;
+    }
+    table
+};
+
+const fn cost_of_missing(sound: u8) -> u16 {
     match sound {
         b'a' | b'e' | b'i' | b'o' | b'u' => NO_VOWEL,
         b'A' | b'I' | b'U' => NO_LONG_VOWEL,
@@ -105,11 +133,11 @@ fn missing(sound: u8) -> u16 {
 }
 
 /// What one sound costs in the place of another.
-fn swapped(one: u8, other: u8) -> u16 {
+const fn cost_of_swapping(one: u8, other: u8) -> u8 {
     if one == other {
         return 0;
     }
-    match (one.min(other), one.max(other)) {
+    match if one < other { (one, other) } else { (other, one) } {
         (b'A', b'a') | (b'I', b'i') | (b'U', b'u') => 2,
         (b'I' | b'i', b'y') | (b'U' | b'u', b'w') | (b'k', b'q') => 5,
         (b'T', b't') | (b'D', b'd') | (b'S', b'X') | (b'C', b'X') | (b'o', b'w') | (b'e', b'y') | (b'Z', b'j') => 10,
@@ -142,7 +170,7 @@ mod tests {
     use super::*;
 
     fn alike(one: &str, other: &str) -> f32 {
-        likeness(one.as_bytes(), other.as_bytes()).unwrap()
+        likeness(&sounds(one.as_bytes()).unwrap(), &sounds(other.as_bytes()).unwrap())
     }
 
     #[test]
@@ -163,17 +191,16 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_not_heard() {
-        assert_eq!(likeness("barata".repeat(20).as_bytes(), b"barata"), None);
+        assert_eq!(sounds("barata".repeat(20).as_bytes()), None);
     }
 
     proptest! {
         #[test]
         fn it_is_a_share_and_the_same_both_ways(one in "[a-z0-9]{0,30}", other in "[a-z0-9]{0,30}") {
-            let there = likeness(one.as_bytes(), other.as_bytes());
-            prop_assert_eq!(there, likeness(other.as_bytes(), one.as_bytes()));
-            prop_assert!(there.is_none_or(|likeness| (0.0..=1.0).contains(&likeness)));
-            let itself = likeness(one.as_bytes(), one.as_bytes());
-            prop_assert!(itself.is_none_or(|likeness| likeness == 1.0));
+            let (Some(one), Some(other)) = (sounds(one.as_bytes()), sounds(other.as_bytes())) else { return Ok(()) };
+            prop_assert_eq!(likeness(&one, &other), likeness(&other, &one));
+            prop_assert!((0.0..=1.0).contains(&likeness(&one, &other)));
+            prop_assert_eq!(likeness(&one, &one), 1.0);
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::names::Words;
 const DIRECT: usize = 1_000;
 /// Most records compared because they share two parts' likes.
 const SHARED: usize = 1_000;
+/// Records compared before it is asked anew how well one has to fit.
+const AT_ONCE: usize = 64;
 /// How many times longer a list is when it is searched for each of a few records, and not read.
 const MUCH_LONGER: usize = 32;
 
@@ -27,6 +29,8 @@ pub struct Hit<I> {
 
 /// How alike a part is to each part asked for.
 type Row = [f32; 8];
+/// What a part is at most like each part asked for, if it is none of their likes.
+const UNSEEN: Row = [0.85; 8];
 
 /// A part asked for, with its likes.
 struct Asked {
@@ -42,6 +46,7 @@ impl<I: Copy + Eq + Hash> Index<I> {
     pub fn find(&self, name: &str, limit: usize) -> Vec<Hit<I>> {
         let asked: Vec<Asked> = parts_asked(name).into_iter().map(|part| self.ask(part)).collect();
         let parts: Vec<&Part> = asked.iter().map(|asked| &asked.part).collect();
+        let most = most_alike(&asked);
         let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
         let mut ranked: Vec<(f32, u32)> = Vec::new();
         for step in self.steps(&asked, limit) {
@@ -51,7 +56,14 @@ impl<I: Copy + Eq + Hash> Index<I> {
             let mut found = (step.records)();
             found.sort_unstable();
             found.dedup();
-            ranked.extend(found.into_iter().map(|number| (self.compare(number, &parts, &mut rows), number)));
+            for few in found.chunks(AT_ONCE) {
+                self.fetch(few);
+                let least = reached(&mut ranked, limit);
+                ranked.extend(few.iter().filter_map(|number| {
+                    let can_fit = self.fit(*number, parts.len(), |part| most.get(&part).copied().unwrap_or(UNSEEN));
+                    (can_fit >= least).then(|| (self.compare(*number, &parts, &mut rows), *number))
+                }));
+            }
         }
         self.best(ranked, limit)
     }
@@ -86,6 +98,12 @@ impl<I: Copy + Eq + Hash> Index<I> {
         let near = self.dictionary.near(&part);
         let volume = near.iter().map(|near| self.dictionary.holders(near.part).len()).sum();
         Asked { part, near, volume }
+    }
+
+    /// Looks at records all at once: memory answers many such questions together, and one by one as slowly each.
+    fn fetch(&self, numbers: &[u32]) {
+        let starts = numbers.iter().map(|number| self.records[*number as usize].start as usize);
+        std::hint::black_box(starts.fold(0_u32, |sum, start| sum ^ self.held.get(start).copied().unwrap_or(0)));
     }
 
     fn holders_of<'i>(&'i self, asked: &'i Asked) -> impl Iterator<Item = u32> + 'i {
@@ -185,13 +203,17 @@ impl<I: Copy + Eq + Hash> Index<I> {
 
     /// The fit of a record's best name.
     fn compare(&self, number: u32, asked: &[&Part], rows: &mut FxHashMap<u32, Row>) -> f32 {
+        self.fit(number, asked.len(), |part| *rows.entry(part).or_insert_with(|| self.row(part, asked)))
+    }
+
+    fn fit(&self, number: u32, asked: usize, mut row: impl FnMut(u32) -> Row) -> f32 {
         let mut best = 0.0_f32;
         for name in self.names_of(number) {
             let mut known: [Row; 8] = [[0.0; 8]; 8];
             for (known, part) in known.iter_mut().zip(name) {
-                *known = *rows.entry(part & !LAST).or_insert_with_key(|part| self.row(*part, asked));
+                *known = row(part & !LAST);
             }
-            best = best.max(fit(asked.len(), name.len(), |asked, at| known[at][asked]));
+            best = best.max(fit(asked, name.len(), |asked, at| known[at][asked]));
         }
         best
     }
@@ -203,6 +225,15 @@ impl<I: Copy + Eq + Hash> Index<I> {
         }
         row
     }
+}
+
+/// How alike the likes of each part can be to all parts asked for.
+fn most_alike(asked: &[Asked]) -> FxHashMap<u32, Row> {
+    let mut most: FxHashMap<u32, Row> = FxHashMap::default();
+    for (at, asked) in asked.iter().enumerate() {
+        asked.near.iter().for_each(|near| most.entry(near.part).or_insert(UNSEEN)[at] = near.likeness);
+    }
+    most
 }
 
 /// The parts of a name asked for, of which the last may be half typed.
