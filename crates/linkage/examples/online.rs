@@ -457,7 +457,8 @@ fn main() {
         "| question | recall@10 | or ten fit as well | p50 ms | p99 ms | processor p50 ms | p99 ms |\n|---|---|---|---|---|---|---|"
     );
     let short = Short::new();
-    for kind in KINDS {
+    let only = std::env::var("ONLY").unwrap_or_default();
+    for kind in KINDS.iter().filter(|kind| kind.contains(&only)) {
         let mut dice = StdRng::seed_from_u64(2026);
         let mut asked = Vec::new();
         while asked.len() < questions as usize {

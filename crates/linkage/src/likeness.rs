@@ -102,6 +102,12 @@ impl Part {
         &self.text
     }
 
+    /// As it is spelt, with an article and without.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        let bare = self.bare.and_then(|_| self.text.as_bytes().get(ARTICLE..));
+        std::iter::once(self.text.as_bytes()).chain(bare)
+    }
+
     /// What is heard of it, with an article and without.
     pub(crate) fn skeletons(&self) -> impl Iterator<Item = Skeleton> {
         std::iter::once(self.skeleton).chain(self.bare)

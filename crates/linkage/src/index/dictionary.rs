@@ -13,7 +13,7 @@ use crate::names::{Skeleton, without_article};
 /// Alike enough to be taken for a misspelling.
 pub(super) const ALIKE: f32 = 0.75;
 /// Parts followed for one part asked for.
-const MOST_NEAR: usize = 400;
+const MOST_NEAR: usize = 800;
 /// Parts that begin alike and are compared; fewer are followed for one that is half typed.
 const MOST_BEGUN: usize = 3000;
 /// Letters of a part of which each is left out in turn; a slip in a later one of so long a part is heard.
@@ -182,8 +182,11 @@ impl Dictionary {
                 });
             }
         }
-        for hash in rests(asked.text().as_bytes()) {
-            seen.extend(self.by_rest.iter_hash(spread(hash)).filter(|rest| rest.hash == hash).map(|rest| rest.part));
+        for text in asked.texts() {
+            for hash in rests(text) {
+                let met = self.by_rest.iter_hash(spread(hash)).filter(|rest| rest.hash == hash);
+                seen.extend(met.map(|rest| rest.part));
+            }
         }
         if asked.text().len() >= HEAD + 2 {
             let alike = |(other, _): &(Sketch, u32)| sketch.may_be(*other);
@@ -192,7 +195,8 @@ impl Dictionary {
         if asked.is_half_typed() {
             seen.extend(self.begun(asked.text()).take(MOST_BEGUN).map(|(_, part)| part));
         }
-        seen.extend(asked.forms().iter().filter_map(|form| self.known(form)));
+        let forms: SmallVec<[u32; 32]> = asked.forms().iter().filter_map(|form| self.known(form)).collect();
+        seen.extend(&forms);
         seen.sort_unstable();
         seen.dedup();
         self.fetch(&seen);
@@ -202,7 +206,12 @@ impl Dictionary {
             .filter(|near| near.likeness >= ALIKE || self.is_begun(near.part, asked))
             .collect();
         near.sort_unstable_by(|one, other| other.likeness.total_cmp(&one.likeness).then(one.part.cmp(&other.part)));
-        near.truncate(if asked.is_half_typed() { MOST_BEGUN / 2 } else { MOST_NEAR });
+        let most = if asked.is_half_typed() { MOST_BEGUN / 2 } else { MOST_NEAR };
+        if near.len() > most {
+            // A short form is known to be one, however many are spelt more like it.
+            let beyond = near.split_off(most).into_iter().filter(|near| forms.contains(&near.part));
+            near.extend(beyond);
+        }
         near
     }
 
