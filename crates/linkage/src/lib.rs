@@ -23,6 +23,7 @@ mod likeness;
 mod names;
 mod patronymic;
 pub mod private;
+mod scripts;
 mod short;
 mod sounds;
 

@@ -25,10 +25,24 @@ pub fn likeness(one: &str, other: &str) -> f64 {
     let (mut asked, mut known) = (Words::default(), Words::default());
     asked.read(one);
     known.read(other);
-    let parts: Vec<Part> = asked.iter().map(|token| Part::new(token, false)).collect();
-    let known: Vec<(&str, Skeleton)> = known.iter().map(|token| (token, Skeleton::of(token))).collect();
-    let fit = fit(parts.len(), known.len(), |asked, at| parts[asked].likeness(known[at].0.as_bytes(), known[at].1));
-    f64::from(fit)
+    let mut best = fit_of(asked.iter(), known.iter());
+    // What one writes as two parts the other may write as one.
+    if asked.iter().len() > known.iter().len() {
+        for at in 0..asked.iter().len() - 1 {
+            best = best.max(fit_of(asked.joined(at).iter().map(String::as_str), known.iter()));
+        }
+    } else if known.iter().len() > asked.iter().len() {
+        for at in 0..known.iter().len() - 1 {
+            best = best.max(fit_of(asked.iter(), known.joined(at).iter().map(String::as_str)));
+        }
+    }
+    f64::from(best)
+}
+
+fn fit_of<'n>(asked: impl Iterator<Item = &'n str>, known: impl Iterator<Item = &'n str>) -> f32 {
+    let parts: Vec<Part> = asked.map(|token| Part::new(token, false)).collect();
+    let known: Vec<(&str, Skeleton)> = known.map(|token| (token, Skeleton::of(token))).collect();
+    fit(parts.len(), known.len(), |asked, at| parts[asked].likeness(known[at].0.as_bytes(), known[at].1))
 }
 
 /// How well the parts of a name fit those asked for, each to one, the most alike first.

@@ -13,6 +13,8 @@ use crate::names::Words;
 const DIRECT: usize = 1_000;
 /// Most records compared because they share two parts' likes.
 const SHARED: usize = 1_000;
+/// A fit from which nobody is sought under another way to write the same name.
+const SURE: f32 = 0.97;
 /// Records compared before it is asked anew how well one has to fit.
 const AT_ONCE: usize = 64;
 /// How many times longer a list is when it is searched for each of a few records, and not read.
@@ -44,7 +46,38 @@ impl<I: Copy + Eq + Hash> Index<I> {
     /// The records whose names are most like this one, best first: misspelt, from another script,
     /// in another order, with parts missing, the last part perhaps half typed.
     pub fn find(&self, name: &str, limit: usize) -> Vec<Hit<I>> {
-        let asked: Vec<Asked> = parts_asked(name).into_iter().map(|part| self.ask(part)).collect();
+        let mut words = Words::default();
+        words.read(name);
+        let mut ranked = self.rank(parts_asked(words.iter()), limit);
+        if reached(&mut ranked, 1) < SURE {
+            for joint in words.joints() {
+                ranked.extend(self.rank(parts_asked(words.joined(joint).iter().map(String::as_str)), limit));
+            }
+        }
+        self.best(ranked, limit)
+    }
+
+    /// The same from a comparison with every record: slow, and what [`Index::find`] is measured by.
+    pub fn find_among_all(&self, name: &str, limit: usize) -> Vec<Hit<I>> {
+        let mut words = Words::default();
+        words.read(name);
+        let mut ranked = self.rank_all(&parts_asked(words.iter()));
+        for joint in words.joints() {
+            ranked.extend(self.rank_all(&parts_asked(words.joined(joint).iter().map(String::as_str))));
+        }
+        self.best(ranked, limit)
+    }
+
+    fn rank_all(&self, asked: &[Part]) -> Vec<(f32, u32)> {
+        let asked: Vec<&Part> = asked.iter().collect();
+        let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
+        let numbers = (0..self.records.len() as u32).filter(|number| self.records[*number as usize].id.is_some());
+        numbers.map(|number| (self.compare(number, &asked, &mut rows), number)).collect()
+    }
+
+    /// Records that may be most like what is asked, with their fit.
+    fn rank(&self, asked: Vec<Part>, limit: usize) -> Vec<(f32, u32)> {
+        let asked: Vec<Asked> = asked.into_iter().map(|part| self.ask(part)).collect();
         let parts: Vec<&Part> = asked.iter().map(|asked| &asked.part).collect();
         let most = most_alike(&asked);
         let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
@@ -65,22 +98,12 @@ impl<I: Copy + Eq + Hash> Index<I> {
                 }));
             }
         }
-        self.best(ranked, limit)
-    }
-
-    /// The same from a comparison with every record: slow, and what [`Index::find`] is measured by.
-    pub fn find_among_all(&self, name: &str, limit: usize) -> Vec<Hit<I>> {
-        let asked = parts_asked(name);
-        let asked: Vec<&Part> = asked.iter().collect();
-        let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
-        let numbers = (0..self.records.len() as u32).filter(|number| self.records[*number as usize].id.is_some());
-        let ranked = numbers.map(|number| (self.compare(number, &asked, &mut rows), number)).collect();
-        self.best(ranked, limit)
+        ranked
     }
 
     /// Those that fit best, in order.
     fn best(&self, mut ranked: Vec<(f32, u32)>, limit: usize) -> Vec<Hit<I>> {
-        ranked.sort_unstable_by_key(|(_, number)| *number);
+        ranked.sort_unstable_by(|one, other| one.1.cmp(&other.1).then(other.0.total_cmp(&one.0)));
         ranked.dedup_by_key(|(_, number)| *number);
         let order = |one: &(f32, u32), other: &(f32, u32)| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1));
         if ranked.len() > limit && limit > 0 {
@@ -237,11 +260,9 @@ fn most_alike(asked: &[Asked]) -> FxHashMap<u32, Row> {
 }
 
 /// The parts of a name asked for, of which the last may be half typed.
-fn parts_asked(name: &str) -> Vec<Part> {
-    let mut words = Words::default();
-    words.read(name);
-    let last = words.iter().len().wrapping_sub(1);
-    words.iter().enumerate().map(|(at, word)| Part::new(word, at == last)).collect()
+fn parts_asked<'w>(words: impl ExactSizeIterator<Item = &'w str>) -> Vec<Part> {
+    let last = words.len().wrapping_sub(1);
+    words.enumerate().map(|(at, word)| Part::new(word, at == last)).collect()
 }
 
 /// Records to compare, unless enough are known that fit as well as any of these can.
