@@ -13,7 +13,7 @@ use crate::names::{Skeleton, without_article};
 /// Alike enough to be taken for a misspelling.
 pub(super) const ALIKE: f32 = 0.75;
 /// Parts followed for one part asked for.
-const MOST_NEAR: usize = 800;
+const MOST_NEAR: usize = 600;
 /// Parts that begin alike and are compared; fewer are followed for one that is half typed.
 const MOST_BEGUN: usize = 3000;
 /// Letters of a part of which each is left out in turn; a slip in a later one of so long a part is heard.
@@ -162,10 +162,20 @@ impl Dictionary {
         &self.entries[part as usize].holders
     }
 
+    /// A part in Latin letters.
+    pub(super) fn text(&self, part: u32) -> &str {
+        std::str::from_utf8(&self.entries[part as usize].text).unwrap_or_default()
+    }
+
     /// How alike a part is to one asked for.
     pub(super) fn likeness(&self, part: u32, asked: &Part) -> f32 {
         let entry = &self.entries[part as usize];
         asked.likeness(&entry.text, entry.skeleton)
+    }
+
+    fn likeness_of_like(&self, part: u32, asked: &Part) -> f32 {
+        let entry = &self.entries[part as usize];
+        asked.likeness_from(f64::from(ALIKE), &entry.text, entry.skeleton)
     }
 
     /// The parts that are spelt or heard like one asked for, the most alike first.
@@ -202,7 +212,7 @@ impl Dictionary {
         self.fetch(&seen);
         let mut near: Vec<Near> = seen
             .into_iter()
-            .map(|part| Near { part, likeness: self.likeness(part, asked) })
+            .map(|part| Near { part, likeness: self.likeness_of_like(part, asked) })
             .filter(|near| near.likeness >= ALIKE || self.is_begun(near.part, asked))
             .collect();
         near.sort_unstable_by(|one, other| other.likeness.total_cmp(&one.likeness).then(one.part.cmp(&other.part)));

@@ -5,8 +5,8 @@ use std::hash::Hash;
 use rustc_hash::FxHashMap;
 
 use super::dictionary::{ALIKE, Near};
-use super::{Index, LAST};
-use crate::likeness::{Part, fit};
+use super::{Index, LAST, hash};
+use crate::likeness::{Explanation, Pairing, Part, explain, pair};
 use crate::names::Words;
 
 /// Most records of one part's likes that are compared one by one, whatever their other parts.
@@ -57,7 +57,27 @@ impl<I: Copy + Eq + Hash> Index<I> {
         self.best(ranked, limit)
     }
 
-    /// The same from a comparison with every record: slow, and what [`Index::find`] is measured by.
+    /// Why a record was found: its name that fits best, part by part in Latin letters, the last part perhaps half typed;
+    /// nothing if it is not there. [`crate::explain_names`] tells the same of names as they are written.
+    pub fn explain(&self, name: &str, id: &I) -> Option<Explanation> {
+        let is_it = |number: &u32| self.records[*number as usize].id.as_ref() == Some(id);
+        let number = *self.numbers.find(hash(id), is_it)?;
+        let mut words = Words::default();
+        words.read(name);
+        let plain = std::iter::once(parts_asked(words.iter()));
+        let joined = words.joints().map(|at| parts_asked(words.joined(at).iter().map(String::as_str)));
+        let readings = plain.chain(joined).flat_map(|asked| {
+            let parts: Vec<&Part> = asked.iter().collect();
+            let explained = self.names_of(number).map(|name| {
+                let texts: Vec<&str> = name.iter().map(|part| self.dictionary.text(part & !LAST)).collect();
+                explain(&asked, &texts, &pairing(name, asked.len(), &mut |part| self.row(part, &parts)))
+            });
+            explained.collect::<Vec<_>>()
+        });
+        readings.reduce(|best, other| if other.score > best.score { other } else { best })
+    }
+
+    /// What [`Index::find`] finds, from a comparison with every record: slow, and what [`Index::find`] is measured by.
     pub fn find_among_all(&self, name: &str, limit: usize) -> Vec<Hit<I>> {
         let mut words = Words::default();
         words.read(name);
@@ -230,15 +250,8 @@ impl<I: Copy + Eq + Hash> Index<I> {
     }
 
     fn fit(&self, number: u32, asked: usize, mut row: impl FnMut(u32) -> Row) -> f32 {
-        let mut best = 0.0_f32;
-        for name in self.names_of(number) {
-            let mut known: [Row; 8] = [[0.0; 8]; 8];
-            for (known, part) in known.iter_mut().zip(name) {
-                *known = row(part & !LAST);
-            }
-            best = best.max(fit(asked, name.len(), |asked, at| known[at][asked]));
-        }
-        best
+        let fits = self.names_of(number).map(|name| pairing(name, asked, &mut row).fit());
+        fits.fold(0.0, f32::max)
     }
 
     fn row(&self, part: u32, asked: &[&Part]) -> Row {
@@ -248,6 +261,15 @@ impl<I: Copy + Eq + Hash> Index<I> {
         }
         row
     }
+}
+
+/// The parts of a known name beside those asked for.
+fn pairing(name: &[u32], asked: usize, row: &mut impl FnMut(u32) -> Row) -> Pairing {
+    let mut known: [Row; 8] = [[0.0; 8]; 8];
+    for (known, part) in known.iter_mut().zip(name) {
+        *known = row(part & !LAST);
+    }
+    pair(asked, name.len(), |asked, at| known[at][asked])
 }
 
 /// How alike the likes of each part can be to all parts asked for.
