@@ -2,10 +2,12 @@
 //!
 //! `cargo run --release -p linkage --example online -- [PEOPLE] [QUESTIONS] [READERS] [AGAINST_ALL]`
 //!
-//! Everyone has two names; the same people and questions every time. A question is answered well if
-//! somebody of exactly the name meant is among the first ten. Of each kind the first AGAINST_ALL questions are
-//! put to every record too: what is not found so is the judge's doing, what only the index misses is its own. Times are by the clock, with the readers
-//! beside each other, and by the processor, which other programs on the machine do not disturb.
+//! Everyone has two names; the same people and questions every time. ONLY=WORDS in the environment asks only the kinds
+//! of question with these words, SHOW_MISSED names what was not found. A question is answered well if
+//! somebody of exactly the name meant is among the first ten; beside it stands how often that is so or ten others fit
+//! the question as well, so that nothing in it tells who was meant. Of each kind the first AGAINST_ALL questions are put
+//! to every record too: what is not found so is the judge's doing, what only the index misses is its own. Times are by
+//! the clock, with the readers beside each other, and by the processor, which other programs disturb less.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -460,10 +462,11 @@ fn main() {
     let only = std::env::var("ONLY").unwrap_or_default();
     for kind in KINDS.iter().filter(|kind| kind.contains(&only)) {
         let mut dice = StdRng::seed_from_u64(2026);
-        let mut asked = Vec::new();
+        let mut asked: Vec<Question> = Vec::new();
         while asked.len() < questions as usize {
-            let person = person(&registry, dice.random_range(0..people));
-            asked.extend(question(kind, &short, &person, &mut dice));
+            let id = dice.random_range(0..people);
+            let question = question(kind, &short, &person(&registry, id), &mut dice);
+            asked.extend(question.map(|(asked, meant)| Question { asked, meant, id }));
         }
         let share = asked.len().div_ceil(readers as usize);
         let answers: Vec<Answer> = std::thread::scope(|scope| {
@@ -503,6 +506,13 @@ fn main() {
     );
 }
 
+struct Question {
+    asked: String,
+    /// The name meant, as it stands on record.
+    meant: String,
+    id: u64,
+}
+
 /// How a question was answered.
 struct Answer {
     /// Somebody of the name meant is among the first ten.
@@ -514,14 +524,15 @@ struct Answer {
     processor: Duration,
 }
 
-fn ask(index: &Index<[u8; 16]>, registry: &Registry, asked: &[(String, String)]) -> Vec<Answer> {
-    let answer = |(asked, meant): &(String, String)| {
+fn ask(index: &Index<[u8; 16]>, registry: &Registry, asked: &[Question]) -> Vec<Answer> {
+    let answer = |Question { asked, meant, id }: &Question| {
         let (clock, used) = (Instant::now(), processor());
         let hits = index.find(asked, 10);
         let (clock, processor) = (clock.elapsed(), processor() - used);
         let is_found = names(registry, &hits).contains(meant);
         let tenth = hits.get(9).map_or(0.0, |hit| hit.score);
-        let is_drowned = !is_found && tenth >= likeness(asked, meant) + 1e-6;
+        let fit = index.explain(asked, &number(*id)).map_or(0.0, |explained| explained.score);
+        let is_drowned = !is_found && tenth >= fit - 1e-6;
         Answer { is_found, is_drowned, tenth, clock, processor }
     };
     asked.iter().map(answer).collect()
@@ -532,9 +543,9 @@ fn names(registry: &Registry, hits: &[Hit<[u8; 16]>]) -> HashSet<String> {
 }
 
 /// What a look at every record would have found: the most that an index can.
-fn against_all(index: &Index<[u8; 16]>, registry: &Registry, asked: &[(String, String)], answers: &[Answer]) {
+fn against_all(index: &Index<[u8; 16]>, registry: &Registry, asked: &[Question], answers: &[Answer]) {
     let (mut found, mut by_all, mut as_good) = (0, 0, 0);
-    for ((asked, meant), answer) in asked.iter().zip(answers) {
+    for (Question { asked, meant, .. }, answer) in asked.iter().zip(answers) {
         let hits = index.find_among_all(asked, 10);
         let tenth = hits.get(9).map_or(0.0, |hit| hit.score);
         let is_found = names(registry, &hits).contains(meant);

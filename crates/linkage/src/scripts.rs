@@ -328,11 +328,10 @@ fn is_vowel(letter: char) -> bool {
 /// Whether a consonant has the mark of silence, or stands before ร with one.
 fn is_silenced(rest: &[char]) -> bool {
     const SILENCE: char = '์';
-    match rest {
-        [_, SILENCE, ..] | [_, '\u{e34}' | '\u{e38}', SILENCE, ..] => true,
-        ['ท' | 'ต' | 'ด' | 'ษ', 'ร', SILENCE, ..] => true,
-        _ => false,
-    }
+    matches!(
+        rest,
+        [_, SILENCE, ..] | [_, '\u{e34}' | '\u{e38}', SILENCE, ..] | ['ท' | 'ต' | 'ด' | 'ษ', 'ร', SILENCE, ..]
+    )
 }
 
 fn consonant(letter: char, ends: bool, begins: bool) -> &'static str {
@@ -374,5 +373,56 @@ fn vowel(letter: char) -> &'static str {
         'ึ' | 'ื' => "ue",
         'ุ' | 'ู' => "u",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::{likeness, tokens};
+
+    #[test]
+    fn names_are_read_as_passports_write_them() {
+        for (own, latin) in [
+            ("အောင်ဆန်းစုကြည်", "aung san su kyi"),
+            ("သန္တာဝင်း", "than ta win"),
+            ("လှမြင့်", "hla myin"),
+            ("김민준", "kim minjun"),
+            ("박지훈", "pak jihun"),
+            ("たかはし ジュン", "takahashi jun"),
+            ("ティエン フォン", "tien fon"),
+            ("きょうこ", "kyouko"),
+            ("อนงค์ วงศ์ไทย", "anng wngthaiy"),
+            ("នួន សុភា", "nuon suphea"),
+            ("ملالۍ یوسفزۍ", "mlalai yusfzai"),
+        ] {
+            let read = tokens(own).join(" ");
+            assert!(read == latin || likeness(&read, latin) > 0.94, "{own}: {read}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+        #[test]
+        fn letters_in_any_order_are_taken_calmly(
+            name in "[\u{1000}-\u{109f}\u{e00}-\u{e7f}\u{1780}-\u{17ff}\u{3040}-\u{30ff}\u{ac00}-\u{ac30}\u{600}-\u{6ff}\u{900}-\u{9ff} \u{200c}王a]{0,60}"
+        ) {
+            let parts = tokens(&name);
+            prop_assert!(parts.len() <= 8);
+            let is_latin = |part: &String| part.bytes().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+            prop_assert!(parts.iter().all(|part| (1..=64).contains(&part.len()) && is_latin(part)), "{parts:?}");
+            prop_assert!(parts.is_empty() || likeness(&name, &name) > 0.999);
+        }
+    }
+
+    #[test]
+    fn a_name_without_end_is_read_to_its_bound() {
+        for letter in ["က", "က်", "ก", "เ", "ក", "ァ", "ゃ", "가", "ا", "王", "\u{200c}", "a-"] {
+            let name = letter.repeat(10_000);
+            assert!(tokens(&name).len() <= 8, "{letter}");
+            assert!((0.0..=1.0).contains(&likeness(&name, "Amina")), "{letter}");
+        }
     }
 }
