@@ -18,6 +18,8 @@ const MOST_NEAR: usize = 600;
 const MOST_BEGUN: usize = 3000;
 /// Letters of a part of which each is left out in turn; a slip in a later one of so long a part is heard.
 const MOST_RESTS: usize = 16;
+/// Letters of a part from which two slips in it are undone.
+const SHORTEST_WITH_TWO_SLIPS: usize = 5;
 /// Letters at the start of which misspelt parts are sought too, and those that must come besides.
 const HEAD: usize = 4;
 
@@ -193,10 +195,12 @@ impl Dictionary {
             }
         }
         for text in asked.texts() {
-            for hash in rests(text) {
-                let met = self.by_rest.iter_hash(spread(hash)).filter(|rest| rest.hash == hash);
-                seen.extend(met.map(|rest| rest.part));
-            }
+            rests(text).into_iter().for_each(|hash| seen.extend(self.left_as(hash)));
+        }
+        // A part that nobody has may be two slips away from one that somebody has.
+        let text = asked.text().as_bytes();
+        if (SHORTEST_WITH_TWO_SLIPS..=MOST_RESTS).contains(&text.len()) && self.known(asked.text()).is_none() {
+            second_slips(text, |hash| seen.extend(self.left_as(hash)));
         }
         if asked.text().len() >= HEAD + 2 {
             let alike = |(other, _): &(Sketch, u32)| sketch.may_be(*other);
@@ -235,6 +239,11 @@ impl Dictionary {
     fn known(&self, text: &str) -> Option<u32> {
         let is_text = |part: &u32| self.entries[*part as usize].text.as_slice() == text.as_bytes();
         self.by_text.find(hash(text.as_bytes()), is_text).copied()
+    }
+
+    /// The parts of which this is left, with or without a letter.
+    fn left_as(&self, hash: u32) -> impl Iterator<Item = u32> {
+        self.by_rest.iter_hash(spread(hash)).filter(move |rest| rest.hash == hash).map(|rest| rest.part)
     }
 
     fn heard_as(&self, skeleton: Skeleton) -> impl Iterator<Item = (Sketch, u32)> {
@@ -305,6 +314,31 @@ fn rests(text: &[u8]) -> SmallVec<[u32; 24]> {
         rests.push(short_hash(&rest));
     }
     rests
+}
+
+/// Calls `visit` with the hashes of what is left by each second slip beside one that [`rests`] undoes.
+fn second_slips(text: &[u8], mut visit: impl FnMut(u32)) {
+    let mut slipped: SmallVec<[u8; 24]> = SmallVec::new();
+    for at in 0..=text.len() {
+        let (head, tail) = text.split_at(at);
+        let mut visit_with = |letters: &[u8], tail: &[u8], visit: &mut dyn FnMut(&[u8])| {
+            slipped.clear();
+            slipped.extend_from_slice(head);
+            slipped.extend_from_slice(letters);
+            slipped.extend_from_slice(tail);
+            visit(&slipped);
+        };
+        let mut whole = |slipped: &[u8]| visit(short_hash(slipped));
+        (b'a'..=b'z').for_each(|letter| visit_with(&[letter], tail, &mut whole));
+        let mut rested = |slipped: &[u8]| rests(slipped).into_iter().for_each(&mut visit);
+        if let [first, rest @ ..] = tail {
+            visit_with(&[], rest, &mut rested);
+            (b'a'..=b'z').filter(|letter| letter != first).for_each(|letter| visit_with(&[letter], rest, &mut rested));
+        }
+        if let [first, second, rest @ ..] = tail {
+            visit_with(&[*second, *first], rest, &mut rested);
+        }
+    }
 }
 
 fn short_hash(text: &[u8]) -> u32 {

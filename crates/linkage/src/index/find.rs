@@ -58,7 +58,8 @@ impl<I: Copy + Eq + Hash> Index<I> {
     }
 
     /// Why a record was found: its name that fits best, part by part in Latin letters, the last part perhaps half typed;
-    /// nothing if it is not there. [`crate::explain_names`] tells the same of names as they are written.
+    /// nothing if it is not there. Its score is the hit's, or higher where two syllables are better read as one part and
+    /// enough others fitted without. [`crate::explain_names`] tells the same of names as they are written.
     pub fn explain(&self, name: &str, id: &I) -> Option<Explanation> {
         let is_it = |number: &u32| self.records[*number as usize].id.as_ref() == Some(id);
         let number = *self.numbers.find(hash(id), is_it)?;
