@@ -2,7 +2,7 @@
 //!
 //! A name becomes [`tokens`] in Latin letters; a token becomes a [`Skeleton`] that survives the
 //! ways one name is spelt across languages; [`likeness`] says how alike two names are, whatever
-//! the order of their parts; an [`Index`] answers who of many is called like this;
+//! the order of their parts, and [`explain_names`] why; an [`Index`] answers who of many is called like this;
 //! [`batch`] finds who is one person in whole files; [`private`] finds whom two organisations both
 //! know without showing their lists.
 //!
@@ -23,8 +23,10 @@ mod likeness;
 mod names;
 mod patronymic;
 pub mod private;
+mod scripts;
 mod short;
+mod sounds;
 
 pub use index::{Hit, Index};
-pub use likeness::likeness;
+pub use likeness::{Explanation, How, PartMatch, explain_names, likeness};
 pub use names::{Skeleton, tokens};

@@ -2,18 +2,28 @@
 
 use deunicode::deunicode_char;
 
+use crate::scripts::{self, Script};
+
 /// Longest name looked at, in characters; longer input is junk.
 const LONGEST: usize = 200;
 /// Most parts of a name looked at.
 const MOST_TOKENS: usize = 8;
 /// Longest token, in letters: all that the bit-parallel comparison takes at once.
 const LONGEST_TOKEN: usize = 64;
+/// Letters that Persian, Dari and Pashto have and Arabic has not.
+const PERSIAN: [char; 12] = ['پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ګ', 'ړ', 'ځ', 'څ', 'ښ', 'ۍ'];
+/// What Persian writes between the parts of one name.
+const HALF_SPACE: char = '\u{200c}';
+/// Letters of a syllable at most.
+const LONGEST_SYLLABLE: usize = 6;
+/// Letters that a name has at least, to be taken apart from an article before it.
+const SHORTEST_AFTER_ARTICLE: usize = 3;
 
 /// Particles that come and go between spellings of one name.
 const PARTICLES: &[&str] = &[
     "al", "el", "ad", "as", "ar", "an", "bin", "ibn", "ben", "bint", "abu", "abou", "umm", "de", "del", "de", "la",
     "las", "los", "da", "do", "dos", "di", "van", "von", "der", "den", "u", "ko", "daw", "ma", "maung", "binti",
-    "binte", "ould", "oglu", "ogly", "ogli", "ugli", "uulu", "kyzy", "qizi", "kizi", "gizi",
+    "binte", "ould", "oglu", "ogly", "ogli", "ugli", "uulu", "kyzy", "qizi", "kizi", "gizi", "ud", "ul",
 ];
 
 /// The parts of a name in lower-case Latin letters, without particles where something is left.
@@ -31,6 +41,7 @@ pub fn tokens(name: &str) -> Vec<String> {
 pub(crate) struct Words {
     text: String,
     spans: Vec<(usize, usize)>,
+    is_persian: bool,
 }
 
 impl Words {
@@ -43,18 +54,38 @@ impl Words {
         self.spans.clear();
         let mut word = Word::default();
         let shortened = name.char_indices().nth(LONGEST).map_or(name, |(end, _)| &name[..end]);
-        for letter in shortened.chars() {
-            if !self.take(letter, &mut word) {
+        self.is_persian = shortened.contains(PERSIAN);
+        let mut letters = shortened.chars().peekable();
+        while let Some(letter) = letters.next() {
+            if let Some(script) = Script::of(letter) {
+                let mut run = vec![letter];
+                while let Some(next) = letters.next_if(|next| Script::of(*next) == Some(script)) {
+                    run.push(next);
+                }
+                self.end(&mut word);
+                script.read(&run, |latin| {
+                    self.text.push_str(latin);
+                    self.end(&mut word);
+                });
+            } else if !self.take(letter, &mut word) {
                 self.end(&mut word);
             }
         }
+        let characters = match word.narrow || !word.is_chinese {
+            true => Vec::new(),
+            false => word.syllables.clone(),
+        };
         self.end(&mut word);
+        self.part_characters(&characters);
         self.join_abdallah();
         self.drop_particles();
     }
 
     /// Adds a letter to the word under way; false where it ends the word.
     fn take(&mut self, letter: char, word: &mut Word) -> bool {
+        if letter == HALF_SPACE {
+            return false;
+        }
         if letter.is_ascii() {
             if letter.is_ascii_alphanumeric() {
                 self.text.push(letter.to_ascii_lowercase());
@@ -62,16 +93,33 @@ impl Words {
             }
             return letter.is_ascii_alphanumeric() || matches!(letter, '\'' | '`');
         }
-        if let Some(latin) = placed(letter, self.text.len() == word.start) {
+        let after_article = &self.text[word.start..] == "al" && word.article == Some(self.text.len());
+        if after_article && matches!(letter, 'ع' | 'ا' | 'أ' | 'إ' | 'آ') {
+            word.name_after_article = Some(self.text.len());
+        }
+        word.article = match letter {
+            'ا' if self.text.len() == word.start => Some(self.text.len() + 2),
+            'ل' => word.article,
+            _ => None,
+        };
+        let at_start = self.text.len() == word.start || after_article;
+        if let Some(latin) =
+            self.persian(letter).or_else(|| placed(letter, at_start)).or_else(|| scripts::letter(letter, at_start))
+        {
             self.text.push_str(latin);
             word.narrow = true;
             return true;
         }
-        let latin = match letter {
-            // The mark of a long vowel is no hyphen.
-            'ー' => "",
-            _ => deunicode_char(letter).unwrap_or(""),
-        };
+        let begins = self.text.len();
+        if scripts::kana(letter, &mut self.text) {
+            word.narrow = true;
+            return true;
+        }
+        if scripts::hangul(letter, begins == word.start, &mut self.text) {
+            word.syllables.push(begins);
+            return true;
+        }
+        let latin = deunicode_char(letter).unwrap_or("");
         if latin.is_empty() || latin == "'" || latin == "`" {
             return !letter.is_whitespace();
         }
@@ -80,6 +128,7 @@ impl Words {
         }
         if is_syllable(letter) {
             word.syllables.push(self.text.len());
+            word.is_chinese = true;
         } else {
             word.narrow = true;
         }
@@ -87,7 +136,17 @@ impl Words {
         true
     }
 
+    /// Arabic letters that are heard otherwise in Persian.
+    fn persian(&self, letter: char) -> Option<&'static str> {
+        match letter {
+            'ض' | 'ذ' | 'ظ' if self.is_persian => Some("z"),
+            'ث' if self.is_persian => Some("s"),
+            _ => None,
+        }
+    }
+
     fn end(&mut self, word: &mut Word) {
+        self.part_article(word);
         // Three syllables written together are a family name and a given name, four are two and two.
         let split = match word.syllables.as_slice() {
             [_, second, _] if !word.narrow => Some(*second),
@@ -104,6 +163,14 @@ impl Words {
         *word = Word { start: self.text.len(), ..Word::default() };
     }
 
+    /// The Arabic article before a vowel: العلي is Al-Ali, not Alli.
+    fn part_article(&mut self, word: &mut Word) {
+        if let Some(at) = word.name_after_article.filter(|at| self.text.len() >= at + SHORTEST_AFTER_ARTICLE) {
+            self.push(word.start, at);
+            word.start = at;
+        }
+    }
+
     fn push(&mut self, from: usize, to: usize) {
         if from < to && self.spans.len() < MOST_TOKENS {
             self.spans.push((from, to.min(from + LONGEST_TOKEN)));
@@ -112,6 +179,9 @@ impl Words {
 
     /// `Abdurrahman`, `Abdelrahman`, `Abdirahman` and `Abd al-Rahman` have the same two parts.
     fn push_apart(&mut self, from: usize, to: usize) {
+        // Somali writes ع as c.
+        let from =
+            from + usize::from(self.text[from..to].starts_with("cabdi") || self.text[from..to].starts_with("cabdu"));
         let word = &self.text[from..to];
         match after_abd(word) {
             Some(rest) => {
@@ -119,7 +189,13 @@ impl Words {
                 self.push(from, from + 3);
                 self.push(at, to);
             }
-            None => self.push(from, to),
+            None => match after_name(word) {
+                Some((name, rest)) => {
+                    self.push(from, from + name);
+                    self.push(from + rest, to);
+                }
+                None => self.push(from, to),
+            },
         }
     }
 
@@ -160,8 +236,35 @@ impl Words {
         }
     }
 
+    /// The name with two parts written as one.
+    pub(crate) fn joined(&self, at: usize) -> Vec<String> {
+        let mut parts: Vec<String> = self.iter().map(str::to_owned).collect();
+        if at + 1 < parts.len() {
+            let next = parts.remove(at + 1);
+            parts[at].push_str(&next);
+            parts[at].truncate(LONGEST_TOKEN);
+        }
+        parts
+    }
+
+    /// Where two parts of three may be one given name of two syllables: Min Jun and Minjun.
+    pub(crate) fn joints(&self) -> impl Iterator<Item = usize> + use<> {
+        let syllables = |at: usize| self.iter().skip(at).take(2).all(is_syllable_long);
+        let joints = [self.spans.len() == 3 && syllables(0), self.spans.len() == 3 && syllables(1)];
+        (0..2).filter(move |at| joints[*at])
+    }
+
+    /// Two Chinese characters alone are a family name and a given name.
+    fn part_characters(&mut self, characters: &[usize]) {
+        if let ([from, second], [(start, end)]) = (characters, self.spans.as_slice())
+            && from == start
+        {
+            self.spans = vec![(*start, *second), (*second, *end)];
+        }
+    }
+
     fn drop_particles(&mut self) {
-        let Words { text, spans } = self;
+        let Words { text, spans, .. } = self;
         let is_particle = |(from, to): &(usize, usize)| PARTICLES.contains(&&text[*from..*to]);
         if !spans.iter().all(is_particle) {
             spans.retain(|span| !is_particle(span));
@@ -176,8 +279,14 @@ struct Word {
     start: usize,
     /// Where each of its syllables begins, if it is written in such.
     syllables: Vec<usize>,
+    /// Whether these are Chinese characters.
+    is_chinese: bool,
     /// Whether it has letters besides.
     narrow: bool,
+    /// Where an Arabic article ends, if the word begins like one.
+    article: Option<usize>,
+    /// Where a name with a vowel at its start follows such an article.
+    name_after_article: Option<usize>,
 }
 
 /// Scripts in which a character is a syllable or a word.
@@ -223,6 +332,30 @@ fn after_abd(word: &str) -> Option<&str> {
     let is_allah =
         matches!(rest, "lah" | "la" | "llah" | "lh" | "llh" | "lla" | "ah" | "llahi" | "ahi" | "ulaye" | "aye");
     (rest.len() >= 3 && !is_allah && bare.len() < word.len() - 3).then_some(rest)
+}
+
+/// Where the first name ends and the second begins in what may be written as one: Habib-ullah, Nour-eddine, of which
+/// the second may stand alone too.
+fn after_name(word: &str) -> Option<(usize, usize)> {
+    const ALLAH: &[&str] = &["ullah", "ollah", "allah", "ellah"];
+    const DIN: &[&str] =
+        &["eddine", "eddin", "uddine", "uddin", "oddin", "addine", "addin", "aldin", "eldin", "eldeen", "uldin"];
+    let is_name = |name: usize| name >= 3;
+    let allah = ALLAH.iter().find_map(|ending| word.strip_suffix(ending)).map(str::len);
+    let din = DIN.iter().find_map(|ending| word.strip_suffix(ending)).map(str::len);
+    match (allah, din) {
+        (Some(name), _) if is_name(name) => Some((name, name)),
+        // An article or what became of it.
+        (_, Some(name)) if name == 0 || is_name(name) => Some((name, name + 2)),
+        _ => None,
+    }
+}
+
+/// Whether a token is one syllable, as the parts of East Asian names are.
+fn is_syllable_long(token: &str) -> bool {
+    let is_vowel = |letter: u8| matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+    let groups = token.as_bytes().chunk_by(|one, other| is_vowel(*one) == is_vowel(*other));
+    token.len() <= LONGEST_SYLLABLE && groups.filter(|group| is_vowel(group[0])).count() == 1
 }
 
 /// What is heard of a token: its consonants, with letters that languages swap made one. Yusuf,

@@ -11,11 +11,15 @@ use crate::likeness::Part;
 use crate::names::{Skeleton, without_article};
 
 /// Alike enough to be taken for a misspelling.
-const ALIKE: f32 = 0.75;
+pub(super) const ALIKE: f32 = 0.75;
 /// Parts followed for one part asked for.
-const MOST_NEAR: usize = 250;
+const MOST_NEAR: usize = 600;
 /// Parts that begin alike and are compared; fewer are followed for one that is half typed.
 const MOST_BEGUN: usize = 3000;
+/// Letters of a part of which each is left out in turn; a slip in a later one of so long a part is heard.
+const MOST_RESTS: usize = 16;
+/// Letters of a part from which two slips in it are undone.
+const SHORTEST_WITH_TWO_SLIPS: usize = 5;
 /// Letters at the start of which misspelt parts are sought too, and those that must come besides.
 const HEAD: usize = 4;
 
@@ -30,6 +34,20 @@ pub(super) struct Dictionary {
     by_start: BTreeSet<(u64, Sketch, u32)>,
     /// By what is heard, with and without an article.
     by_sound: FxHashMap<Skeleton, SmallVec<[(Sketch, u32); 2]>>,
+    /// By what is left when a letter is left out: whoever makes one slip meets the part here, wherever it is.
+    by_rest: HashTable<Rest>,
+}
+
+/// The hash of a part, or of one without a letter, and the part's number.
+struct Rest {
+    hash: u32,
+    part: u32,
+}
+
+impl Rest {
+    fn place(&self) -> u64 {
+        spread(self.hash)
+    }
 }
 
 #[derive(Default)]
@@ -68,6 +86,9 @@ impl Dictionary {
             self.by_sound.entry(skeleton).or_default().push((Sketch::of(text), part));
         }
         self.by_start.insert((start(text), Sketch::of(text), part));
+        for hash in rests(text) {
+            self.by_rest.insert_unique(spread(hash), Rest { hash, part }, Rest::place);
+        }
         match self.free.pop() {
             Some(place) => self.entries[place as usize] = entry,
             None => self.entries.push(entry),
@@ -117,6 +138,11 @@ impl Dictionary {
                 }
             }
         }
+        for hash in rests(&entry.text) {
+            if let Ok(rest) = self.by_rest.find_entry(spread(hash), |rest| rest.part == part && rest.hash == hash) {
+                rest.remove();
+            }
+        }
         // Not only given back: overwritten.
         entry.text.fill(0);
         self.free.push(part);
@@ -130,6 +156,7 @@ impl Dictionary {
         self.by_text.shrink_to_fit(|part| hash_of(entries, *part));
         self.by_sound.values_mut().for_each(SmallVec::shrink_to_fit);
         self.by_sound.shrink_to_fit();
+        self.by_rest.shrink_to_fit(Rest::place);
     }
 
     /// Who has a part, in order.
@@ -142,10 +169,20 @@ impl Dictionary {
         self.heard_as(Skeleton::of(text)).map(|(_, part)| self.holders(part).len()).sum()
     }
 
+    /// A part in Latin letters.
+    pub(super) fn text(&self, part: u32) -> &str {
+        std::str::from_utf8(&self.entries[part as usize].text).unwrap_or_default()
+    }
+
     /// How alike a part is to one asked for.
     pub(super) fn likeness(&self, part: u32, asked: &Part) -> f32 {
         let entry = &self.entries[part as usize];
         asked.likeness(&entry.text, entry.skeleton)
+    }
+
+    fn likeness_of_like(&self, part: u32, asked: &Part) -> f32 {
+        let entry = &self.entries[part as usize];
+        asked.likeness_from(f64::from(ALIKE), &entry.text, entry.skeleton)
     }
 
     /// The parts that are spelt or heard like one asked for, the most alike first.
@@ -162,6 +199,14 @@ impl Dictionary {
                 });
             }
         }
+        for text in asked.texts() {
+            rests(text).into_iter().for_each(|hash| seen.extend(self.left_as(hash)));
+        }
+        // A part that nobody has may be two slips away from one that somebody has.
+        let text = asked.text().as_bytes();
+        if (SHORTEST_WITH_TWO_SLIPS..=MOST_RESTS).contains(&text.len()) && self.known(asked.text()).is_none() {
+            second_slips(text, |hash| seen.extend(self.left_as(hash)));
+        }
         if asked.text().len() >= HEAD + 2 {
             let alike = |(other, _): &(Sketch, u32)| sketch.may_be(*other);
             seen.extend(self.begun(&asked.text()[..HEAD]).take(MOST_BEGUN).filter(alike).map(|(_, part)| part));
@@ -169,23 +214,41 @@ impl Dictionary {
         if asked.is_half_typed() {
             seen.extend(self.begun(asked.text()).take(MOST_BEGUN).map(|(_, part)| part));
         }
-        seen.extend(asked.forms().iter().filter_map(|form| self.known(form)));
+        let forms: SmallVec<[u32; 32]> = asked.forms().iter().filter_map(|form| self.known(form)).collect();
+        seen.extend(&forms);
         seen.sort_unstable();
         seen.dedup();
+        self.fetch(&seen);
         let mut near: Vec<Near> = seen
             .into_iter()
-            .map(|part| Near { part, likeness: self.likeness(part, asked) })
+            .map(|part| Near { part, likeness: self.likeness_of_like(part, asked) })
             .filter(|near| near.likeness >= ALIKE || self.is_begun(near.part, asked))
             .collect();
         near.sort_unstable_by(|one, other| other.likeness.total_cmp(&one.likeness).then(one.part.cmp(&other.part)));
-        near.truncate(if asked.is_half_typed() { MOST_BEGUN / 2 } else { MOST_NEAR });
+        let most = if asked.is_half_typed() { MOST_BEGUN / 2 } else { MOST_NEAR };
+        if near.len() > most {
+            // A short form is known to be one, however many are spelt more like it.
+            let beyond = near.split_off(most).into_iter().filter(|near| forms.contains(&near.part));
+            near.extend(beyond);
+        }
         near
+    }
+
+    /// Looks at all parts at once: memory answers many such questions together, and one by one as slowly each.
+    fn fetch(&self, parts: &[u32]) {
+        let entries = parts.iter().map(|part| &self.entries[*part as usize]);
+        std::hint::black_box(entries.fold(0, |sum, entry| sum + entry.text.len() + entry.skeleton.len() as usize));
     }
 
     /// The number of a part that somebody has.
     fn known(&self, text: &str) -> Option<u32> {
         let is_text = |part: &u32| self.entries[*part as usize].text.as_slice() == text.as_bytes();
         self.by_text.find(hash(text.as_bytes()), is_text).copied()
+    }
+
+    /// The parts of which this is left, with or without a letter.
+    fn left_as(&self, hash: u32) -> impl Iterator<Item = u32> {
+        self.by_rest.iter_hash(spread(hash)).filter(move |rest| rest.hash == hash).map(|rest| rest.part)
     }
 
     fn heard_as(&self, skeleton: Skeleton) -> impl Iterator<Item = (Sketch, u32)> {
@@ -237,6 +300,58 @@ impl Sketch {
 /// The skeletons under which a part is found.
 fn sounds(text: &[u8]) -> impl Iterator<Item = Skeleton> {
     std::iter::once(Skeleton::of_letters(text)).chain(without_article(text))
+}
+
+/// Hashes of a part and of what is left of it without one letter: two parts that one slip tells apart share one
+/// (symmetric deletion, after Mor and Fraenkel 1982).
+fn rests(text: &[u8]) -> SmallVec<[u32; 24]> {
+    let mut rests = SmallVec::new();
+    let mut rest: SmallVec<[u8; 64]> = SmallVec::from_slice(text);
+    rests.push(short_hash(&rest));
+    for at in (0..text.len().min(MOST_RESTS)).rev() {
+        // Of a letter written twice either may be left out.
+        if text.get(at + 1) == Some(&text[at]) || text.len() == 1 {
+            continue;
+        }
+        rest.clear();
+        rest.extend_from_slice(&text[..at]);
+        rest.extend_from_slice(&text[at + 1..]);
+        rests.push(short_hash(&rest));
+    }
+    rests
+}
+
+/// Calls `visit` with the hashes of what is left by each second slip beside one that [`rests`] undoes.
+fn second_slips(text: &[u8], mut visit: impl FnMut(u32)) {
+    let mut slipped: SmallVec<[u8; 24]> = SmallVec::new();
+    for at in 0..=text.len() {
+        let (head, tail) = text.split_at(at);
+        let mut visit_with = |letters: &[u8], tail: &[u8], visit: &mut dyn FnMut(&[u8])| {
+            slipped.clear();
+            slipped.extend_from_slice(head);
+            slipped.extend_from_slice(letters);
+            slipped.extend_from_slice(tail);
+            visit(&slipped);
+        };
+        let mut whole = |slipped: &[u8]| visit(short_hash(slipped));
+        (b'a'..=b'z').for_each(|letter| visit_with(&[letter], tail, &mut whole));
+        let mut rested = |slipped: &[u8]| rests(slipped).into_iter().for_each(&mut visit);
+        if let [first, rest @ ..] = tail {
+            visit_with(&[], rest, &mut rested);
+            (b'a'..=b'z').filter(|letter| letter != first).for_each(|letter| visit_with(&[letter], rest, &mut rested));
+        }
+        if let [first, second, rest @ ..] = tail {
+            visit_with(&[*second, *first], rest, &mut rested);
+        }
+    }
+}
+
+fn short_hash(text: &[u8]) -> u32 {
+    (hash(text) >> 32) as u32
+}
+
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// The first eight letters as a number that sorts like them.

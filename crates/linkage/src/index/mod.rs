@@ -210,18 +210,26 @@ impl<I: Copy + Eq + Hash> Index<I> {
         let mut words = Words::default();
         for name in names.into_iter().take(MOST_NAMES) {
             words.read(name);
-            let from = self.held.len();
-            for word in words.iter() {
-                let part = self.dictionary.intern(word);
-                self.held.push(part);
+            self.add_name(start, words.iter());
+            for joint in words.joints() {
+                self.add_name(start, words.joined(joint).iter().map(String::as_str));
             }
-            if let Some(last) = self.held[from..].last_mut() {
-                *last |= LAST;
-            }
-            let (earlier, this) = self.held[start..].split_at(from - start);
-            if names_in(earlier).any(|name| name == this) {
-                self.held.truncate(from);
-            }
+        }
+    }
+
+    /// Adds a name to those of the record that begins at `start`, unless it is among them.
+    fn add_name<'a>(&mut self, start: usize, words: impl Iterator<Item = &'a str>) {
+        let from = self.held.len();
+        for word in words {
+            let part = self.dictionary.intern(word);
+            self.held.push(part);
+        }
+        if let Some(last) = self.held[from..].last_mut() {
+            *last |= LAST;
+        }
+        let (earlier, this) = self.held[start..].split_at(from - start);
+        if names_in(earlier).any(|name| name == this) {
+            self.held.truncate(from);
         }
     }
 

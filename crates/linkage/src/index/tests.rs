@@ -46,6 +46,21 @@ fn a_known_short_form_finds_the_name() {
     }
 }
 
+#[test]
+fn a_hit_is_explained_part_by_part() {
+    use crate::How;
+    let mut index = of(&["Youssef Chokri", "محمد علي الخطيب"]);
+    let explained = index.explain("Khatib Moham", &1).unwrap();
+    let told: Vec<_> = explained.parts.iter().map(|part| (part.known.as_deref(), part.how, part.is_moved)).collect();
+    assert_eq!(told[0], (Some("alkhtib"), How::Heard, true), "{told:?}");
+    assert_eq!(told[2], (Some("ali"), How::Besides, false), "{told:?}");
+    let half_typed = index.explain("Youssef Chok", &0).unwrap();
+    assert_eq!(half_typed.parts[1].how, How::Begun, "{half_typed:?}");
+    assert_eq!(half_typed.score, index.find("Youssef Chok", 1)[0].score);
+    index.remove(&0);
+    assert_eq!(index.explain("Youssef", &0), None);
+}
+
 fn sorted(mut ids: Vec<u8>) -> Vec<u8> {
     ids.sort_unstable();
     ids
@@ -117,6 +132,10 @@ proptest! {
         let mut index = Index::new();
         written.iter().for_each(|record| insert(&mut index, record));
         let found = index.find(&question, limit);
+        for hit in &found {
+            let explained = index.explain(&question, &hit.id);
+            prop_assert!(explained.is_some_and(|explained| explained.score >= hit.score - 1e-6));
+        }
         prop_assert!(found.len() <= limit);
         prop_assert!(found.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
         prop_assert!(found.is_sorted_by(|one, other| one.score >= other.score));
@@ -148,6 +167,23 @@ fn a_name_is_found_misspelt_transliterated_swapped_and_half_typed() {
         ("Hanako Tanaka", 5),
     ] {
         assert_eq!(index.find(question, 3).first().map(|hit| hit.id), Some(id), "{question}");
+    }
+}
+
+#[test]
+fn two_slips_anywhere_in_a_part_are_undone() {
+    let index = of(&["Tocipaf", "Mansour", "Chalabi", "Jafuruhigh", "Gunabil"]);
+    for (question, id) in [
+        ("Tcoinaf", 0),
+        ("Ocipa", 0),
+        ("Xtocipafx", 0),
+        ("Ansou", 1),
+        ("Bansuor", 1),
+        ("Hcalabu", 2),
+        ("Afupuhigh", 3),
+        ("Munaril", 4),
+    ] {
+        assert_eq!(index.find(question, 1).first().map(|hit| hit.id), Some(id), "{question}");
     }
 }
 
