@@ -29,6 +29,7 @@ mod lexicon;
 mod model;
 mod output;
 mod pairs;
+mod parquet;
 mod picture;
 mod records;
 mod score;
