@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use linkage::batch::{
-    Engine, Kind, Links, Model, Settings, Table, Wishes, refuse_cluster_column, sizes, write_links, write_people,
+    Engine, Form, Kind, Links, Model, Settings, Table, Wishes, refuse_cluster_column, sizes, write_links, write_people,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -43,7 +43,8 @@ fn dedupe(options: &Dedupe) -> Result<()> {
     let sizes = sizes(&people);
     let persons: usize = sizes.values().sum();
     let to_file = out.is_file();
-    out.write(|out| Ok(write_people(&table, &people, out)?))?;
+    let form = out.form();
+    out.write(|out| Ok(write_people(&table, &people, form, out)?))?;
     if options.linkage.json && to_file {
         let by_size: Vec<_> =
             sizes.iter().map(|(size, people)| serde_json::json!({"records": size, "people": people})).collect();
@@ -63,7 +64,8 @@ fn match_files(options: &Match) -> Result<()> {
     let mut pairs = engine.pairs(threshold, &mut say)?;
     let found = engine.link(&mut pairs, threshold, links)?;
     let to_file = out.is_file();
-    out.write(|out| Ok(write_links(&engine, &found, out)?))?;
+    let form = out.form();
+    out.write(|out| Ok(write_links(&engine, &found, form, out)?))?;
     if options.linkage.json && to_file {
         let summary = serde_json::json!({"records": engine.records.len(), "links": found.len()});
         println!("{}", serde_json::to_string_pretty(&summary)?);
@@ -213,13 +215,18 @@ impl Output {
         Ok(Output { file: Some((path.to_owned(), file)) })
     }
 
+    /// Parquet where the file is called so.
+    fn form(&self) -> Form {
+        Form::of(self.file.as_ref().map(|(path, _)| path.as_path()))
+    }
+
     fn is_file(&self) -> bool {
         self.file.is_some()
     }
 
-    fn write(self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    fn write(self, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>) -> Result<()> {
         let Some((path, file)) = self.file else {
-            let mut out = BufWriter::new(std::io::stdout().lock());
+            let mut out = BufWriter::new(std::io::stdout());
             write(&mut out)?;
             return Ok(out.flush()?);
         };

@@ -33,6 +33,7 @@ mod parquet;
 mod picture;
 mod records;
 mod score;
+mod sheet;
 mod table;
 
 pub use columns::Kind;
@@ -46,11 +47,11 @@ pub use output::{refuse_cluster_column, write_links, write_people};
 pub use pairs::{Pair, Pairs};
 pub use records::{Records, Wishes};
 pub use score::probability;
-pub use table::Table;
+pub use sheet::{Form, Out, Sheet, Values};
+pub use table::{Batch, Table};
 
 pub(crate) use age::birth;
 pub(crate) use columns::recognise;
 pub(crate) use date::{Date, Order, parse as parse_date};
 pub(crate) use dictionary::{Random, Texts};
 pub(crate) use lexicon::{bones, normalise};
-pub(crate) use table::Batch;

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
 use jiff::{Span, Timestamp, Unit};
-use parquet::basic::{LogicalType, TimeUnit, Type as Physical};
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType, Int96};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use parquet::schema::types::ColumnDescPtr;
@@ -58,6 +59,11 @@ impl Opened {
         self.columns.iter().map(move |column| file.schema().get_fields()[root(column)].name())
     }
 
+    /// What the file says of itself.
+    pub fn metadata(&self) -> &ParquetMetaData {
+        self.file.metadata()
+    }
+
     /// All rows from the first on.
     pub fn rows<'a>(&'a self, path: &'a Path) -> Rows<'a> {
         Rows { opened: self, path, group: 0, left: 0, readers: Vec::new() }
@@ -91,9 +97,7 @@ impl Rows<'_> {
         let rows = most.min(self.left);
         let group = self.group;
         let columns = self.readers.iter_mut().map(|reader| {
-            reader.read(rows).map_err(|reason| {
-                Error::file(self.path, reason).group(group).column(reader.column.name())
-            })
+            reader.read(rows).map_err(|reason| Error::file(self.path, reason).group(group).column(reader.column.name()))
         });
         let cells = columns.collect::<Result<Vec<Vec<String>>, Error>>()?;
         self.left -= rows;
@@ -175,18 +179,48 @@ fn cells<T: DataType>(
     }
 }
 
+/// What a column's numbers or bytes stand for.
+enum Meaning {
+    Plain,
+    Unsigned,
+    Day,
+    Moment(TimeUnit),
+    Time(TimeUnit),
+    Decimal,
+    Uuid,
+}
+
+/// The meaning that a column declares, in today's way or in that of older writers.
+fn meaning(column: &ColumnDescPtr) -> Meaning {
+    use ConvertedType as Old;
+    match (column.logical_type_ref(), column.converted_type()) {
+        (Some(LogicalType::Date), _) | (None, Old::DATE) => Meaning::Day,
+        (Some(LogicalType::Timestamp(moment)), _) => Meaning::Moment(moment.unit),
+        (None, Old::TIMESTAMP_MILLIS) => Meaning::Moment(TimeUnit::MILLIS),
+        (None, Old::TIMESTAMP_MICROS) => Meaning::Moment(TimeUnit::MICROS),
+        (Some(LogicalType::Time(time)), _) => Meaning::Time(time.unit),
+        (None, Old::TIME_MILLIS) => Meaning::Time(TimeUnit::MILLIS),
+        (None, Old::TIME_MICROS) => Meaning::Time(TimeUnit::MICROS),
+        (Some(LogicalType::Decimal(_)), _) | (None, Old::DECIMAL) => Meaning::Decimal,
+        (Some(LogicalType::Integer(integer)), _) if !integer.is_signed => Meaning::Unsigned,
+        (None, Old::UINT_8 | Old::UINT_16 | Old::UINT_32 | Old::UINT_64) => Meaning::Unsigned,
+        (Some(LogicalType::Uuid), _) => Meaning::Uuid,
+        _ => Meaning::Plain,
+    }
+}
+
 /// A whole number, or what it stands for.
 fn whole(column: &ColumnDescPtr, value: i64, unsigned: u64) -> Result<String, String> {
-    match column.logical_type_ref() {
-        Some(LogicalType::Date) => day(value).map(|day| day.to_string()),
-        Some(LogicalType::Timestamp(stamp)) => timestamp(value, stamp.unit),
-        Some(LogicalType::Time(time)) => timestamp(value, time.unit).map(|moment| moment[11..].to_owned()),
-        Some(LogicalType::Integer(integer)) if !integer.is_signed => Ok(unsigned.to_string()),
-        Some(LogicalType::Decimal(_)) => match column.physical_type() {
+    match meaning(column) {
+        Meaning::Day => day(value).map(|day| day.to_string()),
+        Meaning::Moment(unit) => timestamp(value, unit),
+        Meaning::Time(unit) => timestamp(value, unit).map(|moment| moment[11..].to_owned()),
+        Meaning::Unsigned => Ok(unsigned.to_string()),
+        Meaning::Decimal => match column.physical_type() {
             Physical::INT32 => Ok(Field::convert_int32(column, value as i32).to_string()),
             _ => Ok(Field::convert_int64(column, value).to_string()),
         },
-        _ => Ok(value.to_string()),
+        Meaning::Plain | Meaning::Uuid => Ok(value.to_string()),
     }
 }
 
@@ -218,7 +252,7 @@ fn old_timestamp(value: &Int96) -> Result<String, String> {
 }
 
 fn text(column: &ColumnDescPtr, value: &ByteArray) -> Result<String, String> {
-    if let Some(LogicalType::Decimal(_)) = column.logical_type_ref() {
+    if let Meaning::Decimal = meaning(column) {
         return decimal(column, value);
     }
     let text = std::str::from_utf8(value.data());
@@ -226,12 +260,12 @@ fn text(column: &ColumnDescPtr, value: &ByteArray) -> Result<String, String> {
 }
 
 fn fixed(column: &ColumnDescPtr, value: &ByteArray) -> Result<String, String> {
-    match (column.logical_type_ref(), <[u8; 16]>::try_from(value.data())) {
-        (Some(LogicalType::Uuid), Ok(bytes)) => {
+    match (meaning(column), <[u8; 16]>::try_from(value.data())) {
+        (Meaning::Uuid, Ok(bytes)) => {
             let hex = format!("{:032x}", u128::from_be_bytes(bytes));
             Ok(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
         }
-        (Some(LogicalType::Decimal(_)), _) => decimal(column, value),
+        (Meaning::Decimal, _) => decimal(column, value),
         _ => Err("its values are no text, number or date; leave it out or write it as text".to_owned()),
     }
 }

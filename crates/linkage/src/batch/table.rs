@@ -41,6 +41,11 @@ impl Batch {
         self.ends.len() / self.width.max(1)
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// One cell.
     pub fn cell(&self, row: usize, column: usize) -> &str {
         let at = row * self.width + column;
@@ -112,7 +117,10 @@ impl Table {
         let delimiter = delimiter(text);
         let mut table = Table { path: path.to_owned(), form: Form::Csv(delimiter), header: Vec::new() };
         let mut record = ByteRecord::new();
-        table.reader(delimiter)?.read_byte_record(&mut record).map_err(|error| Error::row(path, 1, error.to_string()))?;
+        table
+            .reader(delimiter)?
+            .read_byte_record(&mut record)
+            .map_err(|error| Error::row(path, 1, error.to_string()))?;
         for (index, cell) in record.iter().enumerate() {
             let name = std::str::from_utf8(cell).map_err(|error| not_utf8(path, 1, &(index + 1).to_string(), error))?;
             let name = name.trim_start_matches('\u{feff}').trim();
