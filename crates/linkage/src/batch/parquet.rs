@@ -138,7 +138,7 @@ impl Reader {
             ColumnReader::Int64ColumnReader(values) => {
                 cells(values, column, rows, |value| whole(column, *value, value.cast_unsigned()))
             }
-            ColumnReader::Int96ColumnReader(values) => cells(values, column, rows, |value| old_timestamp(value)),
+            ColumnReader::Int96ColumnReader(values) => cells(values, column, rows, old_timestamp),
             ColumnReader::FloatColumnReader(values) => {
                 cells(values, column, rows, |value| Ok(if value.is_nan() { String::new() } else { value.to_string() }))
             }

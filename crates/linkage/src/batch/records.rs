@@ -304,7 +304,7 @@ impl Records {
             let mut batches = table.batches()?;
             let (mut batch, mut next) = (Batch::default(), Batch::default());
             batches.read(&mut batch)?;
-            while batch.len() > 0 {
+            while !batch.is_empty() {
                 // The next rows are read while these are taken in.
                 let (read, ()) = rayon::join(
                     || batches_read(&mut batches, &mut next),
