@@ -1,5 +1,6 @@
 //! `watari link`: the linkage engine on files alone.
 
+mod database;
 mod private;
 
 use std::collections::BTreeMap;
@@ -11,9 +12,8 @@ use anyhow::{Context, Result, bail};
 use linkage::batch::{
     Engine, Form, Kind, Links, Model, Settings, Table, Wishes, refuse_cluster_column, sizes, write_links, write_people,
 };
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde::de::value::{Error as KindError, StrDeserializer};
+use serde::de::value::{Error as WordError, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use crate::options::{Dedupe, Evaluate, Explain, Link, LinkCommand, Linkage, Match, Train};
 
@@ -25,6 +25,9 @@ pub fn run(options: &Link) -> Result<()> {
         LinkCommand::Train(train) => self::train(train),
         LinkCommand::Explain(explain) => self::explain(explain),
         LinkCommand::Evaluate(evaluate) => self::evaluate(evaluate),
+        LinkCommand::Prepare(list) => database::prepare_list(list),
+        LinkCommand::Sql(sql) => database::write_sql(sql),
+        LinkCommand::Levels(met) => database::answer_met(met),
         LinkCommand::Secret(secret) => private::make_secret(secret),
         LinkCommand::Encode(list) => private::encode_list(list),
         LinkCommand::Compare(lists) => private::compare_lists(lists),
@@ -161,8 +164,13 @@ fn columns(wishes: &[String]) -> Result<BTreeMap<String, Kind>> {
 }
 
 fn kind(word: &str) -> Result<Kind> {
-    let read: StrDeserializer<'_, KindError> = word.into_deserializer();
-    Kind::deserialize(read).map_err(|error| anyhow::anyhow!("--column: {error}"))
+    said("--column", word)
+}
+
+/// What a word means as the value of an option; the error names those there are.
+fn said<T: DeserializeOwned>(option: &str, word: &str) -> Result<T> {
+    let read: StrDeserializer<'_, WordError> = word.into_deserializer();
+    T::deserialize(read).map_err(|error| anyhow::anyhow!("{option}: {error}"))
 }
 
 fn links(word: &str) -> Result<Links> {

@@ -290,6 +290,12 @@ pub enum LinkCommand {
     Explain(Explain),
     /// Judge by a column that says who is who: precision, recall and F1 by threshold
     Evaluate(Evaluate),
+    /// Write a list's values in the forms in which they are compared, for a database that links them
+    Prepare(Prepare),
+    /// Write a model as SQL for a database that links prepared records: more than one machine holds
+    Sql(Sql),
+    /// Say how far values agree that a database met
+    Levels(Levels),
     /// Make the secret with which two organisations encode their lists: `watari link secret -o FILE`
     Secret(MakeSecret),
     /// Encode a list, so that it can be compared with another organisation's without being shown
@@ -431,6 +437,80 @@ pub struct Evaluate {
     /// File to write the curve to (SVG)
     #[conf(long)]
     pub svg: Option<PathBuf>,
+}
+
+/// Records as a database compares them.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Prepare {
+    /// The file (CSV, or Parquet by its name)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// A second file, to link the first with
+    #[conf(long)]
+    pub other: Option<PathBuf>,
+    /// The model, made by `watari link train`
+    #[conf(long)]
+    pub model: PathBuf,
+    /// File to write (CSV, or Parquet by its name); without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// The column that names a record; without it one called id, or the record's number
+    #[conf(long)]
+    pub id: Option<String>,
+    /// Number of the first record, where parts of a list are prepared apart
+    #[conf(long, default_value = "1")]
+    pub first: i64,
+    /// Say nothing of the progress
+    #[conf(long)]
+    pub quiet: bool,
+}
+
+/// A model as SQL, for the records that `prepare` writes. How the steps follow one another stands in
+/// crates/linkage/SCALE.md.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Sql {
+    /// The model, made by `watari link train`
+    #[conf(pos)]
+    pub model: PathBuf,
+    /// The table of prepared records; what the SQL makes is called after it
+    #[conf(long)]
+    pub table: String,
+    /// duckdb or postgres
+    #[conf(long)]
+    pub dialect: String,
+    /// What the SQL does: table makes the empty table, pairs finds what could be one person and which values to ask
+    /// `levels` about, weights weighs it, people joins it
+    #[conf(long)]
+    pub step: String,
+    /// Probability from which two records are one person
+    #[conf(long, default_value = "0.8")]
+    pub threshold: f64,
+    /// Pairs to look at for each record: keys that make far more are left out
+    #[conf(long, default_value = "20")]
+    pub pairs_per_record: u32,
+    /// File to write; without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+}
+
+/// Answers for a database.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Levels {
+    /// The pairs of values that met (CSV, or Parquet by its name), with the columns field, one and other
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// The model, made by `watari link train`
+    #[conf(long)]
+    pub model: PathBuf,
+    /// File to write (CSV, or Parquet by its name); without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Say nothing of the progress
+    #[conf(long)]
+    pub quiet: bool,
 }
 
 /// A secret of two organisations.
@@ -612,9 +692,9 @@ fn in_words(help: &str) -> String {
 fn value(field: &str, in_brackets: bool) -> Option<&'static str> {
     let known = match field.rsplit('.').next().unwrap_or_default() {
         "what" => "WHAT",
-        "file" | "other" if in_brackets => "FILE",
+        "file" | "other" | "model" if in_brackets => "FILE",
         "username" => "NAME",
-        "first" | "second" => "ID",
+        "first" | "second" if in_brackets => "ID",
         _ if in_brackets => return None,
         "data" => "FOLDER",
         "_config" | "key_file" | "passphrase_file" | "tls_certificate" | "tls_key" | "rejects" => "FILE",
@@ -623,14 +703,15 @@ fn value(field: &str, in_brackets: bool) -> Option<&'static str> {
         "public_url" | "database_url" => "URL",
         "passphrase" => "PASSPHRASE",
         "port" => "PORT",
-        "people" | "cases" | "requests_per_minute" | "readers" | "pairs_per_record" | "bits" => "NUMBER",
+        "people" | "cases" | "requests_per_minute" | "readers" | "pairs_per_record" | "bits" | "first" => "NUMBER",
         "organisation" | "administrator" | "user" => "NAME",
         "country" => "CODE",
         "time_zone" => "ZONE",
         "to" => "TARGET",
         "map" | "column" => "COLUMN=KIND",
         "fields" => "FIELDS",
-        "hardening" | "salt" => "WORD",
+        "hardening" | "salt" | "dialect" | "step" => "WORD",
+        "table" => "TABLE",
         "id" | "truth" => "COLUMN",
         "dates" => "ORDER",
         "encoding" => "ENCODING",

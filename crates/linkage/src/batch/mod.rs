@@ -31,9 +31,11 @@ mod output;
 mod pairs;
 mod parquet;
 mod picture;
+mod prepare;
 mod records;
 mod score;
 mod sheet;
+mod sql;
 mod table;
 
 pub use columns::Kind;
@@ -45,9 +47,11 @@ pub use explain::{Contribution, Explanation};
 pub use model::Model;
 pub use output::{refuse_cluster_column, write_links, write_people};
 pub use pairs::{Pair, Pairs};
+pub use prepare::{answer, prepare};
 pub use records::{Records, Wishes};
 pub use score::probability;
 pub use sheet::{Form, Out, Sheet, Values};
+pub use sql::{Dialect, Script, Step};
 pub use table::{Batch, Table};
 
 pub(crate) use age::birth;
