@@ -57,12 +57,13 @@ impl Compared {
         format!("b_{}", derived.column(self.right))
     }
 
-    /// What the value's frequency makes of «the same», or of «the same sound».
+    /// What the value's frequency makes of «the same», or of «the same sound», which both have.
     fn by_value(&self, what: &str) -> String {
-        if self.left == self.right && what == "same" {
-            return format!("a_same_{}", self.left + 1);
+        let a = format!("a_{what}_{}", self.left + 1);
+        match what {
+            "same" if self.left != self.right => format!("least({a}, b_same_{})", self.right + 1),
+            _ => a,
         }
-        format!("least(a_{what}_{}, b_{what}_{})", self.left + 1, self.right + 1)
     }
 }
 
@@ -288,8 +289,8 @@ impl<'a> Weigh<'a> {
         format!(
             "select chosen.*, {}, {},\n  case when {} then {STRAIGHT} when crossed then {CROSSED} else {MISSING} end as level_order\n\
              from (\nselect answered.*, {crossed} as crossed from (\n{answered}\n) answered\n) chosen",
-            place(given),
-            place(family),
+            place(g),
+            place(f),
             both("straight"),
         )
     }
