@@ -1,7 +1,7 @@
 //! What a database needs to link a list, and what the engine makes of the same list, to hold the two
 //! against each other:
 //!
-//!     database LIST.csv FOLDER DIALECT [OTHER.csv]
+//!     database TRUTH LIST.csv FOLDER DIALECT [OTHER.csv]
 //!
 //! writes into the folder model.toml, prepared.parquet (and .csv for PostgreSQL), the scripts, and pairs.csv, the
 //! engine's pairs from probability 0.8 under that model; `database levels FOLDER MET OUT` answers. Prints seconds.
@@ -28,16 +28,16 @@ fn main() {
                 answer(&Table::open(Path::new(met)).unwrap(), &model, Form::of(Some(Path::new(out))), &mut file);
             println!("levels,{:.2},{}", started.elapsed().as_secs_f64(), answered.unwrap());
         }
-        [list, folder, dialect, other @ ..] => {
+        [truth, list, folder, dialect, other @ ..] => {
             let files: Vec<PathBuf> = std::iter::once(list).chain(other).map(PathBuf::from).collect();
-            write(&files, Path::new(folder), dialect);
+            write(truth, &files, Path::new(folder), dialect);
         }
-        _ => panic!("database LIST.csv FOLDER duckdb|postgres [OTHER.csv], or database levels FOLDER MET OUT"),
+        _ => panic!("database TRUTH LIST.csv FOLDER duckdb|postgres [OTHER.csv], or database levels FOLDER MET OUT"),
     }
 }
 
-fn write(files: &[PathBuf], folder: &Path, dialect: &str) {
-    let (wishes, settings) = (Wishes { truth: Some("person".into()), ..Wishes::default() }, Settings::default());
+fn write(truth: &str, files: &[PathBuf], folder: &Path, dialect: &str) {
+    let (wishes, settings) = (Wishes { truth: Some(truth.into()), ..Wishes::default() }, Settings::default());
     let timed = |what: &str, started: Instant| println!("{what},{:.2},", started.elapsed().as_secs_f64());
     let started = Instant::now();
     let trained = Engine::open(files, &wishes, None, settings.clone(), &mut |_| {}).unwrap();

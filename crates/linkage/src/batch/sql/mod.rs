@@ -191,11 +191,12 @@ impl Writing<'_> {
         let query = format!(
             "select counted.*,\n  ln({matches} / (1 - {matches})) / {LN_2} as prior,\n  \
              ln({matches} / greatest({relatives}, 1e-15)) / {LN_2} as related,\n  \
-             greatest(n * {pairs_per_record:?}, {LEAST_PAIRS:?}) / {LARGEST:?} as largest\n\
+             greatest(n * {pairs_per_record:?}, {LEAST_PAIRS:?}) / {LARGEST:?} as largest,\n  cast({floor} as double precision) as floor\n\
              from (\n  select sums.*, case when files = 1 then n * (n - 1) / 2 else of_first * (n - of_first) end as pairs\n  \
              from (\n    select cast(count(*) as double precision) as n, coalesce(max(file), 1) as files,\n      \
              cast(count(*) filter (where file = 1) as double precision) as of_first,\n      {}\n    from {{t}}\n  ) sums\n) counted",
-            present.join(", ")
+            present.join(", "),
+            floor = self.floor(),
         );
         self.make("fact", &query);
     }
@@ -386,26 +387,30 @@ impl Writing<'_> {
         }
     }
 
-    /// Pairs that share a key, each by the first rule that makes it, as long as they could weigh enough.
+    /// Pairs that share a key, each by the first rule that makes it, as long as they could weigh enough. Rule after
+    /// rule, so that one join at a time takes memory.
     fn candidates(&mut self) {
-        let by_rule = (1..=self.rules.len()).map(|rule| {
+        self.make("pair", "select record as one, record as other from {t}_ready where false");
+        for rule in 1..=self.rules.len() {
             let earlier: String =
                 (1..rule).map(|at| format!("\n  and (one.key_{at} = other.key_{at}) is not true")).collect();
-            format!(
+            let candidates = format!(
                 "select one.record as one, other.record as other, {}\nfrom {{t}}_ready one join {{t}}_ready other on \
                  one.key_{rule} = other.key_{rule} and one.record < other.record\n  \
                  cross join {{t}}_fact where (files = 1 or one.file <> other.file){earlier}",
                 self.weigh.sides()
-            )
-        });
-        let candidates = by_rule.collect::<Vec<String>>().join("\nunion all\n");
-        let known = self.weigh.known_levels(&candidates);
-        let query = format!(
-            "select one, other from (\n{}\n) bound\nwhere most_strangers >= {floor} and most_relatives >= {floor}",
-            self.weigh.most(&known),
-            floor = self.floor()
-        );
-        self.make("pair", &query);
+            );
+            let most = self.weigh.most(&self.weigh.known_levels(&candidates));
+            // The bound stands in a table, so that no planner works levels out once for the condition and once more.
+            self.say(&format!(
+                "-- {}\ninsert into {{t}}_pair\nselect one, other from (\n{most}\n) bound\n\
+                 join {{t}}_fact floors on least(most_strangers, most_relatives) >= floors.floor;\n",
+                one_line(&self.rules[rule - 1].words(self.records).join(" + "))
+            ));
+        }
+        if self.postgres() {
+            self.say("analyze {t}_pair;\n");
+        }
     }
 
     /// The pairs that are left, side by side.
