@@ -260,7 +260,7 @@ fn what_would_give_people_away_is_not_encoded() {
 /// swapped, years off, years alone; numbers with a wrong digit; brothers and sisters; copies.
 fn messy(people: usize) -> String {
     let given = ["Youssef", "Amina", "Oleksandr", "Khadija", "Marwan", "Mohammed Ali", "Tariq", "Alexander", "Rashid"];
-    let again = ["يوسف", "Amena", "Олександр", "Kadija", "M", "Ali", "Tarik", "Sasha", "Rachid"];
+    let again = ["يوسف", "Amena", "Олександр", "Khadra", "M", "Ali", "Tarif", "Sasha", "Rachid"];
     let family = ["Haddad", "Shevchenko", "Al-Khatib", "Mansour", "Bondarenko", "Darwish", "Sabbagh", "Ben Ali"];
     let other = ["حداد", "Shevchenka", "Khatib", "Mansor", "Бондаренко", "Darwich", "Sabagh", "Benali"];
     let streets = ["Olive Street", "Market Road North", "Old Harbour Lane", "Station Street"];
@@ -315,7 +315,7 @@ fn messy(people: usize) -> String {
                 2 => String::new(),
                 _ => format!("+962{}", &phone[1..]),
             };
-            let passport = if below(3) == 0 { passport } else { String::new() };
+            let passport = if below(3) == 0 { passport.clone() } else { String::new() };
             let town = ["حلب", "Одеса", "Port-Said"][town];
             row(&format!("B{person}"), names, &born, &phone, &passport, town);
         }

@@ -169,6 +169,7 @@ impl Writing<'_> {
             "Pairs of records that could be one person, in {t}_pair; pairs of values to ask about, in {t}_met.",
             "write {t}_met to a file, `watari link levels` answers it, load the answers into {t}_level; --step weights",
         );
+        self.plainly();
         self.facts();
         self.frequencies();
         self.seen();
@@ -177,6 +178,13 @@ impl Writing<'_> {
         self.candidates();
         self.met();
         self.text
+    }
+
+    /// PostgreSQL would spend longer on compiling these expressions than on working them out.
+    fn plainly(&mut self) {
+        if self.postgres() {
+            self.say("set jit = off;\n");
+        }
     }
 
     /// What holds for all: how many there are, the weight before anything is compared.
@@ -451,6 +459,7 @@ impl Writing<'_> {
             "Pairs that are likely enough, with probability and weight in bits, in {t}_weight.",
             "they are the result; --step people joins them to people",
         );
+        self.plainly();
         let open = "exists (select 1 from {t}_met met where not exists (\n  select 1 from {t}_level l \
                     where l.field = met.field and l.one = met.one and l.other = met.other))";
         let complain = "values met whose agreement is not in {t}_level: ask `watari link levels` and load its answers";
