@@ -119,6 +119,14 @@ impl<'a> Weigh<'a> {
         both.collect::<Vec<String>>().join(", ")
     }
 
+    /// PostgreSQL would write each level out wherever it is used; this keeps it from looking into what stands before.
+    fn fence(&self) -> &'static str {
+        match self.dialect {
+            Dialect::DuckDb => "",
+            Dialect::Postgres => "\noffset 0",
+        }
+    }
+
     fn crossing(&self, slot: usize) -> bool {
         self.records.crossing.is_some_and(|(given, family)| slot == given || slot == family)
     }
@@ -143,7 +151,7 @@ impl<'a> Weigh<'a> {
     pub fn known_levels(&self, source: &str) -> String {
         let levels: Vec<String> =
             self.compared().iter().map(|it| format!("{} as {}", self.known(it), it.level)).collect();
-        format!("select source.*,\n  {}\nfrom (\n{source}\n) source", levels.join(",\n  "))
+        format!("select source.*,\n  {}\nfrom (\n{source}\n) source{}", levels.join(",\n  "), self.fence())
     }
 
     /// What has to be asked of a relation of known levels.
@@ -263,8 +271,11 @@ impl<'a> Weigh<'a> {
             columns.push(format!("{} as same_{level}", it.by_worth("same")));
             columns.push(format!("{} as heard_{level}", it.by_worth("heard")));
         }
-        let answered =
-            format!("select known.one, known.other,\n  {}\nfrom (\n{known}\n) known{joins}", columns.join(",\n  "));
+        let fence = self.fence();
+        let answered = format!(
+            "select known.one, known.other,\n  {}\nfrom (\n{known}\n) known{joins}{fence}",
+            columns.join(",\n  ")
+        );
         self.settled(&answered)
     }
 
@@ -288,10 +299,11 @@ impl<'a> Weigh<'a> {
         };
         format!(
             "select chosen.*, {}, {},\n  case when {} then {STRAIGHT} when crossed then {CROSSED} else {MISSING} end as level_order\n\
-             from (\nselect answered.*, {crossed} as crossed from (\n{answered}\n) answered\n) chosen",
+             from (\nselect answered.*, {crossed} as crossed from (\n{answered}\n) answered{fence}\n) chosen{fence}",
             place(g),
             place(f),
             both("straight"),
+            fence = self.fence(),
         )
     }
 
@@ -334,9 +346,10 @@ impl<'a> Weigh<'a> {
         format!(
             "select against.*, least(strangers, relatives) - ln(1 + exp(greatest(-abs(strangers - relatives) * {LN_2}, -500))) \
              / {LN_2} as weight\nfrom (\nselect levels.*, fact.files,\n  prior + {}\n  as strangers,\n  related + {}\n  as relatives\n\
-             from (\n{levels}\n) levels cross join {{t}}_fact fact\n) against",
+             from (\n{levels}\n) levels cross join {{t}}_fact fact{fence}\n) against",
             sum(true),
-            sum(false)
+            sum(false),
+            fence = self.fence()
         )
     }
 
