@@ -50,6 +50,8 @@ one = lambda sql: con.execute(sql).fetchone()
 print("records,pairs looked into,values met,links,people")
 print(*one("""select (select count(*) from people), (select count(*) from people_pair), (select count(*) from people_met),
   (select count(*) from people_weight), (select count(distinct person) from people_person)"""), sep=",")
+print("pairs of all rules for each record,largest key:", *one("""select round(sum(pairs) / (select count(*) from people), 1), max(largest)
+  from people_rule"""))
 con.execute(f"create temp table engine as select * from read_csv('{folder}/pairs.csv', types={{'one': 'varchar', 'other': 'varchar'}})")
 both = one("""
   select count(*), count(*) filter (where e.one is null), count(*) filter (where s.one is null),

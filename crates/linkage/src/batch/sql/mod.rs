@@ -175,6 +175,7 @@ impl Writing<'_> {
         self.seen();
         self.copies();
         self.keys();
+        self.count();
         self.candidates();
         self.met();
         self.text
@@ -348,6 +349,22 @@ impl Writing<'_> {
             "ready",
             &format!("select s.*{columns}\nfrom {{t}}_seen s left join {{t}}_keyed k on k.record = s.record{joins}"),
         );
+    }
+
+    /// How many pairs each rule makes, before any is made: whoever runs the script can stop where they are too many.
+    fn count(&mut self) {
+        let by_rule = self.rules.iter().enumerate().map(|(at, rule)| {
+            let (number, words) = (at + 1, rule.words(self.records).join(" + ").replace('\'', "''"));
+            format!(
+                "select {number} as rule, '{}' as keys, sum(pairs) as pairs, max(records) as largest from (\n  \
+                 select count(*) as records, case when files = 1 then cast(count(*) as double precision) * (count(*) - 1) / 2\n    \
+                 else cast(count(*) filter (where file = 1) as double precision) * count(*) filter (where file > 1) end as pairs\n  \
+                 from {{t}}_ready cross join {{t}}_fact where key_{number} is not null group by key_{number}, files\n) keyed",
+                one_line(&words)
+            )
+        });
+        let by_rule = by_rule.collect::<Vec<String>>().join("\nunion all\n");
+        self.make("rule", &by_rule);
     }
 
     fn key(&self, rule: &Rule) -> String {
