@@ -427,16 +427,16 @@ impl<'a> Weigh<'a> {
         if is_field && asks(it.kind) {
             cases += &format!(" when {UNSURE} then {}", number(most.fold(f32::MIN, f32::max)));
         }
-        for (level, &by_level) in weights.iter().enumerate().take(top + 1).skip(1) {
+        for (level, &plain) in weights.iter().enumerate().take(top + 1).skip(1) {
             let weight = match level {
-                _ if !strangers => number(by_level),
+                _ if !strangers => number(plain),
                 _ if level == top && is_field && it.kind != Kind::Age => format!("greatest({same}{}, 0)", less(level)),
                 // To agree never speaks against.
-                _ if level == top => format!("greatest({}{}, 0)", number(by_level), less(level)),
+                _ if level == top => format!("greatest({}{}, 0)", number(plain), less(level)),
                 _ if level == usize::from(SOUND) && Weigh::is_heard(it.kind) && is_field => {
                     format!("{heard}{}", less(level))
                 }
-                _ => format!("{}{}", number(by_level), less(level)),
+                _ => format!("{}{}", number(plain), less(level)),
             };
             cases += &format!(" when {level} then {weight}");
         }
