@@ -292,7 +292,7 @@ pub enum LinkCommand {
     Evaluate(Evaluate),
     /// Write a list's values in the forms in which they are compared, for a database that links them
     Prepare(Prepare),
-    /// Write a model as SQL for a database that links prepared records: more than one machine holds
+    /// Write a model as SQL for a database that links prepared records, where they are too many for one machine
     Sql(Sql),
     /// Say how far values agree that a database met
     Levels(Levels),
@@ -341,10 +341,10 @@ pub struct Linkage {
 pub struct Dedupe {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The file (CSV)
+    /// The file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
-    /// File to write; without it the standard output
+    /// File to write (CSV, or Parquet by its name); without it the standard output
     #[conf(short = 'o', long)]
     pub output: Option<PathBuf>,
     /// Probability from which two records are one person
@@ -358,13 +358,13 @@ pub struct Dedupe {
 pub struct Match {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The first file (CSV)
+    /// The first file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
-    /// The second file (CSV)
+    /// The second file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub other: PathBuf,
-    /// File to write; without it the standard output
+    /// File to write (CSV, or Parquet by its name); without it the standard output
     #[conf(short = 'o', long)]
     pub output: Option<PathBuf>,
     /// Probability from which two records are one person
@@ -382,7 +382,7 @@ pub struct Match {
 pub struct Train {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The file (CSV)
+    /// The file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
     /// A second file to link the first with
@@ -399,7 +399,7 @@ pub struct Train {
 pub struct Explain {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The file (CSV)
+    /// The file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
     /// Id of the first record
@@ -422,7 +422,7 @@ pub struct Explain {
 pub struct Evaluate {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The file (CSV)
+    /// The file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
     /// A second file to link the first with
@@ -527,7 +527,7 @@ pub struct MakeSecret {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Encode {
-    /// The list (CSV)
+    /// The list (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
     /// File to write; without it the standard output
@@ -622,9 +622,29 @@ const KEYS: &[&str] = &[
     "dry_run",
     "rejects",
     "forget_second_factor",
+    "model",
+    "column",
+    "id",
+    "truth",
+    "memory",
+    "pairs_per_record",
+    "quiet",
+    "threshold",
+    "links",
+    "table",
+    "dialect",
+    "secret",
+    "fields",
+    "bits",
+    "hardening",
+    "salt",
 ];
 
 const COMMANDS: [&str; 9] = ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "invite"];
+
+/// The commands of `link`, which read the same file.
+const LINK_COMMANDS: [&str; 10] =
+    ["dedupe", "match", "train", "explain", "evaluate", "prepare", "sql", "levels", "encode", "compare"];
 
 /// Reads flags, environment and file; ends the program with help or an error where they do not fit.
 ///
@@ -645,8 +665,11 @@ pub fn read() -> anyhow::Result<Options> {
         let known = KEYS.join(", ");
         anyhow::bail!("{}: nothing is called «{key}»; keys that are known: {known}", file.display());
     }
-    let document: toml::Table =
-        COMMANDS.into_iter().map(|command| (command.to_owned(), toml::Value::Table(table.clone()))).collect();
+    let for_each = |commands: &[&str]| -> toml::Table {
+        commands.iter().map(|command| ((*command).to_owned(), toml::Value::Table(table.clone()))).collect()
+    };
+    let mut document = for_each(&COMMANDS);
+    document.insert("link".to_owned(), toml::Value::Table(for_each(&LINK_COMMANDS)));
     Ok(builder.doc(file.display().to_string(), document).try_parse().unwrap_or_else(|help| end(&help)))
 }
 

@@ -499,6 +499,34 @@ fn what_no_database_could_run_is_refused() {
     refused(&["levels", "met.csv", "--model", "model.toml"], 1, "met.csv, row 2, column «field»: «99»");
 }
 
+#[test]
+fn what_every_run_says_can_stand_in_the_configuration_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::write(at.join("list.csv"), list()).unwrap();
+    std::fs::write(
+        at.join("watari.toml"),
+        "truth = \"person\"\ncolumn = [\"phone=ignored\"]\nquiet = true\nthreshold = 1.5\n",
+    )
+    .unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_watari"));
+        command.current_dir(at).env("WATARI_CONFIG", "watari.toml").arg("link").args(args).output().unwrap()
+    };
+    let trained = run(&["train", "list.csv"]);
+    assert!(trained.status.success(), "{}", text(&trained.stderr));
+    assert!(text(&trained.stderr).is_empty(), "{}", text(&trained.stderr));
+    let model = text(&trained.stdout);
+    assert!(model.contains("\"passport\"") && !model.contains("phone") && !model.contains("\"person\""), "{model}");
+    let refused = run(&["dedupe", "list.csv"]);
+    assert!(
+        text(&refused.stderr).contains("--threshold is a number from 0 to 1, not 1.5"),
+        "{}",
+        text(&refused.stderr)
+    );
+    assert!(run(&["dedupe", "list.csv", "--threshold", "0.9"]).status.success(), "a flag wins over the file");
+}
+
 /// All cells of a file.
 fn cells(path: &Path) -> Vec<String> {
     let table = Table::open(path).unwrap();
