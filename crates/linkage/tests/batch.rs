@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use linkage::batch::{Among, Engine, Kind, Links, Model, Settings, Table, Wishes, write_links, write_people};
+use linkage::batch::{Among, Engine, Form, Kind, Links, Model, Settings, Table, Wishes, write_links, write_people};
 
 #[path = "../examples/registry/names.rs"]
 mod names;
@@ -66,7 +66,7 @@ fn two_files_are_linked_one_to_one_though_their_columns_differ() {
     let mut pairs = engine.pairs(0.8, &mut |_| {}).unwrap();
     let links = engine.link(&mut pairs, 0.8, Links::OneToOne).unwrap();
     let mut out = Vec::new();
-    write_links(&engine, &links, &mut out).unwrap();
+    write_links(&engine, &links, Form::Csv, &mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap().lines().count(), links.len() + 1);
 }
 
@@ -306,13 +306,13 @@ fn a_file_comes_back_with_its_people_numbered() {
     let file = folder.file("a.csv", "id;given name;surname\n1;\"Amina; called Mina\";Yusuf\n2;Omar;Ali\n");
     let table = Table::open(&file).unwrap();
     let mut out = Vec::new();
-    write_people(&table, &[0, 0], &mut out).unwrap();
+    write_people(&table, &[0, 0], Form::Csv, &mut out).unwrap();
     assert_eq!(
         String::from_utf8(out).unwrap(),
         "id;given name;surname;cluster_id\n1;\"Amina; called Mina\";Yusuf;1\n2;Omar;Ali;1\n"
     );
     let again = Table::open(&folder.file("b.csv", "id,cluster_id\n1,2\n")).unwrap();
-    assert!(write_people(&again, &[0], Vec::new()).unwrap_err().to_string().contains("cluster_id"));
+    assert!(write_people(&again, &[0], Form::Csv, &mut Vec::new()).unwrap_err().to_string().contains("cluster_id"));
 }
 
 proptest::proptest! {

@@ -1,5 +1,6 @@
 //! `watari link`: the linkage engine on files alone.
 
+mod database;
 mod private;
 
 use std::collections::BTreeMap;
@@ -9,11 +10,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use linkage::batch::{
-    Engine, Kind, Links, Model, Settings, Table, Wishes, refuse_cluster_column, sizes, write_links, write_people,
+    Engine, Form, Kind, Links, Model, Settings, Table, Wishes, refuse_cluster_column, sizes, write_links, write_people,
 };
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde::de::value::{Error as KindError, StrDeserializer};
+use serde::de::value::{Error as WordError, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use crate::options::{Dedupe, Evaluate, Explain, Link, LinkCommand, Linkage, Match, Train};
 
@@ -25,6 +25,9 @@ pub fn run(options: &Link) -> Result<()> {
         LinkCommand::Train(train) => self::train(train),
         LinkCommand::Explain(explain) => self::explain(explain),
         LinkCommand::Evaluate(evaluate) => self::evaluate(evaluate),
+        LinkCommand::Prepare(list) => database::prepare_list(list),
+        LinkCommand::Sql(sql) => database::write_sql(sql),
+        LinkCommand::Levels(met) => database::answer_met(met),
         LinkCommand::Secret(secret) => private::make_secret(secret),
         LinkCommand::Encode(list) => private::encode_list(list),
         LinkCommand::Compare(lists) => private::compare_lists(lists),
@@ -43,7 +46,8 @@ fn dedupe(options: &Dedupe) -> Result<()> {
     let sizes = sizes(&people);
     let persons: usize = sizes.values().sum();
     let to_file = out.is_file();
-    out.write(|out| Ok(write_people(&table, &people, out)?))?;
+    let form = out.form();
+    out.write(|out| Ok(write_people(&table, &people, form, out)?))?;
     if options.linkage.json && to_file {
         let by_size: Vec<_> =
             sizes.iter().map(|(size, people)| serde_json::json!({"records": size, "people": people})).collect();
@@ -63,7 +67,8 @@ fn match_files(options: &Match) -> Result<()> {
     let mut pairs = engine.pairs(threshold, &mut say)?;
     let found = engine.link(&mut pairs, threshold, links)?;
     let to_file = out.is_file();
-    out.write(|out| Ok(write_links(&engine, &found, out)?))?;
+    let form = out.form();
+    out.write(|out| Ok(write_links(&engine, &found, form, out)?))?;
     if options.linkage.json && to_file {
         let summary = serde_json::json!({"records": engine.records.len(), "links": found.len()});
         println!("{}", serde_json::to_string_pretty(&summary)?);
@@ -159,8 +164,13 @@ fn columns(wishes: &[String]) -> Result<BTreeMap<String, Kind>> {
 }
 
 fn kind(word: &str) -> Result<Kind> {
-    let read: StrDeserializer<'_, KindError> = word.into_deserializer();
-    Kind::deserialize(read).map_err(|error| anyhow::anyhow!("--column: {error}"))
+    said("--column", word)
+}
+
+/// What a word means as the value of an option; the error names those there are.
+fn said<T: DeserializeOwned>(option: &str, word: &str) -> Result<T> {
+    let read: StrDeserializer<'_, WordError> = word.into_deserializer();
+    T::deserialize(read).map_err(|error| anyhow::anyhow!("{option}: {error}"))
 }
 
 fn links(word: &str) -> Result<Links> {
@@ -213,13 +223,18 @@ impl Output {
         Ok(Output { file: Some((path.to_owned(), file)) })
     }
 
+    /// Parquet where the file is called so.
+    fn form(&self) -> Form {
+        Form::of(self.file.as_ref().map(|(path, _)| path.as_path()))
+    }
+
     fn is_file(&self) -> bool {
         self.file.is_some()
     }
 
-    fn write(self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    fn write(self, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>) -> Result<()> {
         let Some((path, file)) = self.file else {
-            let mut out = BufWriter::new(std::io::stdout().lock());
+            let mut out = BufWriter::new(std::io::stdout());
             write(&mut out)?;
             return Ok(out.flush()?);
         };

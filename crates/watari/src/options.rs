@@ -290,6 +290,12 @@ pub enum LinkCommand {
     Explain(Explain),
     /// Judge by a column that says who is who: precision, recall and F1 by threshold
     Evaluate(Evaluate),
+    /// Write a list's values in the forms in which they are compared, for a database that links them
+    Prepare(Prepare),
+    /// Write a model as SQL for a database that links prepared records, where they are too many for one machine
+    Sql(Sql),
+    /// Say how far values agree that a database met
+    Levels(Levels),
     /// Make the secret with which two organisations encode their lists: `watari link secret -o FILE`
     Secret(MakeSecret),
     /// Encode a list, so that it can be compared with another organisation's without being shown
@@ -335,10 +341,10 @@ pub struct Linkage {
 pub struct Dedupe {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The file (CSV)
+    /// The file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
-    /// File to write; without it the standard output
+    /// File to write (CSV, or Parquet by its name); without it the standard output
     #[conf(short = 'o', long)]
     pub output: Option<PathBuf>,
     /// Probability from which two records are one person
@@ -352,13 +358,13 @@ pub struct Dedupe {
 pub struct Match {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The first file (CSV)
+    /// The first file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
-    /// The second file (CSV)
+    /// The second file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub other: PathBuf,
-    /// File to write; without it the standard output
+    /// File to write (CSV, or Parquet by its name); without it the standard output
     #[conf(short = 'o', long)]
     pub output: Option<PathBuf>,
     /// Probability from which two records are one person
@@ -376,7 +382,7 @@ pub struct Match {
 pub struct Train {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The file (CSV)
+    /// The file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
     /// A second file to link the first with
@@ -393,7 +399,7 @@ pub struct Train {
 pub struct Explain {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The file (CSV)
+    /// The file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
     /// Id of the first record
@@ -416,7 +422,7 @@ pub struct Explain {
 pub struct Evaluate {
     #[conf(flatten, serde(flatten))]
     pub linkage: Linkage,
-    /// The file (CSV)
+    /// The file (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
     /// A second file to link the first with
@@ -433,6 +439,80 @@ pub struct Evaluate {
     pub svg: Option<PathBuf>,
 }
 
+/// Records as a database compares them.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Prepare {
+    /// The file (CSV, or Parquet by its name)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// A second file, to link the first with
+    #[conf(long)]
+    pub other: Option<PathBuf>,
+    /// The model, made by `watari link train`
+    #[conf(long)]
+    pub model: PathBuf,
+    /// File to write (CSV, or Parquet by its name); without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// The column that names a record; without it one called id, or the record's number
+    #[conf(long)]
+    pub id: Option<String>,
+    /// Number of the first record, where parts of a list are prepared apart
+    #[conf(long, default_value = "1")]
+    pub first: i64,
+    /// Say nothing of the progress
+    #[conf(long)]
+    pub quiet: bool,
+}
+
+/// A model as SQL, for the records that `prepare` writes. How the steps follow one another stands in
+/// crates/linkage/SCALE.md.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Sql {
+    /// The model, made by `watari link train`
+    #[conf(pos)]
+    pub model: PathBuf,
+    /// The table of prepared records; what the SQL makes is called after it
+    #[conf(long)]
+    pub table: String,
+    /// duckdb or postgres
+    #[conf(long)]
+    pub dialect: String,
+    /// What the SQL does: table makes the empty table, pairs finds what could be one person and which values to ask
+    /// `levels` about, weights weighs it, people joins it
+    #[conf(long)]
+    pub step: String,
+    /// Probability from which two records are one person
+    #[conf(long, default_value = "0.8")]
+    pub threshold: f64,
+    /// Pairs to look at for each record: keys that make far more are left out
+    #[conf(long, default_value = "20")]
+    pub pairs_per_record: u32,
+    /// File to write; without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+}
+
+/// Answers for a database.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Levels {
+    /// The pairs of values that met (CSV, or Parquet by its name), with the columns field, one and other
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// The model, made by `watari link train`
+    #[conf(long)]
+    pub model: PathBuf,
+    /// File to write (CSV, or Parquet by its name); without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Say nothing of the progress
+    #[conf(long)]
+    pub quiet: bool,
+}
+
 /// A secret of two organisations.
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
@@ -447,7 +527,7 @@ pub struct MakeSecret {
 #[derive(Conf)]
 #[conf(serde(allow_unknown_fields))]
 pub struct Encode {
-    /// The list (CSV)
+    /// The list (CSV, or Parquet by its name)
     #[conf(pos)]
     pub file: PathBuf,
     /// File to write; without it the standard output
@@ -542,9 +622,29 @@ const KEYS: &[&str] = &[
     "dry_run",
     "rejects",
     "forget_second_factor",
+    "model",
+    "column",
+    "id",
+    "truth",
+    "memory",
+    "pairs_per_record",
+    "quiet",
+    "threshold",
+    "links",
+    "table",
+    "dialect",
+    "secret",
+    "fields",
+    "bits",
+    "hardening",
+    "salt",
 ];
 
 const COMMANDS: [&str; 9] = ["demo", "init", "serve", "verify", "backup", "restore", "copy", "import", "invite"];
+
+/// The commands of `link`, which read the same file.
+const LINK_COMMANDS: [&str; 10] =
+    ["dedupe", "match", "train", "explain", "evaluate", "prepare", "sql", "levels", "encode", "compare"];
 
 /// Reads flags, environment and file; ends the program with help or an error where they do not fit.
 ///
@@ -565,8 +665,11 @@ pub fn read() -> anyhow::Result<Options> {
         let known = KEYS.join(", ");
         anyhow::bail!("{}: nothing is called «{key}»; keys that are known: {known}", file.display());
     }
-    let document: toml::Table =
-        COMMANDS.into_iter().map(|command| (command.to_owned(), toml::Value::Table(table.clone()))).collect();
+    let for_each = |commands: &[&str]| -> toml::Table {
+        commands.iter().map(|command| ((*command).to_owned(), toml::Value::Table(table.clone()))).collect()
+    };
+    let mut document = for_each(&COMMANDS);
+    document.insert("link".to_owned(), toml::Value::Table(for_each(&LINK_COMMANDS)));
     Ok(builder.doc(file.display().to_string(), document).try_parse().unwrap_or_else(|help| end(&help)))
 }
 
@@ -612,9 +715,9 @@ fn in_words(help: &str) -> String {
 fn value(field: &str, in_brackets: bool) -> Option<&'static str> {
     let known = match field.rsplit('.').next().unwrap_or_default() {
         "what" => "WHAT",
-        "file" | "other" if in_brackets => "FILE",
+        "file" | "other" | "model" if in_brackets => "FILE",
         "username" => "NAME",
-        "first" | "second" => "ID",
+        "first" | "second" if in_brackets => "ID",
         _ if in_brackets => return None,
         "data" => "FOLDER",
         "_config" | "key_file" | "passphrase_file" | "tls_certificate" | "tls_key" | "rejects" => "FILE",
@@ -623,14 +726,15 @@ fn value(field: &str, in_brackets: bool) -> Option<&'static str> {
         "public_url" | "database_url" => "URL",
         "passphrase" => "PASSPHRASE",
         "port" => "PORT",
-        "people" | "cases" | "requests_per_minute" | "readers" | "pairs_per_record" | "bits" => "NUMBER",
+        "people" | "cases" | "requests_per_minute" | "readers" | "pairs_per_record" | "bits" | "first" => "NUMBER",
         "organisation" | "administrator" | "user" => "NAME",
         "country" => "CODE",
         "time_zone" => "ZONE",
         "to" => "TARGET",
         "map" | "column" => "COLUMN=KIND",
         "fields" => "FIELDS",
-        "hardening" | "salt" => "WORD",
+        "hardening" | "salt" | "dialect" | "step" => "WORD",
+        "table" => "TABLE",
         "id" | "truth" => "COLUMN",
         "dates" => "ORDER",
         "encoding" => "ENCODING",

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 pub struct Error {
     file: PathBuf,
     row: Option<u64>,
+    group: Option<usize>,
     column: Option<String>,
     reason: String,
 }
@@ -15,12 +16,18 @@ pub struct Error {
 impl Error {
     /// The whole file is at fault.
     pub fn file(file: &Path, reason: impl Into<String>) -> Error {
-        Error { file: file.to_owned(), row: None, column: None, reason: reason.into() }
+        Error { file: file.to_owned(), row: None, group: None, column: None, reason: reason.into() }
     }
 
     /// One row is at fault; rows are counted as a spreadsheet does, the header being row 1.
     pub fn row(file: &Path, row: u64, reason: impl Into<String>) -> Error {
         Error { row: Some(row), ..Error::file(file, reason) }
+    }
+
+    /// Names the row group of a Parquet file as well, counted from 1.
+    #[must_use]
+    pub fn group(self, group: usize) -> Error {
+        Error { group: Some(group), ..self }
     }
 
     /// Names the column as well.
@@ -40,6 +47,9 @@ impl fmt::Display for Error {
         write!(out, "{}", self.file.display())?;
         if let Some(row) = self.row {
             write!(out, ", row {row}")?;
+        }
+        if let Some(group) = self.group {
+            write!(out, ", row group {group}")?;
         }
         if let Some(column) = &self.column {
             write!(out, ", column «{column}»")?;

@@ -9,6 +9,9 @@ use super::dictionary::{Dictionary, hash};
 use crate::patronymic::father;
 use crate::{Skeleton, short, tokens};
 
+/// Distinct dates that show which of day and month a column puts first.
+pub const SHOW_ORDER: usize = 100_000;
+
 /// Values that can be compared with each other, by number; 0 is the missing value.
 pub struct Lexicon {
     text: Dictionary,
@@ -54,11 +57,23 @@ impl Lexicon {
     /// Takes in a column's distinct values as they were written and says which number each has
     /// here; several spellings may be one value, and what means nothing is missing.
     pub fn learn(&mut self, kind: Kind, written: &Dictionary) -> Vec<u32> {
-        let order = if kind == Kind::Date { Order::of(written.texts().take(100_000)) } else { Order::default() };
+        let order = if kind == Kind::Date { Order::of(written.texts().take(SHOW_ORDER)) } else { Order::default() };
+        self.learn_ordered(kind, order, written)
+    }
+
+    /// The same where it is known which of day and month stands first.
+    pub fn learn_ordered(&mut self, kind: Kind, order: Order, written: &Dictionary) -> Vec<u32> {
         let raw: Vec<u32> = (0..written.len() as u32).collect();
         let plain: Vec<String> = raw.par_iter().map(|&id| normalise(kind, order, written.text(id))).collect();
         let ids: Vec<u32> = plain.iter().map(|text| self.text.intern(text)).collect();
         drop(plain);
+        self.grow(kind);
+        ids
+    }
+
+    /// Takes in values that are in their common form already and says which number each has here.
+    pub fn take<'a>(&mut self, kind: Kind, values: impl Iterator<Item = &'a str>) -> Vec<u32> {
+        let ids = values.map(|text| self.text.intern(text)).collect();
         self.grow(kind);
         ids
     }
@@ -168,6 +183,16 @@ impl Words {
     /// How many parts.
     pub fn parts(&self, id: u32) -> u8 {
         self.parts[id as usize]
+    }
+
+    /// A bit for each letter that stands in the value.
+    pub fn letters(&self, id: u32) -> u32 {
+        self.letters[id as usize]
+    }
+
+    /// A bit for each row of known short forms in which a part stands.
+    pub fn short(&self, id: u32) -> u64 {
+        self.short[id as usize]
     }
 
     /// Whether a part of one can be a short form of a part of the other.

@@ -50,21 +50,21 @@ pub struct Field {
 /// Which columns make up which field.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    fields: Vec<Planned>,
-    id: Vec<Option<usize>>,
+    pub(super) fields: Vec<Planned>,
+    pub(super) id: Vec<Option<usize>>,
     truth: Vec<Option<usize>>,
     /// What the user should know of the choice.
     pub remarks: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
-struct Planned {
-    name: String,
-    kind: Kind,
+pub(super) struct Planned {
+    pub(super) name: String,
+    pub(super) kind: Kind,
     /// For each file the columns that make the value; several are put together.
-    columns: Vec<Vec<usize>>,
+    pub(super) columns: Vec<Vec<usize>>,
     /// For each file the ages that stand in for birth dates.
-    ages: Vec<Option<Ages>>,
+    pub(super) ages: Vec<Option<Ages>>,
 }
 
 /// What the user says of the columns.
@@ -251,14 +251,14 @@ fn id_column(table: &Table, sample: &Batch, kinds: &[Kind]) -> Option<usize> {
 
 /// A column on its way in: distinct cells, and which cell each record has.
 #[derive(Default)]
-struct Written {
-    cells: Dictionary,
-    rows: Vec<u32>,
+pub(super) struct Written {
+    pub(super) cells: Dictionary,
+    pub(super) rows: Vec<u32>,
     joined: String,
 }
 
 impl Written {
-    fn take(&mut self, batch: &Batch, columns: &[usize], ages: Option<&Ages>) {
+    pub(super) fn take(&mut self, batch: &Batch, columns: &[usize], ages: Option<&Ages>) {
         for row in 0..batch.len() {
             let id = match columns {
                 _ if ages.is_some() && !holds_date(batch, row, columns) => {
@@ -304,7 +304,7 @@ impl Records {
             let mut batches = table.batches()?;
             let (mut batch, mut next) = (Batch::default(), Batch::default());
             batches.read(&mut batch)?;
-            while batch.len() > 0 {
+            while !batch.is_empty() {
                 // The next rows are read while these are taken in.
                 let (read, ()) = rayon::join(
                     || batches_read(&mut batches, &mut next),
@@ -397,11 +397,7 @@ impl Records {
             });
         }
         lexicons.iter_mut().for_each(Lexicon::finish);
-        let only = |kind| {
-            let mut of_kind = fields.iter().enumerate().filter(|(_, field)| field.kind == kind).map(|(at, _)| at);
-            of_kind.next().filter(|_| of_kind.next().is_none())
-        };
-        let crossing = only(Kind::Given).zip(only(Kind::Family));
+        let crossing = crossing(&fields);
         let mut records = Records { fields, lexicons, rows, len, split, ids, truth, crossing };
         records.count();
         records
@@ -424,6 +420,17 @@ impl Records {
             }
             field.counts = counts;
         });
+    }
+
+    /// No records, but of these fields: what a model says can be asked without a file.
+    pub fn none(fields: impl Iterator<Item = (String, Kind)>) -> Records {
+        let none = |(at, (name, kind)): (usize, (String, Kind))| {
+            (Field { name, kind, lexicon: at, counts: Vec::new(), sounds: Vec::new(), present: 0 }, Lexicon::new(kind))
+        };
+        let (fields, lexicons): (Vec<Field>, Vec<Lexicon>) = fields.enumerate().map(none).unzip();
+        let crossing = crossing(&fields);
+        let (ids, truth) = (Texts::default(), Vec::new());
+        Records { fields, lexicons, rows: Vec::new(), len: 0, split: None, ids, truth, crossing }
     }
 
     /// How many records there are.
@@ -470,6 +477,15 @@ impl Records {
             if value == 0 { sum } else { sum.wrapping_add(mix(value, hash(field.name.as_bytes()))) }
         })
     }
+}
+
+/// The one given and the one family name, which may stand in each other's place.
+fn crossing(fields: &[Field]) -> Option<(usize, usize)> {
+    let only = |kind| {
+        let mut of_kind = fields.iter().enumerate().filter(|(_, field)| field.kind == kind).map(|(at, _)| at);
+        of_kind.next().filter(|_| of_kind.next().is_none())
+    };
+    only(Kind::Given).zip(only(Kind::Family))
 }
 
 fn batches_read(batches: &mut Batches<'_>, next: &mut Batch) -> Result<(), Error> {

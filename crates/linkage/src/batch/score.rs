@@ -27,6 +27,22 @@ pub struct Scorer<'a> {
     related: f32,
 }
 
+/// The weights of one place, by level.
+pub(super) struct ByLevel {
+    /// Against two strangers.
+    pub strangers: [f32; 16],
+    /// Against two of one household.
+    pub relatives: [f32; 16],
+    /// What is added where both are of one group.
+    pub less_among: Option<[f32; 16]>,
+    /// What «the same» weighs before the value's frequency is taken away.
+    pub same: f32,
+    /// The same for «the same sound».
+    pub sound: f32,
+    /// The least frequency of a number that few share.
+    pub rarest: f32,
+}
+
 impl<'a> Scorer<'a> {
     /// Weights from parameters; the records give the values' frequencies.
     pub fn new(records: &'a Records, parameters: &Parameters) -> Scorer<'a> {
@@ -62,6 +78,23 @@ impl<'a> Scorer<'a> {
         let prior = (parameters.prior / (1.0 - parameters.prior)).log2() as f32;
         let related = (parameters.prior / parameters.related.max(1e-15)).log2() as f32;
         Scorer { records, weights, among, best_different, same, sound, rarest, relatives, prior, related }
+    }
+
+    /// What a place's levels weigh where no value's frequency is asked.
+    pub(super) fn by_level(&self, slot: usize) -> ByLevel {
+        ByLevel {
+            strangers: self.weights[slot],
+            relatives: self.relatives[slot],
+            less_among: self.among.as_ref().map(|(_, less)| less[slot]),
+            same: self.same[slot],
+            sound: self.sound[slot],
+            rarest: self.rarest[slot],
+        }
+    }
+
+    /// The place by which people are grouped, if there is one.
+    pub(super) fn grouped_by(&self) -> Option<usize> {
+        self.among.as_ref().map(|(slot, _)| *slot)
     }
 
     /// The weight of the prior: what speaks against a match before anything is compared.

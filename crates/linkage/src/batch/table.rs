@@ -1,4 +1,4 @@
-//! A file of comma-separated values: what it is, its header, its rows in batches.
+//! A file of comma-separated values, or of Parquet: what it is, its header, its rows in batches.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::error::Error;
+use super::parquet::{self, Opened, Rows};
 
 /// Rows read at a time.
 const BATCH: usize = 16_384;
@@ -16,8 +17,14 @@ const GLANCE: usize = 65_536;
 /// A file whose header has been read.
 pub struct Table {
     path: PathBuf,
-    delimiter: u8,
+    form: Form,
     header: Vec<String>,
+}
+
+enum Form {
+    /// With what stands between two cells.
+    Csv(u8),
+    Parquet(Opened),
 }
 
 /// Cells of some rows, one after another.
@@ -32,6 +39,11 @@ impl Batch {
     /// How many rows these are.
     pub fn len(&self) -> usize {
         self.ends.len() / self.width.max(1)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// One cell.
@@ -51,6 +63,15 @@ impl Batch {
         }
     }
 
+    fn push_columns(&mut self, columns: &[Vec<String>]) {
+        for row in 0..columns.first().map_or(0, Vec::len) {
+            for column in columns {
+                self.text.push_str(&column[row]);
+                self.ends.push(self.text.len());
+            }
+        }
+    }
+
     fn clear(&mut self, width: usize) {
         self.text.clear();
         self.ends.clear();
@@ -59,23 +80,47 @@ impl Batch {
 }
 
 impl Table {
-    /// Reads a file's header and finds its delimiter: comma, semicolon, tab or bar.
+    /// Reads a file's header: Parquet's where the file is called so, and else that of a CSV file, whose
+    /// delimiter it finds: comma, semicolon, tab or bar.
     ///
     /// # Errors
     /// The file cannot be read, is empty, is no UTF-8, or has a column twice.
     pub fn open(path: &Path) -> Result<Table, Error> {
+        if parquet::is_named(path) { Table::open_parquet(path) } else { Table::open_csv(path) }
+    }
+
+    fn open_parquet(path: &Path) -> Result<Table, Error> {
+        let opened = Opened::open(path)?;
+        let header: Vec<String> = opened.header().map(str::to_owned).collect();
+        if header.is_empty() {
+            return Err(Error::file(path, "no column holds one value a row; lists and structures are not compared"));
+        }
+        let twice = |name: &&String| header.iter().filter(|other| other == name).count() > 1;
+        if let Some(name) = header.iter().find(twice) {
+            return Err(Error::file(path, "two columns have this name; give each its own").column(name));
+        }
+        Ok(Table { path: path.to_owned(), form: Form::Parquet(opened), header })
+    }
+
+    fn open_csv(path: &Path) -> Result<Table, Error> {
         let glance = glance(path)?;
         if glance.starts_with(&[0xff, 0xfe]) || glance.starts_with(&[0xfe, 0xff]) {
             return Err(Error::file(path, "the file is in UTF-16; save it as CSV in UTF-8"));
+        }
+        if glance.starts_with(parquet::MAGIC) {
+            return Err(Error::file(path, "this is a Parquet file; give it a name that ends in .parquet"));
         }
         let text = glance.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(&glance);
         if text.iter().all(u8::is_ascii_whitespace) {
             return Err(Error::file(path, "the file is empty; its first row must name the columns"));
         }
         let delimiter = delimiter(text);
-        let mut table = Table { path: path.to_owned(), delimiter, header: Vec::new() };
+        let mut table = Table { path: path.to_owned(), form: Form::Csv(delimiter), header: Vec::new() };
         let mut record = ByteRecord::new();
-        table.reader()?.read_byte_record(&mut record).map_err(|error| Error::row(path, 1, error.to_string()))?;
+        table
+            .reader(delimiter)?
+            .read_byte_record(&mut record)
+            .map_err(|error| Error::row(path, 1, error.to_string()))?;
         for (index, cell) in record.iter().enumerate() {
             let name = std::str::from_utf8(cell).map_err(|error| not_utf8(path, 1, &(index + 1).to_string(), error))?;
             let name = name.trim_start_matches('\u{feff}').trim();
@@ -94,9 +139,20 @@ impl Table {
         &self.path
     }
 
-    /// What stands between two cells.
+    /// What stands between two cells; a comma where the file is no CSV.
     pub fn delimiter(&self) -> u8 {
-        self.delimiter
+        match self.form {
+            Form::Csv(delimiter) => delimiter,
+            Form::Parquet(_) => b',',
+        }
+    }
+
+    /// The file as Parquet, if it is that.
+    pub(super) fn parquet(&self) -> Option<&Opened> {
+        match &self.form {
+            Form::Csv(_) => None,
+            Form::Parquet(opened) => Some(opened),
+        }
     }
 
     /// The columns' names.
@@ -131,25 +187,38 @@ impl Table {
     /// # Errors
     /// The file cannot be opened.
     pub fn batches(&self) -> Result<Batches<'_>, Error> {
-        let mut reader = self.reader()?;
-        let mut record = ByteRecord::new();
-        reader.read_byte_record(&mut record).map_err(|error| Error::row(&self.path, 1, error.to_string()))?;
-        Ok(Batches { table: self, reader, record, row: 1 })
+        Ok(match &self.form {
+            Form::Csv(delimiter) => {
+                let mut reader = self.reader(*delimiter)?;
+                let mut record = ByteRecord::new();
+                reader.read_byte_record(&mut record).map_err(|error| Error::row(&self.path, 1, error.to_string()))?;
+                Batches::Csv(Lines { table: self, reader, record, row: 1 })
+            }
+            Form::Parquet(opened) => Batches::Parquet(self.header.len(), opened.rows(&self.path)),
+        })
     }
 
-    fn reader(&self) -> Result<Reader<File>, Error> {
+    fn reader(&self, delimiter: u8) -> Result<Reader<File>, Error> {
         let file = File::open(&self.path).map_err(|error| unreadable(&self.path, &error))?;
         Ok(ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(self.delimiter)
+            .delimiter(delimiter)
             .buffer_capacity(1 << 20)
             .from_reader(file))
     }
 }
 
 /// A file's rows on their way in.
-pub struct Batches<'a> {
+pub enum Batches<'a> {
+    /// Of a CSV file.
+    Csv(Lines<'a>),
+    /// Of a Parquet file with so many columns.
+    Parquet(usize, Rows<'a>),
+}
+
+/// The lines of a CSV file.
+pub struct Lines<'a> {
     table: &'a Table,
     reader: Reader<File>,
     record: ByteRecord,
@@ -162,6 +231,19 @@ impl Batches<'_> {
     /// # Errors
     /// A row has more or fewer cells than the header, or is no UTF-8; row and column are named.
     pub fn read(&mut self, batch: &mut Batch) -> Result<(), Error> {
+        match self {
+            Batches::Csv(lines) => lines.read(batch),
+            Batches::Parquet(width, rows) => {
+                batch.clear(*width);
+                batch.push_columns(&rows.read(BATCH)?);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Lines<'_> {
+    fn read(&mut self, batch: &mut Batch) -> Result<(), Error> {
         let (path, header) = (&self.table.path, &self.table.header);
         batch.clear(header.len());
         while batch.len() < BATCH {

@@ -133,7 +133,7 @@ impl Codes {
         let mut batch = Batch::default();
         loop {
             batches.read(&mut batch)?;
-            if batch.len() == 0 {
+            if batch.is_empty() {
                 break;
             }
             for row in 0..batch.len() {

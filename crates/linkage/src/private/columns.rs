@@ -97,7 +97,7 @@ pub fn encode(
     let mut batch = Batch::default();
     loop {
         batches.read(&mut batch)?;
-        if batch.len() == 0 {
+        if batch.is_empty() {
             break;
         }
         let numbers: Vec<usize> = (0..batch.len()).collect();

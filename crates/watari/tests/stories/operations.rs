@@ -657,6 +657,9 @@ fn help_names_every_command_and_every_option_can_stand_in_the_file() {
         &["link", "explain"],
         &["link", "encode"],
         &["link", "compare"],
+        &["link", "prepare"],
+        &["link", "sql"],
+        &["link", "levels"],
         &[],
     ] {
         for ask in ["-h", "--help"] {

@@ -411,6 +411,16 @@ impl Cluster {
             .is_ok_and(|it| it.success())
     }
 
+    /// Runs a script in one of its databases.
+    pub fn run_file(&self, address: &str, file: &Path) -> bool {
+        let psql = Command::new(binaries().join("psql"))
+            .args(["-q", "-v", "ON_ERROR_STOP=1", address, "-f"])
+            .arg(file)
+            .stderr(Stdio::null())
+            .status();
+        psql.is_ok_and(|status| status.success())
+    }
+
     fn psql(&self, sql: &str) -> bool {
         let psql = binaries().join("psql");
         Command::new(psql)
