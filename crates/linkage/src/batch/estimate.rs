@@ -295,7 +295,7 @@ fn side(records: &Records, record: u32) -> bool {
 fn measure_u(records: &Records, parameters: &mut Parameters, random: &[(Pattern, f64)], again: bool) {
     let evidence = parameters.evidence();
     let shares = Shares { matches: parameters.prior, relatives: parameters.related };
-    let group = grouping(records);
+    let group = records.group;
     let places = parameters.u.len();
     let (mut all, mut among) = (vec![[0.0; 16]; places], vec![[0.0; 16]; places]);
     for &(pattern, count) in random {
@@ -330,13 +330,6 @@ fn smooth(counts: &[[f64; 16]], guess: &[Vec<f64>], weight: f64) -> Vec<Vec<f64>
             .collect()
     };
     counts.iter().zip(guess).map(smooth).collect()
-}
-
-/// The place by which people are grouped: the category that most records have.
-fn grouping(records: &Records) -> Option<usize> {
-    let categories = records.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Category);
-    let several = categories.filter(|(_, field)| field.counts.iter().skip(1).filter(|count| **count > 0).count() > 1);
-    several.max_by_key(|(slot, field)| (field.present, std::cmp::Reverse(*slot))).map(|(slot, _)| slot)
 }
 
 fn patterns(records: &Records, rules: &[Rule]) -> Vec<Learned> {

@@ -47,8 +47,9 @@ impl Engine {
         let scorer = self.scorer();
         let records = &self.records;
         let agreed = pattern(records, one, other);
-        let strangers: Vec<f32> = scorer.parts(one, other, agreed).collect();
-        let relatives: Vec<f32> = scorer.against_relatives(agreed).collect();
+        let (group, _) = scorer.against_strangers(one, other, agreed);
+        let strangers: Vec<f32> = scorer.parts(one, other, agreed, group).collect();
+        let relatives: Vec<f32> = scorer.against_relatives(one, other, agreed).collect();
         let related = scorer.related() + relatives.iter().sum::<f32>() < scorer.prior() + strangers.iter().sum::<f32>();
         let (start, weights) = if related { (scorer.related(), relatives) } else { (scorer.prior(), strangers) };
         let value = |record: usize, slot: usize| match records.fields.get(slot) {

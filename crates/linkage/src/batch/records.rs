@@ -30,6 +30,9 @@ pub struct Records {
     pub truth: Vec<u32>,
     /// Given and family name, whose values may stand in each other's place.
     pub crossing: Option<(usize, usize)>,
+    /// The field by which people are grouped: the category that most records have. People of one
+    /// nationality, say, share more names and places than people at large.
+    pub group: Option<usize>,
 }
 
 /// One compared field.
@@ -45,6 +48,57 @@ pub struct Field {
     pub sounds: Vec<u32>,
     /// How many records have a value.
     pub present: u64,
+    /// How often values stand in each group of people, where people are grouped.
+    pub within: Option<Within>,
+}
+
+/// How many records of each group have each value of a field, and how many a value of its sound.
+pub struct Within {
+    values: Crossed,
+    /// Each value's sound; sounds are numbered.
+    sound_of: Vec<u32>,
+    sounds: Crossed,
+}
+
+/// Counts of two numbers that stand together, by the first.
+struct Crossed {
+    starts: Vec<u32>,
+    /// Group and count.
+    counts: Vec<(u32, u32)>,
+}
+
+impl Crossed {
+    fn of(mut together: Vec<u64>, firsts: usize) -> Crossed {
+        together.par_sort_unstable();
+        let (mut starts, mut counts) = (Vec::with_capacity(firsts + 1), Vec::new());
+        for same in together.chunk_by(|a, b| a == b) {
+            let (first, group) = ((same[0] >> 32) as usize, same[0] as u32);
+            while starts.len() <= first {
+                starts.push(counts.len() as u32);
+            }
+            counts.push((group, same.len() as u32));
+        }
+        starts.resize(firsts + 1, counts.len() as u32);
+        Crossed { starts, counts }
+    }
+
+    fn count(&self, first: u32, group: u32) -> u32 {
+        let first = first as usize;
+        let groups = &self.counts[self.starts[first] as usize..self.starts[first + 1] as usize];
+        groups.binary_search_by_key(&group, |(group, _)| *group).map_or(0, |at| groups[at].1)
+    }
+}
+
+impl Within {
+    /// How many records of a group have a value.
+    pub fn value(&self, id: u32, group: u32) -> u32 {
+        self.values.count(id, group)
+    }
+
+    /// How many records of a group have a value that sounds like this one.
+    pub fn sound(&self, id: u32, group: u32) -> u32 {
+        self.sounds.count(self.sound_of[id as usize], group)
+    }
 }
 
 /// Which columns make up which field.
@@ -362,6 +416,7 @@ impl Records {
                 counts: Vec::new(),
                 sounds: Vec::new(),
                 present: 0,
+                within: None,
             });
         }
         lexicons.iter_mut().for_each(Lexicon::finish);
@@ -370,8 +425,10 @@ impl Records {
             of_kind.next().filter(|_| of_kind.next().is_none())
         };
         let crossing = only(Kind::Given).zip(only(Kind::Family));
-        let mut records = Records { fields, lexicons, rows, len, split, ids, truth, crossing };
+        let mut records = Records { fields, lexicons, rows, len, split, ids, truth, crossing, group: None };
         records.count();
+        records.group = records.grouping();
+        records.count_within();
         records
     }
 
@@ -391,6 +448,44 @@ impl Records {
                     (0..counts.len() as u32).map(|id| sounds.get(&lexicon.sound(id)).copied().unwrap_or(0)).collect();
             }
             field.counts = counts;
+        });
+    }
+
+    fn grouping(&self) -> Option<usize> {
+        let categories = self.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Category);
+        let several =
+            categories.filter(|(_, field)| field.counts.iter().skip(1).filter(|count| **count > 0).count() > 1);
+        several.max_by_key(|(slot, field)| (field.present, std::cmp::Reverse(*slot))).map(|(slot, _)| slot)
+    }
+
+    fn count_within(&mut self) {
+        let Some(group) = self.group else { return };
+        let (rows, width, lexicons) = (&self.rows, self.fields.len(), &self.lexicons);
+        let counted = |field: &Field| !field.sounds.is_empty() || field.kind == Kind::Date;
+        self.fields.iter_mut().enumerate().filter(|(_, field)| counted(field)).for_each(|(at, field)| {
+            let lexicon = &lexicons[field.lexicon];
+            let mut numbers = rustc_hash::FxHashMap::<u64, u32>::default();
+            let sounding = if lexicon.has_sounds() { lexicon.len() as u32 } else { 0 };
+            let sound_of: Vec<u32> = (0..sounding)
+                .map(|id| {
+                    let next = numbers.len() as u32;
+                    *numbers.entry(lexicon.sound(id)).or_insert(next)
+                })
+                .collect();
+            let together = |number: &(dyn Fn(u32) -> u32 + Sync)| -> Vec<u64> {
+                rows.par_chunks(width)
+                    .filter(|row| row[at] != 0 && row[group] != 0)
+                    .map(|row| u64::from(number(row[at])) << 32 | u64::from(row[group]))
+                    .collect()
+            };
+            field.within = Some(Within {
+                values: Crossed::of(together(&|id| id), lexicon.len()),
+                sounds: match sounding {
+                    0 => Crossed::of(Vec::new(), 0),
+                    _ => Crossed::of(together(&|id| sound_of[id as usize]), numbers.len()),
+                },
+                sound_of,
+            });
         });
     }
 
