@@ -38,7 +38,7 @@ pub enum Part {
     Common(usize),
     /// A date's year.
     Year(usize),
-    /// A date's day and month.
+    /// A date's day and month, guesses aside.
     DayMonth(usize),
     /// A number's first half.
     Head(usize),
@@ -77,7 +77,7 @@ impl Part {
             Part::Year(field) => u64::from(records.lexicon(field).day(row[field]).year()),
             Part::DayMonth(field) => {
                 let day = records.lexicon(field).day(row[field]);
-                if day.is_whole() { u64::from(day.0 % 10_000) } else { 0 }
+                if day.is_whole() && !day.is_guess() { u64::from(day.0 % 10_000) } else { 0 }
             }
             Part::Head(field) | Part::Tail(field) => {
                 let text = records.lexicon(field).text(row[field]);
@@ -98,8 +98,11 @@ impl Part {
             Part::Whole(_) => level == same,
             Part::Sound(_) | Part::Names => level == same || (level == levels::SOUND && kind != Kind::Address),
             Part::Rare(_) | Part::Common(_) => level == same || (level + 2 >= same && luck),
-            Part::Year(_) => level == same || level == 6 || level == 3 || (level == 5 && luck),
-            Part::DayMonth(_) => level == same || level == 4 || (level == 5 && !luck),
+            Part::Year(_) => {
+                [same, levels::SWAPPED, levels::SAME_YEAR, levels::GUESSED].contains(&level)
+                    || (level == levels::DIGIT && luck)
+            }
+            Part::DayMonth(_) => level == same || level == levels::SAME_DAY || (level == levels::DIGIT && !luck),
             Part::Head(_) => level == same || (level >= 2 && luck),
             Part::Tail(_) => level == same || (level >= 2 && !luck),
         }
