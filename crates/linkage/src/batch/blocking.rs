@@ -127,6 +127,20 @@ impl Rule {
         ((key >> 32) as u32).max(1)
     }
 
+    /// Whether two records that share the other rule's key share this one's too.
+    fn makes_all_of(&self, other: &Rule, crossing: Option<(usize, usize)>) -> bool {
+        let has = |part| other.0.contains(&part);
+        let follows = |part: &Part| match *part {
+            Part::Year(field) => has(*part) || has(Part::Whole(field)),
+            Part::Names => {
+                has(Part::Names)
+                    || crossing.is_some_and(|(given, family)| has(Part::Sound(given)) && has(Part::Sound(family)))
+            }
+            part => has(part),
+        };
+        self.0.iter().all(follows)
+    }
+
     /// The places of a pattern about which the rule's pairs say nothing, one bit each.
     pub fn slots(&self, records: &Records) -> u32 {
         let mut slots = 0;
@@ -273,9 +287,24 @@ pub fn sample(records: &Records) -> Vec<u32> {
         .collect()
 }
 
+/// What rules are chosen for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// To learn from: a rule that a looser one makes superfluous still tells of other fields.
+    Learning,
+    /// To find matches.
+    Finding,
+}
+
 /// Picks the rules that find most matches within `budget` pairs. `agreement` says for each place
 /// how often matches have each level, from 0 up.
-pub fn choose(records: &Records, mut candidates: Vec<Counted>, budget: f64, agreement: &[Vec<f64>]) -> Vec<Counted> {
+pub fn choose(
+    records: &Records,
+    mut candidates: Vec<Counted>,
+    budget: f64,
+    agreement: &[Vec<f64>],
+    aim: For,
+) -> Vec<Counted> {
     let invented = invent(records, agreement);
     candidates.retain(|counted| counted.pairs <= budget / 2.0);
     let found: Vec<Vec<u32>> = candidates
@@ -288,17 +317,31 @@ pub fn choose(records: &Records, mut candidates: Vec<Counted>, budget: f64, agre
     let mut chosen: Vec<usize> = Vec::new();
     let mut left = budget;
     let overhead = records.len() as f64;
+    let rules: Vec<Rule> = candidates.iter().map(|counted| counted.rule.clone()).collect();
+    let superfluous = |tighter: usize, looser: usize| {
+        aim == For::Finding && rules[looser].makes_all_of(&rules[tighter], records.crossing)
+    };
     while chosen.len() < MOST_RULES {
         let worth = |at: usize| -> f64 {
             found[at].iter().map(|&pair| WORTH.get(times[pair as usize]).copied().unwrap_or(0.0)).sum()
         };
         let best = (0..candidates.len())
-            .filter(|at| !chosen.contains(at) && candidates[*at].pairs <= left)
+            .filter(|&at| candidates[at].pairs <= left)
+            // What a looser rule makes anyway is no gain.
+            .filter(|&at| !chosen.iter().any(|&chosen| chosen == at || superfluous(at, chosen)))
             .map(|at| (at, worth(at), worth(at) / (candidates[at].pairs + overhead).sqrt()))
             .filter(|(_, worth, _)| *worth >= INVENTED as f64 * 0.0003)
             // Equal worth: the first by its words, whatever the columns' order.
             .max_by(|a, b| a.2.total_cmp(&b.2).then_with(|| candidates[b.0].rule.cmp(&candidates[a.0].rule)));
         let Some((at, ..)) = best else { break };
+        chosen.retain(|&tighter| {
+            let needed = !superfluous(tighter, at);
+            if !needed {
+                found[tighter].iter().for_each(|&pair| times[pair as usize] -= 1);
+                left += candidates[tighter].pairs;
+            }
+            needed
+        });
         found[at].iter().for_each(|&pair| times[pair as usize] += 1);
         left -= candidates[at].pairs;
         chosen.push(at);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::blocking::{self, Blocks, Counted, Rule};
+use super::blocking::{self, Blocks, Counted, For, Rule};
 use super::columns::Kind;
 use super::decide::{self, Links};
 use super::error::Error;
@@ -117,11 +117,12 @@ impl Engine {
     fn learn(&mut self, progress: Progress<'_>) {
         progress("counting the pairs of possible rules");
         let candidates = blocking::candidates(&self.records);
-        let chosen = blocking::choose(&self.records, candidates.clone(), self.budget(), &self.parameters.m);
+        let (budget, m) = (self.budget(), &self.parameters.m);
+        let chosen = blocking::choose(&self.records, candidates.clone(), budget, m, For::Learning);
         let rules: Vec<Rule> = tight(&chosen, self.records.len());
         let estimate = estimate(&self.records, &rules, progress);
         self.parameters = estimate.parameters;
-        let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m);
+        let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m, For::Finding);
         for Counted { rule, pairs } in &chosen {
             progress(&format!("rule {}: about {pairs:.0} pairs", rule.words(&self.records).join(" + ")));
         }
@@ -135,7 +136,7 @@ impl Engine {
         self.rules = model.rules(&self.records);
         if self.rules.is_empty() {
             let candidates = blocking::candidates(&self.records);
-            let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m);
+            let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m, For::Finding);
             self.rules = chosen.into_iter().map(|counted| counted.rule).collect();
             progress("the model's rules do not fit this file; others were chosen");
         }
