@@ -14,7 +14,7 @@ use super::levels;
 use super::records::Records;
 
 /// Most rules at once.
-pub const MOST_RULES: usize = 16;
+pub const MOST_RULES: usize = 24;
 /// Records whose pairs are counted to estimate a rule's.
 const SAMPLE: usize = 65_536;
 /// Invented matches by which rules are chosen.
