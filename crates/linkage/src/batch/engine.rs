@@ -132,6 +132,7 @@ impl Engine {
     }
 
     fn follow(&mut self, model: Model, progress: Progress<'_>) {
+        self.records.group_by(model.group(&self.records));
         self.parameters = model.parameters(&self.records);
         self.rules = model.rules(&self.records);
         if self.rules.is_empty() {

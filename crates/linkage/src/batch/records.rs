@@ -427,8 +427,7 @@ impl Records {
         let crossing = only(Kind::Given).zip(only(Kind::Family));
         let mut records = Records { fields, lexicons, rows, len, split, ids, truth, crossing, group: None };
         records.count();
-        records.group = records.grouping();
-        records.count_within();
+        records.group_by(records.grouping());
         records
     }
 
@@ -458,8 +457,13 @@ impl Records {
         several.max_by_key(|(slot, field)| (field.present, std::cmp::Reverse(*slot))).map(|(slot, _)| slot)
     }
 
-    fn count_within(&mut self) {
-        let Some(group) = self.group else { return };
+    /// Counts anew how often values stand in each group of people.
+    pub fn group_by(&mut self, group: Option<usize>) {
+        self.group = group;
+        let Some(group) = group else {
+            self.fields.iter_mut().for_each(|field| field.within = None);
+            return;
+        };
         let (rows, width, lexicons) = (&self.rows, self.fields.len(), &self.lexicons);
         let counted = |field: &Field| !field.sounds.is_empty() || field.kind == Kind::Date;
         self.fields.iter_mut().enumerate().filter(|(_, field)| counted(field)).for_each(|(at, field)| {
