@@ -14,7 +14,7 @@ pub const MISSING: u8 = 0;
 pub const DIFFERENT: u8 = 1;
 
 /// Names: the parts of one are the other's, more or less.
-const NEAR: u8 = 2;
+pub const NEAR: u8 = 2;
 /// Names: a slip of the pen apart.
 pub const CLOSE: u8 = 3;
 /// Names: all of one's parts stand in the other.

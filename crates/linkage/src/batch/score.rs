@@ -152,6 +152,9 @@ impl<'a> Scorer<'a> {
 
     fn part(&self, one: usize, other: usize, pattern: Pattern, slot: usize, group: Option<u32>) -> f32 {
         let level = pattern.level(slot);
+        if level > levels::DIFFERENT && slot < self.records.fields.len() && self.is_said_already(one, other, slot) {
+            return 0.0;
+        }
         let (Some(group), Some((by, less))) = (group, &self.among) else {
             return self.part_at_large(one, other, pattern, slot);
         };
@@ -199,6 +202,20 @@ impl<'a> Scorer<'a> {
         } else {
             None
         }
+    }
+
+    /// A father's name that is a family name too, as where people are called after their fathers,
+    /// agrees because that agrees, and says nothing more.
+    fn is_said_already(&self, one: usize, other: usize, slot: usize) -> bool {
+        let (Some((given, family)), Kind::Name) = (self.records.crossing, self.records.fields[slot].kind) else {
+            return false;
+        };
+        [one, other].into_iter().any(|record| {
+            let row = self.records.row(record);
+            let sound = self.records.lexicon(slot).sound(row[slot]);
+            row[slot] != 0
+                && [given, family].into_iter().any(|name| self.records.lexicon(name).sound(row[name]) == sound)
+        })
     }
 
     fn part_at_large(&self, one: usize, other: usize, pattern: Pattern, slot: usize) -> f32 {
