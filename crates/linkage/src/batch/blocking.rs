@@ -3,10 +3,11 @@
 //! A rule joins derived keys (a name's sound, a birth year, half a number). Each possible rule's
 //! pairs are counted before any is run, on a sample that is scaled up; then rules are taken one
 //! after another, each time the one that finds most for its pairs, as long as the budget lasts.
-//! A pair belongs to the first rule that makes it, which the other rules' keys tell: no set of
-//! pairs is ever kept.
+//! A pair belongs to the first rule that makes it, which the two records tell: no set of pairs and
+//! no table of keys is ever kept. A rule's keys are sorted share by share where memory is short.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::columns::Kind;
 use super::dictionary::{Random, mix};
@@ -15,6 +16,9 @@ use super::records::Records;
 
 /// Most rules at once.
 pub const MOST_RULES: usize = 24;
+/// Bytes for each record whose keys are sorted.
+const SORTING: usize = 12;
+const MOST_SHARES: usize = 1024;
 /// Records whose pairs are counted to estimate a rule's.
 const SAMPLE: usize = 65_536;
 /// Invented matches by which rules are chosen.
@@ -125,6 +129,14 @@ impl Rule {
         }
         // 0 means none.
         ((key >> 32) as u32).max(1)
+    }
+
+    /// Whether two records share the key.
+    pub fn makes(&self, records: &Records, one: u32, other: u32) -> bool {
+        self.0.iter().all(|part| match part.key(records, one as usize) {
+            0 => false,
+            key => key == part.key(records, other as usize),
+        })
     }
 
     /// Whether two records that share the other rule's key share this one's too.
@@ -395,11 +407,13 @@ fn invent(records: &Records, agreement: &[Vec<f64>]) -> Vec<Invented> {
         .collect()
 }
 
-/// The rules' keys of all records, and each rule's blocks.
+/// What rules make of records. No record's keys are kept: whether a rule makes a pair is told from
+/// the two records, and asked only of the few pairs for which it matters.
 pub struct Blocks {
     /// Rules in order; a pair belongs to the first that makes it.
     pub rules: Vec<Rule>,
-    keys: Vec<u32>,
+    /// Keys of each rule that too many records share.
+    left_out: Vec<FxHashSet<u32>>,
     /// What is left out because it says too little, for the user to know.
     pub remarks: Vec<String>,
 }
@@ -427,103 +441,106 @@ pub struct Piece {
     to: u32,
 }
 
+/// One of several parts into which a rule's keys are taken apart, so that they need less memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Which.
+    pub part: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Share {
+    /// All keys at once.
+    pub const WHOLE: Share = Share { part: 0, of: 1 };
+
+    /// The parts that sort so many records within `bytes`.
+    pub fn within(bytes: usize, records: usize) -> impl Iterator<Item = Share> {
+        let of = (records * SORTING).div_ceil(bytes.max(1)).clamp(1, MOST_SHARES) as u32;
+        (0..of).map(move |part| Share { part, of })
+    }
+
+    fn has(self, key: u32) -> bool {
+        self.of == 1 || (mix(u64::from(key), 0x5a4e) >> 32) as u32 % self.of == self.part
+    }
+}
+
 impl Blocks {
-    /// Works out all keys. Only records that `counts` says are looked at have any.
-    pub fn new(records: &Records, rules: Vec<Rule>, counts: impl Fn(usize) -> bool + Sync) -> Blocks {
-        let width = rules.len().max(1);
-        let mut keys = vec![0u32; records.len() * width];
-        keys.par_chunks_mut(width).enumerate().for_each(|(record, keys)| {
-            if counts(record) {
-                keys.iter_mut().zip(&rules).for_each(|(key, rule)| *key = rule.key(records, record));
-            }
-        });
-        Blocks { rules, keys, remarks: Vec::new() }
+    /// What these rules make; nothing is worked out yet.
+    pub fn new(rules: Vec<Rule>) -> Blocks {
+        let left_out = vec![FxHashSet::default(); rules.len()];
+        Blocks { rules, left_out, remarks: Vec::new() }
     }
 
-    fn keys(&self, record: u32) -> &[u32] {
-        let width = self.rules.len();
-        &self.keys[record as usize * width..(record as usize + 1) * width]
-    }
-
-    /// The blocks of one rule. Blocks of more than `largest` pairs are left out and their keys
-    /// forgotten, so that their pairs are free for later rules.
-    pub fn sort(&mut self, records: &Records, rule: usize, largest: f64) -> Sorted {
-        let width = self.rules.len();
-        let mut keyed: Vec<u64> = self
-            .keys
-            .par_iter()
-            .skip(rule)
-            .step_by(width)
-            .enumerate()
-            .filter(|(_, key)| **key != 0)
-            .map(|(record, &key)| u64::from(key) << 32 | record as u64)
+    /// The blocks of a share of one rule's keys, of the records that `counts` says are looked at.
+    /// Blocks of more than `largest` pairs are left out, and their pairs are free for later rules.
+    pub fn sort(
+        &mut self,
+        records: &Records,
+        rule: usize,
+        share: Share,
+        largest: f64,
+        counts: impl Fn(u32) -> bool + Sync,
+    ) -> Sorted {
+        let mut keyed: Vec<u64> = (0..records.len() as u32)
+            .into_par_iter()
+            .filter(|&record| counts(record))
+            .map(|record| u64::from(self.rules[rule].key(records, record as usize)) << 32 | u64::from(record))
+            .filter(|keyed| keyed >> 32 != 0 && share.has((keyed >> 32) as u32))
             .collect();
         keyed.par_sort_unstable();
         let order: Vec<u32> = keyed.par_iter().map(|keyed| *keyed as u32).collect();
         let mut sorted = Sorted { order, blocks: Vec::new(), pairs: 0.0 };
-        let (mut start, mut left_out) = (0u32, 0);
+        let mut start = 0u32;
         for block in keyed.chunk_by(|a, b| a >> 32 == b >> 32) {
             let end = start + block.len() as u32;
-            let block = Block { start, end };
-            start = end;
-            let pairs = sorted.pairs_of(records, block);
+            let pairs = sorted.pairs_of(records, Block { start, end });
             if pairs > largest {
-                left_out += 1;
-                for &record in &sorted.order[block.start as usize..block.end as usize] {
-                    self.keys[record as usize * width + rule] = 0;
-                }
+                self.left_out[rule].insert((block[0] >> 32) as u32);
             } else if pairs > 0.0 {
                 sorted.pairs += pairs;
-                sorted.blocks.push(block);
+                sorted.blocks.push(Block { start, end });
             }
+            start = end;
         }
-        if left_out > 0 {
-            let words = self.rules[rule].words(records).join(" + ");
+        if share.part + 1 == share.of && !self.left_out[rule].is_empty() {
+            let (words, left_out) = (self.rules[rule].words(records).join(" + "), self.left_out[rule].len());
             self.remarks.push(format!("{words}: {left_out} keys are shared by too many records to tell anybody apart"));
         }
         sorted
     }
 
-    /// The pair is made by none of the rules before this one.
-    fn is_first(&self, rule: usize, one: u32, other: u32) -> bool {
-        let (a, b) = (&self.keys(one)[..rule], &self.keys(other)[..rule]);
-        // Without a branch, so that the processor compares many at once.
-        a.iter().zip(b).fold(0u32, |same, (a, b)| same | u32::from(a == b) & u32::from(*a != 0)) == 0
+    /// The rule makes the pair, and none before it does.
+    pub fn is_first(&self, records: &Records, rule: usize, one: u32, other: u32) -> bool {
+        self.makes(records, rule, one, other) && !(0..rule).any(|before| self.makes(records, before, one, other))
+    }
+
+    fn makes(&self, records: &Records, rule: usize, one: u32, other: u32) -> bool {
+        let (rule, left_out) = (&self.rules[rule], &self.left_out[rule]);
+        rule.makes(records, one, other) && (left_out.is_empty() || !left_out.contains(&rule.key(records, one as usize)))
     }
 
     /// The rules that make a pair, one bit each.
-    pub fn rules_of(&self, one: u32, other: u32) -> u32 {
-        let shared = self.keys(one).iter().zip(self.keys(other)).enumerate();
-        shared.fold(0, |rules, (at, (a, b))| rules | u32::from(a == b && *a != 0) << at)
-    }
-
-    /// Calls `visit` with each pair of a piece that belongs to `rule`.
-    pub fn each_pair(
-        &self,
-        records: &Records,
-        rule: usize,
-        sorted: &Sorted,
-        piece: Piece,
-        mut visit: impl FnMut(u32, u32),
-    ) {
-        let members = &sorted.order[piece.block.start as usize..piece.block.end as usize];
-        let split = records.split.map(|split| members.partition_point(|&record| (record as usize) < split));
-        for at in piece.from as usize..piece.to as usize {
-            let one = members[at];
-            let others = match split {
-                Some(split) => &members[split..],
-                None => &members[at + 1..],
-            };
-            for &other in others {
-                if self.is_first(rule, one, other) {
-                    visit(one, other);
-                }
-            }
-        }
+    pub fn rules_of(&self, records: &Records, one: u32, other: u32) -> u32 {
+        let makes = |rule: &Rule| u32::from(rule.makes(records, one, other));
+        self.rules.iter().enumerate().fold(0, |rules, (at, rule)| rules | makes(rule) << at)
     }
 }
 
 impl Sorted {
+    /// Calls `visit` with each pair of a piece.
+    pub fn each_pair(&self, records: &Records, piece: Piece, mut visit: impl FnMut(u32, u32)) {
+        let members = &self.order[piece.block.start as usize..piece.block.end as usize];
+        let split = records.split.map(|split| members.partition_point(|&record| (record as usize) < split));
+        for at in piece.from as usize..piece.to as usize {
+            let others = match split {
+                Some(split) => &members[split..],
+                None => &members[at + 1..],
+            };
+            others.iter().for_each(|&other| visit(members[at], other));
+        }
+    }
+
     fn pairs_of(&self, records: &Records, block: Block) -> f64 {
         let members = &self.order[block.start as usize..block.end as usize];
         let all = members.len() as f64;
@@ -565,18 +582,20 @@ impl Sorted {
         batches
     }
 
-    /// Some blocks, picked by their key, that make about `pairs` pairs; and the share they are.
-    pub fn some(&self, blocks: &Blocks, records: &Records, rule: usize, pairs: f64) -> (Sorted, f64) {
+    /// Keeps some blocks, picked by their key, that make about `pairs` pairs; tells the share they are.
+    pub fn thin(&mut self, records: &Records, rule: &Rule, pairs: f64) -> f64 {
         if self.pairs <= pairs {
-            return (Sorted { order: self.order.clone(), blocks: self.blocks.clone(), pairs: self.pairs }, 1.0);
+            return 1.0;
         }
         let bound = (pairs / self.pairs * u64::MAX as f64) as u64;
         let picked = |block: &Block| {
-            let key = blocks.keys(self.order[block.start as usize])[rule];
+            let key = rule.key(records, self.order[block.start as usize] as usize);
             mix(u64::from(key), 0x5eed) <= bound
         };
         let blocks: Vec<Block> = self.blocks.iter().copied().filter(picked).collect();
         let some: f64 = blocks.iter().map(|&block| self.pairs_of(records, block)).sum();
-        (Sorted { order: self.order.clone(), blocks, pairs: some }, some / self.pairs)
+        let share = some / self.pairs;
+        (self.blocks, self.pairs) = (blocks, some);
+        share
     }
 }

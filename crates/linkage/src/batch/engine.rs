@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::blocking::{self, Blocks, Counted, For, Rule};
+use super::blocking::{self, Blocks, Counted, For, Piece, Rule, Share, Sorted};
 use super::columns::Kind;
 use super::decide::{self, Links};
 use super::error::Error;
@@ -162,35 +162,49 @@ impl Engine {
         pairs.extend(&same)?;
         let repeated: rustc_hash::FxHashSet<u32> = same.iter().map(|pair| pair.other).collect();
         drop(same);
-        let mut blocks = Blocks::new(records, self.rules.clone(), |record| !repeated.contains(&(record as u32)));
+        let mut blocks = Blocks::new(self.rules.clone());
         let largest = self.budget() / 4.0;
         let mut looked_at = 0.0;
         for rule in 0..self.rules.len() {
-            let sorted = blocks.sort(records, rule, largest);
-            looked_at += sorted.pairs;
-            progress(&format!("{}: {:.0} pairs", self.rules[rule].words(records).join(" + "), sorted.pairs));
-            let pieces = sorted.pieces(records, PIECE);
-            for pieces in pieces.chunks(AT_ONCE) {
-                let found: Vec<Vec<Pair>> = pieces
-                    .par_iter()
-                    .map(|pieces| {
-                        let mut found = Vec::new();
-                        for &piece in pieces {
-                            blocks.each_pair(records, rule, &sorted, piece, |one, other| {
-                                if let Some(weight) = scorer.weight(one as usize, other as usize, floor) {
-                                    found.push(Pair { one: one.min(other), other: one.max(other), weight });
-                                }
-                            });
-                        }
-                        found
-                    })
-                    .collect();
-                found.iter().try_for_each(|found| pairs.extend(found))?;
+            let mut of_rule = 0.0;
+            for share in Share::within(self.settings.memory / 8, records.len()) {
+                let sorted = blocks.sort(records, rule, share, largest, |record| !repeated.contains(&record));
+                of_rule += sorted.pairs;
+                for pieces in sorted.pieces(records, PIECE).chunks(AT_ONCE) {
+                    let likely = |pieces: &Vec<Piece>| self.likely(&scorer, &blocks, rule, &sorted, pieces, floor);
+                    let found: Vec<Vec<Pair>> = pieces.par_iter().map(likely).collect();
+                    found.iter().try_for_each(|found| pairs.extend(found))?;
+                }
             }
+            looked_at += of_rule;
+            progress(&format!("{}: {of_rule:.0} pairs", self.rules[rule].words(records).join(" + ")));
         }
         blocks.remarks.iter().for_each(|remark| progress(remark));
         progress(&format!("{looked_at:.0} pairs looked at, {} likely", pairs.len()));
         Ok(pairs)
+    }
+
+    /// The pairs of some pieces that reach `floor` and that no earlier rule makes.
+    fn likely(
+        &self,
+        scorer: &Scorer<'_>,
+        blocks: &Blocks,
+        rule: usize,
+        sorted: &Sorted,
+        pieces: &[Piece],
+        floor: f32,
+    ) -> Vec<Pair> {
+        let mut likely = Vec::new();
+        for &piece in pieces {
+            sorted.each_pair(&self.records, piece, |one, other| {
+                if let Some(weight) = scorer.weight(one as usize, other as usize, floor)
+                    && blocks.is_first(&self.records, rule, one, other)
+                {
+                    likely.push(Pair { one: one.min(other), other: one.max(other), weight });
+                }
+            });
+        }
+        likely
     }
 
     /// Each record that says exactly what an earlier one says, paired with the first of them. It

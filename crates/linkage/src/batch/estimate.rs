@@ -15,7 +15,7 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::blocking::{Blocks, Rule, sample};
+use super::blocking::{Blocks, Rule, Share, sample};
 use super::columns::Kind;
 use super::compare::{Pattern, levels_of, pattern, slots};
 use super::dictionary::{Random, mix};
@@ -333,20 +333,20 @@ fn smooth(counts: &[[f64; 16]], guess: &[Vec<f64>], weight: f64) -> Vec<Vec<f64>
 }
 
 fn patterns(records: &Records, rules: &[Rule]) -> Vec<Learned> {
-    let mut blocks = Blocks::new(records, rules.to_vec(), |_| true);
+    let mut blocks = Blocks::new(rules.to_vec());
     let mut learned = Vec::new();
-    let sorted: Vec<_> = (0..rules.len()).map(|rule| blocks.sort(records, rule, LARGEST_BLOCK)).collect();
-    for (rule, sorted) in sorted.into_iter().enumerate() {
-        let (some, share) = sorted.some(&blocks, records, rule, RULE_PAIRS);
+    for rule in 0..rules.len() {
+        let mut some = blocks.sort(records, rule, Share::WHOLE, LARGEST_BLOCK, |_| true);
+        let share = some.thin(records, &rules[rule], RULE_PAIRS);
         let counts = some
             .pieces(records, 20_000.0)
             .into_par_iter()
             .map(|pieces| {
                 let mut counts = FxHashMap::<(Pattern, u32), f64>::default();
                 for piece in pieces {
-                    blocks.each_pair(records, 0, &some, piece, |one, other| {
+                    some.each_pair(records, piece, |one, other| {
                         let pattern = pattern(records, one as usize, other as usize);
-                        *counts.entry((pattern, blocks.rules_of(one, other))).or_default() += 1.0;
+                        *counts.entry((pattern, blocks.rules_of(records, one, other))).or_default() += 1.0;
                     });
                 }
                 counts
