@@ -50,6 +50,8 @@ pub struct Engine {
     pub model: Model,
     /// What the user should know.
     pub remarks: Vec<String>,
+    pub(super) tables: Vec<Table>,
+    pub(super) plan: Plan,
     parameters: Parameters,
     rules: Vec<Rule>,
     settings: Settings,
@@ -84,7 +86,8 @@ impl Engine {
             Some(model) => model.wishes(wishes, &tables),
             None => wishes.clone(),
         };
-        let plan = Plan::new(&tables, &wishes)?;
+        let mut plan = Plan::new(&tables, &wishes)?;
+        plan.memory = settings.memory;
         for (name, kind) in plan.fields() {
             progress(&format!("«{name}» is compared as {}", kind.word()));
         }
@@ -97,7 +100,9 @@ impl Engine {
         progress(&format!("{} rows read", records.len()));
         let mut engine = Engine {
             model: Model::empty(),
-            remarks: plan.remarks,
+            remarks: plan.remarks.clone(),
+            tables,
+            plan,
             parameters: Parameters::guess(&records),
             rules: Vec::new(),
             records,

@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::compare::{levels_of, pattern, slots};
 use super::engine::Engine;
+use super::error::Error;
 use super::picture::{self, Bar};
 use super::score::probability;
+use super::table::Batch;
 
 /// What one field says.
 #[derive(Clone, Debug, Serialize)]
@@ -18,6 +20,9 @@ pub struct Contribution {
     pub one: String,
     /// The other's.
     pub other: String,
+    /// The values in their own letters, where the file was asked for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<[String; 2]>,
     /// How far they agree; «missing» where one has no value.
     pub level: &'static str,
     /// Bits for one person, or against.
@@ -60,6 +65,7 @@ impl Engine {
             field: records.fields.get(slot).map_or("order of names", |field| &field.name).to_owned(),
             one: value(one, slot),
             other: value(other, slot),
+            written: None,
             level: match agreed.level(slot) {
                 0 => "missing",
                 level => levels_of(records, slot)[usize::from(level) - 1].word,
@@ -78,6 +84,51 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// The same, with the values in their own letters, for which the files are read again.
+    ///
+    /// # Errors
+    /// A file cannot be read any more.
+    pub fn explain_as_written(&self, one: usize, other: usize) -> Result<Explanation, Error> {
+        let mut explanation = self.explain(one, other);
+        let [ones, others] = [self.written(one)?, self.written(other)?];
+        for (part, values) in explanation.contributions.iter_mut().zip(ones.into_iter().zip(others)) {
+            part.written = Some(values.into());
+        }
+        Ok(explanation)
+    }
+
+    fn written(&self, record: usize) -> Result<Vec<String>, Error> {
+        let (file, mut row) = match self.records.split {
+            Some(split) if record >= split => (1, record - split),
+            _ => (0, record),
+        };
+        let mut batches = self.tables[file].batches()?;
+        let mut batch = Batch::default();
+        loop {
+            batches.read(&mut batch)?;
+            if row < batch.len() {
+                return Ok(self.plan.written(&batch, row, file));
+            }
+            if batch.len() == 0 {
+                return Err(Error::file(self.tables[file].path(), "the file has changed since it was read"));
+            }
+            row -= batch.len();
+        }
+    }
+}
+
+impl Contribution {
+    /// A value as it stands in the file, and as it is compared where that is another form.
+    fn value(&self, at: usize) -> String {
+        let compared = [&self.one, &self.other][at];
+        match self.written.as_ref().map(|written| &written[at]) {
+            Some(written) if written != compared => format!("«{written}» ({compared})"),
+            _ => format!("«{compared}»"),
+        }
+    }
+}
+
 impl fmt::Display for Explanation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [one, other] = &self.records;
@@ -87,7 +138,7 @@ impl fmt::Display for Explanation {
             let values = if part.one.is_empty() && part.other.is_empty() {
                 String::new()
             } else {
-                format!(": «{}», «{}»", part.one, part.other)
+                format!(": {}, {}", part.value(0), part.value(1))
             };
             writeln!(out, "{:>+8.2}  {}, {}{values}", part.weight, part.field, part.level)?;
         }

@@ -156,8 +156,7 @@ fn name(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
     if words.sound(one) == words.sound(other) {
         return SOUND;
     }
-    let (a, b) = (lexicon.text(one), lexicon.text(other));
-    if (words.parts(one) > 1 || words.parts(other) > 1 || a.len() == 1 || b.len() == 1)
+    if (words.parts(one) > 1 || words.parts(other) > 1 || words.is_initial(one) || words.is_initial(other))
         && one_is_part(words, lexicon, one, other, |_, _| false)
     {
         return PART;
@@ -165,10 +164,10 @@ fn name(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
     if words.can_be_short(one, other) && one_is_part(words, lexicon, one, other, is_short_form) {
         return SHORT;
     }
-    if !words.can_be_near(one, other, a, b) {
+    if !words.can_be_near(one, other) {
         return DIFFERENT;
     }
-    spelling(a, b, words.bones(one), words.bones(other))
+    spelling(lexicon.text(one), lexicon.text(other), words.bones(one), words.bones(other))
 }
 
 /// All parts of the shorter name stand in the longer; an initial stands for its name, and so does whatever `stands_for`
@@ -270,7 +269,7 @@ fn address(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
         return 4;
     }
     let (a, b) = (lexicon.text(one), lexicon.text(other));
-    if words.can_be_near(one, other, a, b) && jaro_winkler::similarity(a.bytes(), b.bytes()) >= CLOSE_SPELLING {
+    if words.can_be_near(one, other) && jaro_winkler::similarity(a.bytes(), b.bytes()) >= CLOSE_SPELLING {
         return 4;
     }
     match alike {

@@ -109,6 +109,8 @@ pub struct Plan {
     truth: Vec<Option<usize>>,
     /// What the user should know of the choice.
     pub remarks: Vec<String>,
+    /// Bytes of memory beyond which reading ends with a refusal.
+    pub memory: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -164,7 +166,7 @@ impl Plan {
         if let Some(name) = wishes.kinds.keys().find(|name| tables.iter().all(|table| !table.header().contains(name))) {
             tables[0].column(name)?;
         }
-        let mut plan = Plan { fields: Vec::new(), id: ids, truth: truths, remarks: Vec::new() };
+        let mut plan = Plan { fields: Vec::new(), id: ids, truth: truths, remarks: Vec::new(), memory: usize::MAX };
         let births: Vec<Option<usize>> = tables.iter().zip(&kinds).map(|(table, kinds)| birth(table, kinds)).collect();
         if births.iter().all(Option::is_none) {
             ages.iter_mut().for_each(|ages| *ages = None);
@@ -184,6 +186,18 @@ impl Plan {
             return Err(Error::file(tables[0].path(), reason));
         }
         Ok(plan)
+    }
+
+    /// A record's values in their own letters: row `row` of file `at`.
+    pub fn written(&self, batch: &Batch, row: usize, at: usize) -> Vec<String> {
+        let value = |field: &Planned| {
+            let cells: Vec<&str> = field.columns[at].iter().map(|&column| batch.cell(row, column).trim()).collect();
+            match (cells.concat().is_empty(), &field.ages[at]) {
+                (true, Some(ages)) => batch.cell(row, ages.column).trim().to_owned(),
+                _ => cells.join(" "),
+            }
+        };
+        self.fields.iter().map(value).collect()
     }
 
     /// The fields' names and kinds.
@@ -312,6 +326,10 @@ struct Written {
 }
 
 impl Written {
+    fn bytes(&self) -> usize {
+        self.cells.bytes() + self.rows.capacity() * size_of::<u32>()
+    }
+
     fn take(&mut self, batch: &Batch, columns: &[usize], ages: Option<&Ages>) {
         for row in 0..batch.len() {
             let id = match columns {
@@ -378,6 +396,8 @@ impl Records {
                     }
                 }
                 read?;
+                let cells: usize = written.iter().map(Written::bytes).sum();
+                refuse_too_many(table, plan.memory, ids.len(), cells + ids.bytes() + truth.len() * size_of::<u32>())?;
                 progress(ids.len());
                 std::mem::swap(&mut batch, &mut next);
             }
@@ -537,6 +557,19 @@ impl Records {
             if value == 0 { sum } else { sum.wrapping_add(mix(value, hash(field.name.as_bytes()))) }
         })
     }
+}
+
+/// Records are held in memory; the rest goes to disk where it has to.
+fn refuse_too_many(table: &Table, memory: usize, rows: usize, held: usize) -> Result<(), Error> {
+    if held <= memory {
+        return Ok(());
+    }
+    let (held, memory) = (held >> 20, memory >> 20);
+    let reason = format!(
+        "the first {rows} rows take {held} MiB of memory, more than the {memory} MiB allowed; allow more with --memory, \
+         or leave out columns that tell nobody apart"
+    );
+    Err(Error::file(table.path(), reason))
 }
 
 fn batches_read(batches: &mut Batches<'_>, next: &mut Batch) -> Result<(), Error> {
