@@ -599,3 +599,48 @@ impl Sorted {
         share
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Engine, Settings, Wishes};
+
+    #[test]
+    fn share_by_share_the_same_pairs_come_out_each_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.csv");
+        let row =
+            |at: usize| format!("{},{},{}\n", ["Amina", "Omar", "Olha"][at % 3], 70_000_000 + at % 40, 1980 + at % 7);
+        std::fs::write(&file, format!("given name,phone,birth date\n{}", (0..300).map(row).collect::<String>()))
+            .unwrap();
+        let engine = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+        let records = &engine.records;
+        let rules: Vec<Rule> = parts(records).into_iter().map(|part| Rule(vec![part])).collect();
+        let pairs_of = |shares: Vec<Share>| {
+            let mut blocks = Blocks::new(rules.clone());
+            let mut pairs = Vec::new();
+            for (rule, &share) in (0..rules.len()).flat_map(|rule| shares.iter().map(move |share| (rule, share))) {
+                let sorted = blocks.sort(records, rule, share, f64::MAX, |record| record != 7);
+                for piece in sorted.pieces(records, 50.0).into_iter().flatten() {
+                    sorted.each_pair(records, piece, |one, other| {
+                        if blocks.is_first(records, rule, one, other) {
+                            pairs.push((one.min(other), one.max(other)));
+                        }
+                    });
+                }
+            }
+            pairs.sort_unstable();
+            pairs
+        };
+        let shares: Vec<Share> = Share::within(1_000, records.len()).collect();
+        assert_eq!(shares.len(), 4);
+        let whole = pairs_of(vec![Share::WHOLE]);
+        assert_eq!(pairs_of(shares), whole);
+        assert!(whole.windows(2).all(|pairs| pairs[0] != pairs[1]), "each pair once");
+        assert!(whole.iter().all(|pair| pair.0 != 7 && pair.1 != 7));
+        let all = (0..300u32).flat_map(|one| (one + 1..300).map(move |other| (one, other)));
+        let expected = all
+            .filter(|&(one, other)| one != 7 && other != 7 && rules.iter().any(|rule| rule.makes(records, one, other)));
+        assert_eq!(whole, expected.collect::<Vec<_>>());
+    }
+}

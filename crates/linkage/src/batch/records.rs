@@ -559,8 +559,10 @@ impl Records {
     }
 }
 
-/// Records are held in memory; the rest goes to disk where it has to.
-fn refuse_too_many(table: &Table, memory: usize, rows: usize, held: usize) -> Result<(), Error> {
+/// Records are held in memory, once as they come and once as they are compared; the rest goes to
+/// disk where it has to.
+fn refuse_too_many(table: &Table, memory: usize, rows: usize, read: usize) -> Result<(), Error> {
+    let held = 2 * read;
     if held <= memory {
         return Ok(());
     }
