@@ -16,6 +16,10 @@ use super::records::{Plan, Records, Wishes};
 use super::score::Scorer;
 use super::table::Table;
 
+/// The probability from which two records are usually taken for one person. Where probabilities
+/// are what they say, F1 is highest at half its own best value, which is close to a half (Lipton,
+/// Elkan and Narayanaswamy 2014).
+pub const USUAL_THRESHOLD: f64 = 0.5;
 /// Pairs for each record that are looked at, and at least.
 const PAIRS_PER_RECORD: f64 = 20.0;
 const LEAST_PAIRS: f64 = 3_000_000.0;

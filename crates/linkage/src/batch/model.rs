@@ -172,7 +172,7 @@ impl Model {
     pub fn parameters(&self, records: &Records) -> Parameters {
         let mut parameters = Parameters::guess(records);
         let mut among = parameters.u.clone();
-        for slot in 0..slots(records) {
+        for (slot, among) in among.iter_mut().enumerate() {
             let known = match records.fields.get(slot) {
                 Some(field) => self.fields.iter().find(|known| known.name == field.name).map(|known| &known.levels),
                 None => Some(&self.order),
@@ -181,7 +181,7 @@ impl Model {
                 if let Some(known) = known.and_then(|levels| levels.iter().find(|known| known.name == level.word)) {
                     parameters.m[slot][at + 1] = known.m.max(1e-9);
                     parameters.u[slot][at + 1] = known.u.max(1e-12);
-                    among[slot][at + 1] = known.among.unwrap_or(known.u).max(1e-12);
+                    among[at + 1] = known.among.unwrap_or(known.u).max(1e-12);
                     parameters.r[slot][at + 1] = known.r.unwrap_or(known.u).max(1e-9);
                 }
             }
