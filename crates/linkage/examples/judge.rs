@@ -1,29 +1,39 @@
-//! Links files and judges the result, for the benchmark: `judge TRUTH FILE [FILE]` prints one line
+//! Links files and judges the result, for the benchmark: `judge TRUTH FILE [FILE] [memory=MIB] [pairs=NUMBER]`, where
+//! memory is what is aimed at and pairs are those looked at for each record, prints one line
 //! of JSON with seconds, peak memory and, by threshold, precision, recall and F1. The time is that
 //! of reading, learning, looking at pairs and putting people together once; judging is not in it.
 
 use std::time::Instant;
 
-use linkage::batch::{Engine, Links, Settings, Wishes};
+use linkage::batch::{Engine, Links, Settings, USUAL_THRESHOLD, Wishes};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut words = std::env::args().skip(1);
+    let mut settings = Settings::default();
+    let mut words = Vec::new();
+    for word in std::env::args().skip(1) {
+        match word.split_once('=') {
+            Some(("memory", mib)) => settings.memory = mib.parse::<usize>()? << 20,
+            Some(("pairs", pairs)) => settings.pairs_per_record = pairs.parse()?,
+            _ => words.push(word),
+        }
+    }
+    let mut words = words.into_iter();
     let wishes = Wishes { truth: words.next(), ..Wishes::default() };
     let files: Vec<std::path::PathBuf> = words.map(Into::into).collect();
     let started = Instant::now();
     let mut say = |text: &str| eprintln!("{:7.2} s  {text}", started.elapsed().as_secs_f64());
-    let engine = Engine::open(&files, &wishes, None, Settings::default(), &mut say)?;
-    let mut pairs = engine.pairs(0.8, &mut say)?;
+    let engine = Engine::open(&files, &wishes, None, settings, &mut say)?;
+    let mut pairs = engine.pairs(USUAL_THRESHOLD, &mut say)?;
     let found = if engine.records.split.is_some() {
-        engine.link(&mut pairs, 0.8, Links::OneToOne)?.len()
+        engine.link(&mut pairs, USUAL_THRESHOLD, Links::OneToOne)?.len()
     } else {
-        engine.cluster(&mut pairs, 0.8)?.len()
+        engine.cluster(&mut pairs, USUAL_THRESHOLD)?.len()
     };
     let seconds = started.elapsed().as_secs_f64();
     say(&format!("done: {found}"));
     drop(pairs);
     let memory = peak();
-    let evaluation = engine.evaluate(0.8, Links::OneToOne, &mut |_| {})?;
+    let evaluation = engine.evaluate(USUAL_THRESHOLD, Links::OneToOne, &mut |_| {})?;
     let point = |point: &linkage::batch::Point| {
         format!(
             "{{\"threshold\": {}, \"precision\": {:.4}, \"recall\": {:.4}, \"f1\": {:.4}}}",

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use linkage::batch::{Among, Engine, Form, Kind, Links, Model, Settings, Table, Wishes, write_links, write_people};
+use linkage::batch::{
+    Among, Engine, Few, Form, Kind, Links, Model, Settings, Table, Wishes, write_links, write_people,
+};
 
 #[path = "../examples/registry/names.rs"]
 mod names;
@@ -136,12 +138,14 @@ fn a_model_is_kept_read_and_followed() {
     let kept = folder.file("model.toml", learned.model.to_text());
     let model = Model::read(&kept).unwrap();
     assert_eq!(model, learned.model);
+    assert_eq!(model.group.as_deref(), Some("nationality"));
+    assert!(model.fields[0].levels.iter().all(|level| level.among.is_some()), "{:?}", model.fields[0]);
     let truth = Wishes { truth: Some("person".into()), ..Wishes::default() };
     let followed =
         Engine::open(std::slice::from_ref(&file), &truth, Some(model), Settings::default(), &mut |_| {}).unwrap();
     for (one, other) in [(0, 1), (5, 900), (17, 2_500)] {
         let (learned, followed) = (learned.explain(one, other), followed.explain(one, other));
-        assert!((learned.weight - followed.weight).abs() < 0.5, "{learned}\n{followed}");
+        assert!((learned.weight - followed.weight).abs() < 0.05, "{learned}\n{followed}");
         let sum = learned.start + learned.contributions.iter().map(|part| part.weight).sum::<f32>();
         assert!((sum - learned.weight).abs() < 1.01, "the likelier alternative takes at most a bit more: {learned}");
         assert!(learned.to_svg().ends_with("</svg>\n"));
@@ -182,12 +186,83 @@ fn a_few_are_weighed_as_they_would_be_among_all() {
         let other = if other == record { record / 2 } else { other };
         if other != record {
             let there = engine.explain(record, other).probability > 0.5;
-            let few = Engine::few(&engine.model, &[row(record), row(other)], &among).explain(0, 1).probability > 0.5;
+            let few =
+                Few::new(&engine.model, &[row(record), row(other)], &among).scorer().explain(0, 1).probability > 0.5;
             asked += 1;
             agreed += usize::from(there == few);
         }
     }
     assert!(asked > 3_900 && agreed * 100 >= asked * 99, "{agreed} of {asked}");
+}
+
+#[test]
+fn an_explanation_shows_values_in_their_own_letters() {
+    let folder = Folder::new();
+    let header = "given name,surname,birth date,phone\n";
+    let others: String = registry(400)
+        .iter()
+        .map(|row| {
+            let cells: Vec<&str> = row.split(',').collect();
+            format!("{},{},{},{}\n", cells[1], cells[2], cells[5], cells[8])
+        })
+        .collect();
+    let last = "محمد,الخطيب,1990-01-02,0791234567\nMohammed,Khatib,1990-01-02,\n";
+    let file = folder.file("letters.csv", format!("{header}{others}{last}"));
+    let engine = Engine::open(std::slice::from_ref(&file), &Wishes::default(), None, Settings::default(), &mut |_| {});
+    let engine = engine.unwrap();
+    let explained = engine.explain_as_written(400, 401).unwrap();
+    assert_eq!(explained.weight, engine.explain(400, 401).weight);
+    let said = explained.to_string();
+    assert!(said.contains("«محمد» (mhmd), «Mohammed» (mohammed)"), "{said}");
+    assert!(said.contains("«1990-01-02» (19900102)"), "{said}");
+    std::fs::write(&file, header).unwrap();
+    assert!(engine.explain_as_written(400, 401).unwrap_err().to_string().contains("has changed since it was read"));
+}
+
+#[test]
+fn a_namesake_of_ones_own_people_says_less_than_one_abroad() {
+    let folder = Folder::new();
+    // A name that is common in one group and met by chance in another, and a guessed day of birth.
+    let row = |name: &str, family: &str, birth: &str, nation: &str| format!("{name},{family},{birth},{nation}\n");
+    let mut text = String::from("given name,surname,birth date,nationality\n");
+    text += &row("Oksana", "Melnyk", "1990-03-04", "UKR");
+    text += &row("Oksana", "Melnyk", "1990-03-04", "UKR");
+    text += &row("Oksana", "Melnyk", "1990-03-04", "");
+    text += &row("Bintou", "Sow", "1990-03-04", "MLI");
+    text += &row("Bintou", "Sow", "1990-01-01", "MLI");
+    for at in 0..300 {
+        let birth = format!("19{:02}-{:02}-{:02}", 50 + at % 50, 1 + at % 12, 1 + at % 28);
+        text += &row(["Oksana", "Olena"][at % 2], ["Melnyk", "Koval", "Boiko"][at % 3], &birth, "UKR");
+        let (name, family) = (["Ali", "Omar", "Samir", "Nabil", "Fadi"][at % 5], ["Haddad", "Awad", "Taha"][at % 3]);
+        (0..9).for_each(|_| text += &row(name, family, &birth, "SYR"));
+    }
+    let engine =
+        Engine::open(&[folder.file("people.csv", text)], &Wishes::default(), None, Settings::default(), &mut |_| {});
+    let engine = engine.unwrap();
+    let weight_of = |one, other, field: &str| {
+        let explained = engine.explain(one, other);
+        explained.contributions.iter().find(|part| part.field == field).unwrap().weight
+    };
+    // Few at large are called so, half of all Ukrainians are: that says a bit.
+    assert!(weight_of(0, 1, "given name") < 1.5, "{}", engine.explain(0, 1));
+    // A group that one record keeps back makes nobody rarer.
+    assert!(engine.explain(0, 2).weight <= engine.explain(0, 1).weight + 0.01);
+    assert!(engine.explain(3, 4).to_string().contains("birth date, same year, day a guess"));
+}
+
+#[test]
+fn little_memory_changes_nothing_but_time() {
+    let folder = Folder::new();
+    let file = folder.file("registry.csv", format!("{}\n{}", people::HEADER, registry(6_000).concat()));
+    let people = |memory: usize| {
+        let settings = Settings { memory, ..Settings::default() };
+        let engine = Engine::open(std::slice::from_ref(&file), &Wishes::default(), None, settings, &mut |_| {})?;
+        let mut pairs = engine.pairs(0.5, &mut |_| {}).unwrap();
+        Ok::<_, linkage::batch::Error>(engine.cluster(&mut pairs, 0.5).unwrap())
+    };
+    let refused = people(100 << 10).unwrap_err().to_string();
+    assert!(refused.contains("registry.csv: the first ") && refused.contains("--memory"), "{refused}");
+    assert_eq!(people(4 << 20).unwrap(), people(8 << 30).unwrap());
 }
 
 #[test]

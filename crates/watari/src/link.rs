@@ -96,7 +96,8 @@ fn explain(options: &Explain) -> Result<()> {
             .find(id, second)
             .with_context(|| format!("{}: there is no record «{id}»; --id names the column to look in", file.display()))
     };
-    let explanation = engine.explain(find(&options.first, false)?, find(&options.second, options.other.is_some())?);
+    let (first, second) = (find(&options.first, false)?, find(&options.second, options.other.is_some())?);
+    let explanation = engine.explain_as_written(first, second)?;
     if let Some(svg) = &options.svg {
         std::fs::write(svg, explanation.to_svg()).with_context(|| format!("{} cannot be written", svg.display()))?;
     }

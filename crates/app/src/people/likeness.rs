@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use linkage::batch::{Among, Contribution, Engine, Explanation, Model};
+use linkage::batch::{Among, Contribution, Explanation, Few, Model};
 use rapidfuzz::distance::osa;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -137,10 +137,11 @@ pub fn compare(one: &PersonInput, others: &[&PersonInput], among: &Among<'_>, to
         })
         .collect();
     let rows: Vec<Vec<&str>> = sides.iter().map(Side::row).collect();
-    let engine = Engine::few(&MODEL, &rows, among);
+    let few = Few::new(&MODEL, &rows, among);
+    let scorer = few.scorer();
     let most_alike = |(ours, theirs): (std::ops::Range<usize>, std::ops::Range<usize>)| {
         let names = ours.flat_map(|one| theirs.clone().map(move |other| (one, other)));
-        let weighed = names.map(|(one, other)| engine.explain(one, other));
+        let weighed = names.map(|(one, other)| scorer.explain(one, other));
         weighed.max_by(|one, other| one.weight.total_cmp(&other.weight)).map(|best| Likeness::of(&best))
     };
     pairs.into_iter().filter_map(most_alike).collect()

@@ -3,10 +3,11 @@
 //! A rule joins derived keys (a name's sound, a birth year, half a number). Each possible rule's
 //! pairs are counted before any is run, on a sample that is scaled up; then rules are taken one
 //! after another, each time the one that finds most for its pairs, as long as the budget lasts.
-//! A pair belongs to the first rule that makes it, which the other rules' keys tell: no set of
-//! pairs is ever kept.
+//! A pair belongs to the first rule that makes it, which the two records tell: no set of pairs and
+//! no table of keys is ever kept. A rule's keys are sorted share by share where memory is short.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::columns::Kind;
 use super::dictionary::{Random, mix};
@@ -14,7 +15,10 @@ use super::levels;
 use super::records::Records;
 
 /// Most rules at once.
-pub const MOST_RULES: usize = 16;
+pub const MOST_RULES: usize = 24;
+/// Bytes for each record whose keys are sorted.
+const SORTING: usize = 12;
+const MOST_SHARES: usize = 1024;
 /// Records whose pairs are counted to estimate a rule's.
 const SAMPLE: usize = 65_536;
 /// Invented matches by which rules are chosen.
@@ -38,7 +42,7 @@ pub enum Part {
     Common(usize),
     /// A date's year.
     Year(usize),
-    /// A date's day and month.
+    /// A date's day and month, guesses aside.
     DayMonth(usize),
     /// A number's first half.
     Head(usize),
@@ -77,7 +81,7 @@ impl Part {
             Part::Year(field) => u64::from(records.lexicon(field).day(row[field]).year()),
             Part::DayMonth(field) => {
                 let day = records.lexicon(field).day(row[field]);
-                if day.is_whole() { u64::from(day.0 % 10_000) } else { 0 }
+                if day.is_whole() && !day.is_guess() { u64::from(day.0 % 10_000) } else { 0 }
             }
             Part::Head(field) | Part::Tail(field) => {
                 let text = records.lexicon(field).text(row[field]);
@@ -98,8 +102,11 @@ impl Part {
             Part::Whole(_) => level == same,
             Part::Sound(_) | Part::Names => level == same || (level == levels::SOUND && kind != Kind::Address),
             Part::Rare(_) | Part::Common(_) => level == same || (level + 2 >= same && luck),
-            Part::Year(_) => level == same || level == 6 || level == 3 || (level == 5 && luck),
-            Part::DayMonth(_) => level == same || level == 4 || (level == 5 && !luck),
+            Part::Year(_) => {
+                [same, levels::SWAPPED, levels::SAME_YEAR, levels::GUESSED].contains(&level)
+                    || (level == levels::DIGIT && luck)
+            }
+            Part::DayMonth(_) => level == same || level == levels::SAME_DAY || (level == levels::DIGIT && !luck),
             Part::Head(_) => level == same || (level >= 2 && luck),
             Part::Tail(_) => level == same || (level >= 2 && !luck),
         }
@@ -122,6 +129,28 @@ impl Rule {
         }
         // 0 means none.
         ((key >> 32) as u32).max(1)
+    }
+
+    /// Whether two records share the key.
+    pub fn makes(&self, records: &Records, one: u32, other: u32) -> bool {
+        self.0.iter().all(|part| match part.key(records, one as usize) {
+            0 => false,
+            key => key == part.key(records, other as usize),
+        })
+    }
+
+    /// Whether two records that share the other rule's key share this one's too.
+    fn makes_all_of(&self, other: &Rule, crossing: Option<(usize, usize)>) -> bool {
+        let has = |part| other.0.contains(&part);
+        let follows = |part: &Part| match *part {
+            Part::Year(field) => has(*part) || has(Part::Whole(field)),
+            Part::Names => {
+                has(Part::Names)
+                    || crossing.is_some_and(|(given, family)| has(Part::Sound(given)) && has(Part::Sound(family)))
+            }
+            part => has(part),
+        };
+        self.0.iter().all(follows)
     }
 
     /// The places of a pattern about which the rule's pairs say nothing, one bit each.
@@ -270,9 +299,24 @@ pub fn sample(records: &Records) -> Vec<u32> {
         .collect()
 }
 
+/// What rules are chosen for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// To learn from: a rule that a looser one makes superfluous still tells of other fields.
+    Learning,
+    /// To find matches.
+    Finding,
+}
+
 /// Picks the rules that find most matches within `budget` pairs. `agreement` says for each place
 /// how often matches have each level, from 0 up.
-pub fn choose(records: &Records, mut candidates: Vec<Counted>, budget: f64, agreement: &[Vec<f64>]) -> Vec<Counted> {
+pub fn choose(
+    records: &Records,
+    mut candidates: Vec<Counted>,
+    budget: f64,
+    agreement: &[Vec<f64>],
+    aim: For,
+) -> Vec<Counted> {
     let invented = invent(records, agreement);
     candidates.retain(|counted| counted.pairs <= budget / 2.0);
     let found: Vec<Vec<u32>> = candidates
@@ -285,17 +329,31 @@ pub fn choose(records: &Records, mut candidates: Vec<Counted>, budget: f64, agre
     let mut chosen: Vec<usize> = Vec::new();
     let mut left = budget;
     let overhead = records.len() as f64;
+    let rules: Vec<Rule> = candidates.iter().map(|counted| counted.rule.clone()).collect();
+    let superfluous = |tighter: usize, looser: usize| {
+        aim == For::Finding && rules[looser].makes_all_of(&rules[tighter], records.crossing)
+    };
     while chosen.len() < MOST_RULES {
         let worth = |at: usize| -> f64 {
             found[at].iter().map(|&pair| WORTH.get(times[pair as usize]).copied().unwrap_or(0.0)).sum()
         };
         let best = (0..candidates.len())
-            .filter(|at| !chosen.contains(at) && candidates[*at].pairs <= left)
+            .filter(|&at| candidates[at].pairs <= left)
+            // What a looser rule makes anyway is no gain.
+            .filter(|&at| !chosen.iter().any(|&chosen| chosen == at || superfluous(at, chosen)))
             .map(|at| (at, worth(at), worth(at) / (candidates[at].pairs + overhead).sqrt()))
             .filter(|(_, worth, _)| *worth >= INVENTED as f64 * 0.0003)
             // Equal worth: the first by its words, whatever the columns' order.
             .max_by(|a, b| a.2.total_cmp(&b.2).then_with(|| candidates[b.0].rule.cmp(&candidates[a.0].rule)));
         let Some((at, ..)) = best else { break };
+        chosen.retain(|&tighter| {
+            let needed = !superfluous(tighter, at);
+            if !needed {
+                found[tighter].iter().for_each(|&pair| times[pair as usize] -= 1);
+                left += candidates[tighter].pairs;
+            }
+            needed
+        });
         found[at].iter().for_each(|&pair| times[pair as usize] += 1);
         left -= candidates[at].pairs;
         chosen.push(at);
@@ -349,11 +407,13 @@ fn invent(records: &Records, agreement: &[Vec<f64>]) -> Vec<Invented> {
         .collect()
 }
 
-/// The rules' keys of all records, and each rule's blocks.
+/// What rules make of records. No record's keys are kept: whether a rule makes a pair is told from
+/// the two records, and asked only of the few pairs for which it matters.
 pub struct Blocks {
     /// Rules in order; a pair belongs to the first that makes it.
     pub rules: Vec<Rule>,
-    keys: Vec<u32>,
+    /// Keys of each rule that too many records share.
+    left_out: Vec<FxHashSet<u32>>,
     /// What is left out because it says too little, for the user to know.
     pub remarks: Vec<String>,
 }
@@ -381,103 +441,106 @@ pub struct Piece {
     to: u32,
 }
 
+/// One of several parts into which a rule's keys are taken apart, so that they need less memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Which.
+    pub part: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Share {
+    /// All keys at once.
+    pub const WHOLE: Share = Share { part: 0, of: 1 };
+
+    /// The parts that sort so many records within `bytes`.
+    pub fn within(bytes: usize, records: usize) -> impl Iterator<Item = Share> {
+        let of = (records * SORTING).div_ceil(bytes.max(1)).clamp(1, MOST_SHARES) as u32;
+        (0..of).map(move |part| Share { part, of })
+    }
+
+    fn has(self, key: u32) -> bool {
+        self.of == 1 || (mix(u64::from(key), 0x5a4e) >> 32) as u32 % self.of == self.part
+    }
+}
+
 impl Blocks {
-    /// Works out all keys. Only records that `counts` says are looked at have any.
-    pub fn new(records: &Records, rules: Vec<Rule>, counts: impl Fn(usize) -> bool + Sync) -> Blocks {
-        let width = rules.len().max(1);
-        let mut keys = vec![0u32; records.len() * width];
-        keys.par_chunks_mut(width).enumerate().for_each(|(record, keys)| {
-            if counts(record) {
-                keys.iter_mut().zip(&rules).for_each(|(key, rule)| *key = rule.key(records, record));
-            }
-        });
-        Blocks { rules, keys, remarks: Vec::new() }
+    /// What these rules make; nothing is worked out yet.
+    pub fn new(rules: Vec<Rule>) -> Blocks {
+        let left_out = vec![FxHashSet::default(); rules.len()];
+        Blocks { rules, left_out, remarks: Vec::new() }
     }
 
-    fn keys(&self, record: u32) -> &[u32] {
-        let width = self.rules.len();
-        &self.keys[record as usize * width..(record as usize + 1) * width]
-    }
-
-    /// The blocks of one rule. Blocks of more than `largest` pairs are left out and their keys
-    /// forgotten, so that their pairs are free for later rules.
-    pub fn sort(&mut self, records: &Records, rule: usize, largest: f64) -> Sorted {
-        let width = self.rules.len();
-        let mut keyed: Vec<u64> = self
-            .keys
-            .par_iter()
-            .skip(rule)
-            .step_by(width)
-            .enumerate()
-            .filter(|(_, key)| **key != 0)
-            .map(|(record, &key)| u64::from(key) << 32 | record as u64)
+    /// The blocks of a share of one rule's keys, of the records that `counts` says are looked at.
+    /// Blocks of more than `largest` pairs are left out, and their pairs are free for later rules.
+    pub fn sort(
+        &mut self,
+        records: &Records,
+        rule: usize,
+        share: Share,
+        largest: f64,
+        counts: impl Fn(u32) -> bool + Sync,
+    ) -> Sorted {
+        let mut keyed: Vec<u64> = (0..records.len() as u32)
+            .into_par_iter()
+            .filter(|&record| counts(record))
+            .map(|record| u64::from(self.rules[rule].key(records, record as usize)) << 32 | u64::from(record))
+            .filter(|keyed| keyed >> 32 != 0 && share.has((keyed >> 32) as u32))
             .collect();
         keyed.par_sort_unstable();
         let order: Vec<u32> = keyed.par_iter().map(|keyed| *keyed as u32).collect();
         let mut sorted = Sorted { order, blocks: Vec::new(), pairs: 0.0 };
-        let (mut start, mut left_out) = (0u32, 0);
+        let mut start = 0u32;
         for block in keyed.chunk_by(|a, b| a >> 32 == b >> 32) {
             let end = start + block.len() as u32;
-            let block = Block { start, end };
-            start = end;
-            let pairs = sorted.pairs_of(records, block);
+            let pairs = sorted.pairs_of(records, Block { start, end });
             if pairs > largest {
-                left_out += 1;
-                for &record in &sorted.order[block.start as usize..block.end as usize] {
-                    self.keys[record as usize * width + rule] = 0;
-                }
+                self.left_out[rule].insert((block[0] >> 32) as u32);
             } else if pairs > 0.0 {
                 sorted.pairs += pairs;
-                sorted.blocks.push(block);
+                sorted.blocks.push(Block { start, end });
             }
+            start = end;
         }
-        if left_out > 0 {
-            let words = self.rules[rule].words(records).join(" + ");
+        if share.part + 1 == share.of && !self.left_out[rule].is_empty() {
+            let (words, left_out) = (self.rules[rule].words(records).join(" + "), self.left_out[rule].len());
             self.remarks.push(format!("{words}: {left_out} keys are shared by too many records to tell anybody apart"));
         }
         sorted
     }
 
-    /// The pair is made by none of the rules before this one.
-    fn is_first(&self, rule: usize, one: u32, other: u32) -> bool {
-        let (a, b) = (&self.keys(one)[..rule], &self.keys(other)[..rule]);
-        // Without a branch, so that the processor compares many at once.
-        a.iter().zip(b).fold(0u32, |same, (a, b)| same | u32::from(a == b) & u32::from(*a != 0)) == 0
+    /// The rule makes the pair, and none before it does.
+    pub fn is_first(&self, records: &Records, rule: usize, one: u32, other: u32) -> bool {
+        self.makes(records, rule, one, other) && !(0..rule).any(|before| self.makes(records, before, one, other))
+    }
+
+    fn makes(&self, records: &Records, rule: usize, one: u32, other: u32) -> bool {
+        let (rule, left_out) = (&self.rules[rule], &self.left_out[rule]);
+        rule.makes(records, one, other) && (left_out.is_empty() || !left_out.contains(&rule.key(records, one as usize)))
     }
 
     /// The rules that make a pair, one bit each.
-    pub fn rules_of(&self, one: u32, other: u32) -> u32 {
-        let shared = self.keys(one).iter().zip(self.keys(other)).enumerate();
-        shared.fold(0, |rules, (at, (a, b))| rules | u32::from(a == b && *a != 0) << at)
-    }
-
-    /// Calls `visit` with each pair of a piece that belongs to `rule`.
-    pub fn each_pair(
-        &self,
-        records: &Records,
-        rule: usize,
-        sorted: &Sorted,
-        piece: Piece,
-        mut visit: impl FnMut(u32, u32),
-    ) {
-        let members = &sorted.order[piece.block.start as usize..piece.block.end as usize];
-        let split = records.split.map(|split| members.partition_point(|&record| (record as usize) < split));
-        for at in piece.from as usize..piece.to as usize {
-            let one = members[at];
-            let others = match split {
-                Some(split) => &members[split..],
-                None => &members[at + 1..],
-            };
-            for &other in others {
-                if self.is_first(rule, one, other) {
-                    visit(one, other);
-                }
-            }
-        }
+    pub fn rules_of(&self, records: &Records, one: u32, other: u32) -> u32 {
+        let makes = |rule: &Rule| u32::from(rule.makes(records, one, other));
+        self.rules.iter().enumerate().fold(0, |rules, (at, rule)| rules | makes(rule) << at)
     }
 }
 
 impl Sorted {
+    /// Calls `visit` with each pair of a piece.
+    pub fn each_pair(&self, records: &Records, piece: Piece, mut visit: impl FnMut(u32, u32)) {
+        let members = &self.order[piece.block.start as usize..piece.block.end as usize];
+        let split = records.split.map(|split| members.partition_point(|&record| (record as usize) < split));
+        for at in piece.from as usize..piece.to as usize {
+            let others = match split {
+                Some(split) => &members[split..],
+                None => &members[at + 1..],
+            };
+            others.iter().for_each(|&other| visit(members[at], other));
+        }
+    }
+
     fn pairs_of(&self, records: &Records, block: Block) -> f64 {
         let members = &self.order[block.start as usize..block.end as usize];
         let all = members.len() as f64;
@@ -519,18 +582,65 @@ impl Sorted {
         batches
     }
 
-    /// Some blocks, picked by their key, that make about `pairs` pairs; and the share they are.
-    pub fn some(&self, blocks: &Blocks, records: &Records, rule: usize, pairs: f64) -> (Sorted, f64) {
+    /// Keeps some blocks, picked by their key, that make about `pairs` pairs; tells the share they are.
+    pub fn thin(&mut self, records: &Records, rule: &Rule, pairs: f64) -> f64 {
         if self.pairs <= pairs {
-            return (Sorted { order: self.order.clone(), blocks: self.blocks.clone(), pairs: self.pairs }, 1.0);
+            return 1.0;
         }
         let bound = (pairs / self.pairs * u64::MAX as f64) as u64;
         let picked = |block: &Block| {
-            let key = blocks.keys(self.order[block.start as usize])[rule];
+            let key = rule.key(records, self.order[block.start as usize] as usize);
             mix(u64::from(key), 0x5eed) <= bound
         };
         let blocks: Vec<Block> = self.blocks.iter().copied().filter(picked).collect();
         let some: f64 = blocks.iter().map(|&block| self.pairs_of(records, block)).sum();
-        (Sorted { order: self.order.clone(), blocks, pairs: some }, some / self.pairs)
+        let share = some / self.pairs;
+        (self.blocks, self.pairs) = (blocks, some);
+        share
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Engine, Settings, Wishes};
+
+    #[test]
+    fn share_by_share_the_same_pairs_come_out_each_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.csv");
+        let row =
+            |at: usize| format!("{},{},{}\n", ["Amina", "Omar", "Olha"][at % 3], 70_000_000 + at % 40, 1980 + at % 7);
+        std::fs::write(&file, format!("given name,phone,birth date\n{}", (0..300).map(row).collect::<String>()))
+            .unwrap();
+        let engine = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+        let records = &engine.records;
+        let rules: Vec<Rule> = parts(records).into_iter().map(|part| Rule(vec![part])).collect();
+        let pairs_of = |shares: Vec<Share>| {
+            let mut blocks = Blocks::new(rules.clone());
+            let mut pairs = Vec::new();
+            for (rule, &share) in (0..rules.len()).flat_map(|rule| shares.iter().map(move |share| (rule, share))) {
+                let sorted = blocks.sort(records, rule, share, f64::MAX, |record| record != 7);
+                for piece in sorted.pieces(records, 50.0).into_iter().flatten() {
+                    sorted.each_pair(records, piece, |one, other| {
+                        if blocks.is_first(records, rule, one, other) {
+                            pairs.push((one.min(other), one.max(other)));
+                        }
+                    });
+                }
+            }
+            pairs.sort_unstable();
+            pairs
+        };
+        let shares: Vec<Share> = Share::within(1_000, records.len()).collect();
+        assert_eq!(shares.len(), 4);
+        let whole = pairs_of(vec![Share::WHOLE]);
+        assert_eq!(pairs_of(shares), whole);
+        assert!(whole.windows(2).all(|pairs| pairs[0] != pairs[1]), "each pair once");
+        assert!(whole.iter().all(|pair| pair.0 != 7 && pair.1 != 7));
+        let all = (0..300u32).flat_map(|one| (one + 1..300).map(move |other| (one, other)));
+        let expected = all
+            .filter(|&(one, other)| one != 7 && other != 7 && rules.iter().any(|rule| rule.makes(records, one, other)));
+        assert_eq!(whole, expected.collect::<Vec<_>>());
     }
 }

@@ -1,6 +1,6 @@
 //! A pair of records as a pattern: how far each field agrees.
 
-use super::levels::{self, CLOSE, MISSING, SOUND, compare};
+use super::levels::{self, CLOSE, MISSING, NEAR, SOUND, compare};
 use super::records::Records;
 
 /// Four bits for each field's level, the first field's lowest; the order of names follows the
@@ -53,7 +53,8 @@ fn names(records: &Records, a: &[u32], b: &[u32]) -> (u8, u8, u8) {
         return (straight.0, straight.1, MISSING);
     }
     let crossed = (compare(kind, lexicon, a[given], b[family]), compare(kind, lexicon, a[family], b[given]));
-    let both = crossed.0 >= CLOSE && crossed.1 >= CLOSE;
+    let both =
+        crossed.0.min(crossed.1) >= NEAR && crossed.0.max(crossed.1) >= CLOSE && straight.0.max(straight.1) < CLOSE;
     let alone = straight.0.max(straight.1) == MISSING && crossed.0.max(crossed.1) >= SOUND;
     if both || alone { (crossed.0, crossed.1, CROSSED) } else { (straight.0, straight.1, MISSING) }
 }

@@ -31,6 +31,11 @@ impl Date {
     pub fn is_whole(self) -> bool {
         self.month() > 0 && self.day() > 0
     }
+
+    /// The first of January or of July, which registrars write where only the year is known.
+    pub fn is_guess(self) -> bool {
+        matches!(self.0 % 10_000, 101 | 701)
+    }
 }
 
 /// Which of day and month a column puts first where both would do.

@@ -42,6 +42,11 @@ impl Texts {
         (0..self.len()).map(|at| self.get(at))
     }
 
+    /// Bytes of memory they take.
+    pub fn bytes(&self) -> usize {
+        self.text.capacity() + self.ends.capacity() * size_of::<usize>()
+    }
+
     fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
@@ -95,6 +100,11 @@ impl Dictionary {
     /// All texts in the order of their numbers, the missing one first.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.iter()
+    }
+
+    /// Bytes of memory they take, their index included.
+    pub fn bytes(&self) -> usize {
+        self.texts.bytes() + self.index.capacity() * (size_of::<u32>() + 1)
     }
 
     /// Gives back the memory that only further texts would need.

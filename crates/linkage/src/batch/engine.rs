@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::blocking::{self, Blocks, Counted, Rule};
+use super::blocking::{self, Blocks, Counted, For, Piece, Rule, Share, Sorted};
 use super::columns::Kind;
 use super::decide::{self, Links};
 use super::error::Error;
@@ -16,6 +16,10 @@ use super::records::{Plan, Records, Wishes};
 use super::score::Scorer;
 use super::table::Table;
 
+/// The probability from which two records are usually taken for one person. Where probabilities
+/// are what they say, F1 is highest at half its own best value, which is close to a half (Lipton,
+/// Elkan and Narayanaswamy 2014).
+pub const USUAL_THRESHOLD: f64 = 0.5;
 /// Pairs for each record that are looked at, and at least.
 const PAIRS_PER_RECORD: f64 = 20.0;
 const LEAST_PAIRS: f64 = 3_000_000.0;
@@ -50,18 +54,11 @@ pub struct Engine {
     pub model: Model,
     /// What the user should know.
     pub remarks: Vec<String>,
+    pub(super) tables: Vec<Table>,
+    pub(super) plan: Plan,
     parameters: Parameters,
     rules: Vec<Rule>,
     settings: Settings,
-}
-
-/// The many that a few records stand among.
-pub struct Among<'a> {
-    /// How many they are.
-    pub records: u64,
-    /// How many of them have a value of a kind, in whatever spelling it is heard the same: a name in Latin letters, a
-    /// code, a day as eight digits. None where nobody counted; then the model tells how often two agree by chance.
-    pub holders: &'a dyn Fn(Kind, &str) -> Option<u64>,
 }
 
 /// Told what is being done, in words.
@@ -93,7 +90,8 @@ impl Engine {
             Some(model) => model.wishes(wishes, &tables),
             None => wishes.clone(),
         };
-        let plan = Plan::new(&tables, &wishes)?;
+        let mut plan = Plan::new(&tables, &wishes)?;
+        plan.memory = settings.memory;
         for (name, kind) in plan.fields() {
             progress(&format!("«{name}» is compared as {}", kind.word()));
         }
@@ -106,7 +104,9 @@ impl Engine {
         progress(&format!("{} rows read", records.len()));
         let mut engine = Engine {
             model: Model::default(),
-            remarks: plan.remarks,
+            remarks: plan.remarks.clone(),
+            tables,
+            plan,
             parameters: Parameters::guess(&records),
             rules: Vec::new(),
             records,
@@ -119,25 +119,6 @@ impl Engine {
         Ok(engine)
     }
 
-    /// A few records as if they stood among many: while one is being typed, say. The model was learned elsewhere; a
-    /// row has a value for each of its fields, as written, empty where none is known. [`Engine::explain`] weighs any
-    /// two of them.
-    pub fn few(model: &Model, rows: &[Vec<&str>], among: &Among<'_>) -> Engine {
-        let records = Records::few(model.kinds(), rows, among.records, |slot, value| {
-            let field = &model.fields[slot];
-            let by_chance = || field.levels.last().map_or(0.0, |same| same.u * among.records as f64) as u64;
-            (among.holders)(field.kind, value).unwrap_or_else(by_chance)
-        });
-        let share = |per_record: f64| (2.0 * per_record / among.records.max(2) as f64).clamp(1e-15, 0.5);
-        let parameters = Parameters {
-            prior: share(model.matches_per_record),
-            related: share(model.relatives_per_record),
-            ..model.parameters(&records)
-        };
-        let (model, settings) = (model.clone(), Settings::default());
-        Engine { records, model, remarks: Vec::new(), parameters, rules: Vec::new(), settings }
-    }
-
     fn budget(&self) -> f64 {
         (self.records.len() as f64 * self.settings.pairs_per_record).max(LEAST_PAIRS)
     }
@@ -145,11 +126,12 @@ impl Engine {
     fn learn(&mut self, progress: Progress<'_>) {
         progress("counting the pairs of possible rules");
         let candidates = blocking::candidates(&self.records);
-        let chosen = blocking::choose(&self.records, candidates.clone(), self.budget(), &self.parameters.m);
+        let (budget, m) = (self.budget(), &self.parameters.m);
+        let chosen = blocking::choose(&self.records, candidates.clone(), budget, m, For::Learning);
         let rules: Vec<Rule> = tight(&chosen, self.records.len());
         let estimate = estimate(&self.records, &rules, progress);
         self.parameters = estimate.parameters;
-        let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m);
+        let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m, For::Finding);
         for Counted { rule, pairs } in &chosen {
             progress(&format!("rule {}: about {pairs:.0} pairs", rule.words(&self.records).join(" + ")));
         }
@@ -159,11 +141,12 @@ impl Engine {
     }
 
     fn follow(&mut self, model: Model, progress: Progress<'_>) {
+        self.records.group_by(model.group(&self.records));
         self.parameters = model.parameters(&self.records);
         self.rules = model.rules(&self.records);
         if self.rules.is_empty() {
             let candidates = blocking::candidates(&self.records);
-            let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m);
+            let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m, For::Finding);
             self.rules = chosen.into_iter().map(|counted| counted.rule).collect();
             progress("the model's rules do not fit this file; others were chosen");
         }
@@ -188,35 +171,49 @@ impl Engine {
         pairs.extend(&same)?;
         let repeated: rustc_hash::FxHashSet<u32> = same.iter().map(|pair| pair.other).collect();
         drop(same);
-        let mut blocks = Blocks::new(records, self.rules.clone(), |record| !repeated.contains(&(record as u32)));
+        let mut blocks = Blocks::new(self.rules.clone());
         let largest = self.budget() / 4.0;
         let mut looked_at = 0.0;
         for rule in 0..self.rules.len() {
-            let sorted = blocks.sort(records, rule, largest);
-            looked_at += sorted.pairs;
-            progress(&format!("{}: {:.0} pairs", self.rules[rule].words(records).join(" + "), sorted.pairs));
-            let pieces = sorted.pieces(records, PIECE);
-            for pieces in pieces.chunks(AT_ONCE) {
-                let found: Vec<Vec<Pair>> = pieces
-                    .par_iter()
-                    .map(|pieces| {
-                        let mut found = Vec::new();
-                        for &piece in pieces {
-                            blocks.each_pair(records, rule, &sorted, piece, |one, other| {
-                                if let Some(weight) = scorer.weight(one as usize, other as usize, floor) {
-                                    found.push(Pair { one: one.min(other), other: one.max(other), weight });
-                                }
-                            });
-                        }
-                        found
-                    })
-                    .collect();
-                found.iter().try_for_each(|found| pairs.extend(found))?;
+            let mut of_rule = 0.0;
+            for share in Share::within(self.settings.memory / 8, records.len()) {
+                let sorted = blocks.sort(records, rule, share, largest, |record| !repeated.contains(&record));
+                of_rule += sorted.pairs;
+                for pieces in sorted.pieces(records, PIECE).chunks(AT_ONCE) {
+                    let likely = |pieces: &Vec<Piece>| self.likely(&scorer, &blocks, rule, &sorted, pieces, floor);
+                    let found: Vec<Vec<Pair>> = pieces.par_iter().map(likely).collect();
+                    found.iter().try_for_each(|found| pairs.extend(found))?;
+                }
             }
+            looked_at += of_rule;
+            progress(&format!("{}: {of_rule:.0} pairs", self.rules[rule].words(records).join(" + ")));
         }
         blocks.remarks.iter().for_each(|remark| progress(remark));
         progress(&format!("{looked_at:.0} pairs looked at, {} likely", pairs.len()));
         Ok(pairs)
+    }
+
+    /// The pairs of some pieces that reach `floor` and that no earlier rule makes.
+    fn likely(
+        &self,
+        scorer: &Scorer<'_>,
+        blocks: &Blocks,
+        rule: usize,
+        sorted: &Sorted,
+        pieces: &[Piece],
+        floor: f32,
+    ) -> Vec<Pair> {
+        let mut likely = Vec::new();
+        for &piece in pieces {
+            sorted.each_pair(&self.records, piece, |one, other| {
+                if let Some(weight) = scorer.weight(one as usize, other as usize, floor)
+                    && blocks.is_first(&self.records, rule, one, other)
+                {
+                    likely.push(Pair { one: one.min(other), other: one.max(other), weight });
+                }
+            });
+        }
+        likely
     }
 
     /// Each record that says exactly what an earlier one says, paired with the first of them. It

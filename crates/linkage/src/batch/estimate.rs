@@ -15,7 +15,7 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::blocking::{Blocks, Rule, sample};
+use super::blocking::{Blocks, Rule, Share, sample};
 use super::columns::Kind;
 use super::compare::{Pattern, levels_of, pattern, slots};
 use super::dictionary::{Random, mix};
@@ -295,7 +295,7 @@ fn side(records: &Records, record: u32) -> bool {
 fn measure_u(records: &Records, parameters: &mut Parameters, random: &[(Pattern, f64)], again: bool) {
     let evidence = parameters.evidence();
     let shares = Shares { matches: parameters.prior, relatives: parameters.related };
-    let group = grouping(records);
+    let group = records.group;
     let places = parameters.u.len();
     let (mut all, mut among) = (vec![[0.0; 16]; places], vec![[0.0; 16]; places]);
     for &(pattern, count) in random {
@@ -332,28 +332,21 @@ fn smooth(counts: &[[f64; 16]], guess: &[Vec<f64>], weight: f64) -> Vec<Vec<f64>
     counts.iter().zip(guess).map(smooth).collect()
 }
 
-/// The place by which people are grouped: the category that most records have.
-fn grouping(records: &Records) -> Option<usize> {
-    let categories = records.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Category);
-    let several = categories.filter(|(_, field)| field.counts.iter().skip(1).filter(|count| **count > 0).count() > 1);
-    several.max_by_key(|(slot, field)| (field.present, std::cmp::Reverse(*slot))).map(|(slot, _)| slot)
-}
-
 fn patterns(records: &Records, rules: &[Rule]) -> Vec<Learned> {
-    let mut blocks = Blocks::new(records, rules.to_vec(), |_| true);
+    let mut blocks = Blocks::new(rules.to_vec());
     let mut learned = Vec::new();
-    let sorted: Vec<_> = (0..rules.len()).map(|rule| blocks.sort(records, rule, LARGEST_BLOCK)).collect();
-    for (rule, sorted) in sorted.into_iter().enumerate() {
-        let (some, share) = sorted.some(&blocks, records, rule, RULE_PAIRS);
+    for rule in 0..rules.len() {
+        let mut some = blocks.sort(records, rule, Share::WHOLE, LARGEST_BLOCK, |_| true);
+        let share = some.thin(records, &rules[rule], RULE_PAIRS);
         let counts = some
             .pieces(records, 20_000.0)
             .into_par_iter()
             .map(|pieces| {
                 let mut counts = FxHashMap::<(Pattern, u32), f64>::default();
                 for piece in pieces {
-                    blocks.each_pair(records, 0, &some, piece, |one, other| {
+                    some.each_pair(records, piece, |one, other| {
                         let pattern = pattern(records, one as usize, other as usize);
-                        *counts.entry((pattern, blocks.rules_of(one, other))).or_default() += 1.0;
+                        *counts.entry((pattern, blocks.rules_of(records, one, other))).or_default() += 1.0;
                     });
                 }
                 counts

@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::compare::{levels_of, pattern, slots};
 use super::engine::Engine;
+use super::error::Error;
 use super::picture::{self, Bar};
-use super::score::probability;
+use super::score::{Scorer, probability};
+use super::table::Batch;
 
 /// What one field says.
 #[derive(Clone, Debug, Serialize)]
@@ -18,6 +20,9 @@ pub struct Contribution {
     pub one: String,
     /// The other's.
     pub other: String,
+    /// The values in their own letters, where the file was asked for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<[String; 2]>,
     /// How far they agree; «missing» where one has no value.
     pub level: &'static str,
     /// Bits for one person, or against.
@@ -41,16 +46,16 @@ pub struct Explanation {
     pub probability: f64,
 }
 
-impl Engine {
+impl Scorer<'_> {
     /// Weighs two records field by field.
     pub fn explain(&self, one: usize, other: usize) -> Explanation {
-        let scorer = self.scorer();
-        let records = &self.records;
+        let records = self.records;
         let agreed = pattern(records, one, other);
-        let strangers: Vec<f32> = scorer.parts(one, other, agreed).collect();
-        let relatives: Vec<f32> = scorer.against_relatives(agreed).collect();
-        let related = scorer.related() + relatives.iter().sum::<f32>() < scorer.prior() + strangers.iter().sum::<f32>();
-        let (start, weights) = if related { (scorer.related(), relatives) } else { (scorer.prior(), strangers) };
+        let (group, _) = self.against_strangers(one, other, agreed);
+        let strangers: Vec<f32> = self.parts(one, other, agreed, group).collect();
+        let relatives: Vec<f32> = self.against_relatives(one, other, agreed).collect();
+        let related = self.related() + relatives.iter().sum::<f32>() < self.prior() + strangers.iter().sum::<f32>();
+        let (start, weights) = if related { (self.related(), relatives) } else { (self.prior(), strangers) };
         let value = |record: usize, slot: usize| match records.fields.get(slot) {
             Some(_) => records.lexicon(slot).text(records.row(record)[slot]).to_owned(),
             None => String::new(),
@@ -59,13 +64,14 @@ impl Engine {
             field: records.fields.get(slot).map_or("order of names", |field| &field.name).to_owned(),
             one: value(one, slot),
             other: value(other, slot),
+            written: None,
             level: match agreed.level(slot) {
                 0 => "missing",
                 level => levels_of(records, slot)[usize::from(level) - 1].word,
             },
             weight: weights[slot],
         });
-        let weight = scorer.weight(one, other, f32::MIN).unwrap_or(f32::MIN);
+        let weight = self.weight(one, other, f32::MIN).unwrap_or(f32::MIN);
         Explanation {
             records: [records.ids.get(one).to_owned(), records.ids.get(other).to_owned()],
             otherwise: if related { "two of one household" } else { "two strangers" },
@@ -73,6 +79,56 @@ impl Engine {
             contributions: contributions.collect(),
             weight,
             probability: probability(weight),
+        }
+    }
+}
+
+impl Engine {
+    /// Weighs two records field by field.
+    pub fn explain(&self, one: usize, other: usize) -> Explanation {
+        self.scorer().explain(one, other)
+    }
+
+    /// The same, with the values in their own letters, for which the files are read again.
+    ///
+    /// # Errors
+    /// A file cannot be read any more.
+    pub fn explain_as_written(&self, one: usize, other: usize) -> Result<Explanation, Error> {
+        let mut explanation = self.explain(one, other);
+        let [ones, others] = [self.written(one)?, self.written(other)?];
+        for (part, values) in explanation.contributions.iter_mut().zip(ones.into_iter().zip(others)) {
+            part.written = Some(values.into());
+        }
+        Ok(explanation)
+    }
+
+    fn written(&self, record: usize) -> Result<Vec<String>, Error> {
+        let (file, mut row) = match self.records.split {
+            Some(split) if record >= split => (1, record - split),
+            _ => (0, record),
+        };
+        let mut batches = self.tables[file].batches()?;
+        let mut batch = Batch::default();
+        loop {
+            batches.read(&mut batch)?;
+            if row < batch.len() {
+                return Ok(self.plan.written(&batch, row, file));
+            }
+            if batch.is_empty() {
+                return Err(Error::file(self.tables[file].path(), "the file has changed since it was read"));
+            }
+            row -= batch.len();
+        }
+    }
+}
+
+impl Contribution {
+    /// A value as it stands in the file, and as it is compared where that is another form.
+    fn value(&self, at: usize) -> String {
+        let compared = [&self.one, &self.other][at];
+        match self.written.as_ref().map(|written| &written[at]) {
+            Some(written) if written != compared => format!("«{written}» ({compared})"),
+            _ => format!("«{compared}»"),
         }
     }
 }
@@ -86,7 +142,7 @@ impl fmt::Display for Explanation {
             let values = if part.one.is_empty() && part.other.is_empty() {
                 String::new()
             } else {
-                format!(": «{}», «{}»", part.one, part.other)
+                format!(": {}, {}", part.value(0), part.value(1))
             };
             writeln!(out, "{:>+8.2}  {}, {}{values}", part.weight, part.field, part.level)?;
         }

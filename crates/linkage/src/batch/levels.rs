@@ -14,7 +14,7 @@ pub const MISSING: u8 = 0;
 pub const DIFFERENT: u8 = 1;
 
 /// Names: the parts of one are the other's, more or less.
-const NEAR: u8 = 2;
+pub const NEAR: u8 = 2;
 /// Names: a slip of the pen apart.
 pub const CLOSE: u8 = 3;
 /// Names: all of one's parts stand in the other.
@@ -23,6 +23,19 @@ const PART: u8 = 4;
 const SHORT: u8 = 5;
 /// Names: they sound the same, whatever the script.
 pub const SOUND: u8 = 6;
+
+/// Dates: years that follow one another, and no more.
+const YEAR_OFF: u8 = 2;
+/// Dates: one year, and another day.
+pub const SAME_YEAR: u8 = 3;
+/// Dates: one year, and one of both a day that stands for a day nobody knows.
+pub const GUESSED: u8 = 4;
+/// Dates: one day and month, and a year that is easily mistaken.
+pub const SAME_DAY: u8 = 5;
+/// Dates: a slip of the pen apart.
+pub const DIGIT: u8 = 6;
+/// Dates: day and month stand in each other's place.
+pub const SWAPPED: u8 = 7;
 
 /// From here two spellings are a slip apart, from there they are near (after Winkler 1990; the
 /// bounds are those commonly used for names).
@@ -63,8 +76,9 @@ const FULL_NAME: &[Level] = &[
 const DATE: &[Level] = &[
     level("different", 0.03),
     level("year one off", 0.02),
-    level("same year", 0.04),
-    level("same day and month", 0.04),
+    level("same year", 0.02),
+    level("same year, day a guess", 0.03),
+    level("same day and month", 0.03),
     level("a digit wrong", 0.07),
     level("day and month swapped", 0.02),
     level("same", 0.78),
@@ -142,8 +156,7 @@ fn name(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
     if words.sound(one) == words.sound(other) {
         return SOUND;
     }
-    let (a, b) = (lexicon.text(one), lexicon.text(other));
-    if (words.parts(one) > 1 || words.parts(other) > 1 || a.len() == 1 || b.len() == 1)
+    if (words.parts(one) > 1 || words.parts(other) > 1 || words.is_initial(one) || words.is_initial(other))
         && one_is_part(words, lexicon, one, other, |_, _| false)
     {
         return PART;
@@ -151,10 +164,10 @@ fn name(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
     if words.can_be_short(one, other) && one_is_part(words, lexicon, one, other, is_short_form) {
         return SHORT;
     }
-    if !words.can_be_near(one, other, a, b) {
+    if !words.can_be_near(one, other) {
         return DIFFERENT;
     }
-    spelling(a, b, words.bones(one), words.bones(other))
+    spelling(lexicon.text(one), lexicon.text(other), words.bones(one), words.bones(other))
 }
 
 /// All parts of the shorter name stand in the longer; an initial stands for its name, and so does whatever `stands_for`
@@ -256,7 +269,7 @@ fn address(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
         return 4;
     }
     let (a, b) = (lexicon.text(one), lexicon.text(other));
-    if words.can_be_near(one, other, a, b) && jaro_winkler::similarity(a.bytes(), b.bytes()) >= CLOSE_SPELLING {
+    if words.can_be_near(one, other) && jaro_winkler::similarity(a.bytes(), b.bytes()) >= CLOSE_SPELLING {
         return 4;
     }
     match alike {
@@ -267,28 +280,32 @@ fn address(words: &Words, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
 }
 
 fn date(one: Date, other: Date) -> u8 {
-    let (years, same_month, same_day) =
-        (one.year().abs_diff(other.year()), one.month() == other.month(), one.day() == other.day());
+    let years = one.year().abs_diff(other.year());
+    let by_year = |same| match years {
+        0 => same,
+        1 => YEAR_OFF,
+        _ => DIFFERENT,
+    };
     if !one.is_whole() || !other.is_whole() {
         // Somebody knew only the year: it can agree, and no more.
-        return match years {
-            0 => 3,
-            1 => 2,
-            _ => DIFFERENT,
-        };
+        return by_year(SAME_YEAR);
+    }
+    match (one.is_guess(), other.is_guess()) {
+        // Guesses fall on one day: years alone are told.
+        (true, true) => return by_year(GUESSED),
+        (true, false) | (false, true) if years == 0 => return GUESSED,
+        _ => {}
     }
     if years == 0 && one.month() == other.day() && one.day() == other.month() {
-        return 6;
+        return SWAPPED;
     }
     if one_digit(one.0, other.0) {
-        return 5;
+        return DIGIT;
     }
-    match years {
-        _ if same_month && same_day && (years <= 2 || years % 10 == 0) => 4,
-        0 => 3,
-        1 => 2,
-        _ => DIFFERENT,
+    if one.month() == other.month() && one.day() == other.day() && (years <= 2 || years.is_multiple_of(10)) {
+        return SAME_DAY;
     }
+    by_year(SAME_YEAR)
 }
 
 /// One digit differs, or two neighbours are exchanged.
@@ -386,6 +403,11 @@ mod tests {
         assert_eq!(level(19_900_304, 19_090_304), "a digit wrong", "neighbours exchanged is one slip");
         assert_eq!(level(19_890_304, 19_900_304), "same day and month");
         assert_eq!(level(19_900_304, 19_900_000), "same year");
+        assert_eq!(level(19_900_304, 19_900_101), "same year, day a guess");
+        assert_eq!(level(19_900_111, 19_900_101), "same year, day a guess");
+        assert_eq!(level(19_900_701, 19_900_101), "same year, day a guess");
+        assert_eq!(level(19_900_101, 19_910_101), "year one off", "two guesses agree in nothing but the year");
+        assert_eq!(level(19_900_101, 20_000_101), "different");
         assert_eq!(level(19_900_304, 19_911_125), "year one off");
         assert_eq!(level(19_900_304, 19_701_125), "different");
     }

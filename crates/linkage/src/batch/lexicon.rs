@@ -34,11 +34,28 @@ pub struct Words {
     bones: String,
     ends: Vec<usize>,
     letters: Vec<u32>,
+    heads: Vec<Head>,
     parts: Vec<u8>,
     /// A bit for each row of known short forms in which a part stands; several rows share a bit.
     short: Vec<u64>,
     /// Hashes of the sounds of the rarest and of the commonest part, where values have many.
     extremes: Vec<(u64, u64)>,
+}
+
+/// How many bytes a value has, and its first: with its letters enough to tell of most pairs that
+/// they are not alike, without a look at the text.
+#[derive(Clone, Copy)]
+struct Head {
+    len: u32,
+    first: [u8; 4],
+}
+
+impl Head {
+    fn of(text: &str) -> Head {
+        let mut first = [0; 4];
+        first.iter_mut().zip(text.bytes()).for_each(|(head, byte)| *head = byte);
+        Head { len: text.len() as u32, first }
+    }
 }
 
 impl Lexicon {
@@ -165,6 +182,7 @@ impl Words {
         self.bones.push_str(&form.bones);
         self.ends.push(self.bones.len());
         self.letters.push(form.letters);
+        self.heads.push(form.head);
         self.parts.push(form.parts);
         self.short.push(form.short);
     }
@@ -195,6 +213,11 @@ impl Words {
         self.short[id as usize]
     }
 
+    /// Whether the value is a single byte: an initial.
+    pub fn is_initial(&self, id: u32) -> bool {
+        self.heads[id as usize].len == 1
+    }
+
     /// Whether a part of one can be a short form of a part of the other.
     pub fn can_be_short(&self, one: u32, other: u32) -> bool {
         self.short[one as usize] & self.short[other as usize] != 0
@@ -213,9 +236,10 @@ impl Words {
 
     /// Whether two names' spellings can be near at all: a bound of the Jaro-Winkler similarity
     /// from the letters that only one of them has, so that most pairs need no more than this.
-    pub fn can_be_near(&self, one: u32, other: u32, a: &str, b: &str) -> bool {
+    pub fn can_be_near(&self, one: u32, other: u32) -> bool {
         let (these, those) = (self.letters[one as usize], self.letters[other as usize]);
-        let (la, lb) = (a.len() as f32, b.len() as f32);
+        let (a, b) = (self.heads[one as usize], self.heads[other as usize]);
+        let (la, lb) = (a.len as f32, b.len as f32);
         let only_a = (these & !those).count_ones() as f32;
         let only_b = (those & !these).count_ones() as f32;
         let common = (la - only_a).min(lb - only_b);
@@ -223,7 +247,7 @@ impl Words {
             return false;
         }
         let jaro = (common / la + common / lb + 1.0) / 3.0;
-        let head = a.bytes().zip(b.bytes()).take(4).take_while(|(a, b)| a == b).count() as f32;
+        let head = a.first.iter().zip(b.first).take_while(|(a, b)| **a == *b && *b != 0).count() as f32;
         jaro + head * 0.1 * (1.0 - jaro) >= 0.8
     }
 }
@@ -232,6 +256,7 @@ struct Form {
     sound: u64,
     bones: String,
     letters: u32,
+    head: Head,
     parts: u8,
     short: u64,
 }
@@ -249,7 +274,7 @@ impl Form {
             Kind::Place | Kind::Address => 0,
             _ => text.split(' ').flat_map(short::rows).fold(0, |short, row| short | 1 << (row % 64)),
         };
-        Form { sound: hash(bones.join("").as_bytes()), bones: joined, letters, parts, short }
+        Form { sound: hash(bones.join("").as_bytes()), bones: joined, letters, head: Head::of(text), parts, short }
     }
 }
 

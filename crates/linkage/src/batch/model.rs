@@ -26,6 +26,9 @@ pub struct Model {
     /// Pairs of one household there are for each record.
     #[serde(default)]
     pub relatives_per_record: f64,
+    /// The field by which people are grouped: strangers of one group agree more often.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// Keys that two records must share all of to be looked at, rule by rule.
     pub rules: Vec<Vec<String>>,
     /// The compared fields.
@@ -62,6 +65,9 @@ pub struct Level {
     /// How often two of one household have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r: Option<f64>,
+    /// How often two strangers of one group have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub among: Option<f64>,
     /// log2(m/u), for the reader; it is worked out anew.
     #[serde(default)]
     pub weight: f64,
@@ -74,6 +80,7 @@ impl Default for Model {
             format: FORMAT,
             matches_per_record: 0.1,
             relatives_per_record: 0.1,
+            group: None,
             rules: Vec::new(),
             fields: Vec::new(),
             order: Vec::new(),
@@ -104,9 +111,11 @@ impl Model {
         }
         let levels = model.fields.iter().flat_map(|field| &field.levels).chain(&model.order);
         let fits = |share: f64| (0.0..=1.0).contains(&share);
-        let wrong = |level: &&Level| !fits(level.m) || !fits(level.u) || !level.r.is_none_or(fits);
+        let wrong = |level: &&Level| {
+            !fits(level.m) || !fits(level.u) || ![level.r, level.among].into_iter().flatten().all(fits)
+        };
         if let Some(level) = levels.into_iter().find(wrong) {
-            return Err(format!("level «{}»: m, u and r are shares from 0 to 1", level.name));
+            return Err(format!("level «{}»: m, u, r and among are shares from 0 to 1", level.name));
         }
         let counts =
             [("matches_per_record", model.matches_per_record), ("relatives_per_record", model.relatives_per_record)];
@@ -119,7 +128,8 @@ impl Model {
     /// The model as text.
     pub fn to_text(&self) -> String {
         let head = "# What agreement is worth, learned by `watari link train`. Numbers may be changed by hand:\n\
-                    # m is how often matches have a level, u how often other pairs have it.\n";
+                    # m is how often matches have a level, u how often other pairs have it, r how often two of\n\
+                    # one household, among how often two strangers of one group.\n";
         format!("{head}{}", toml::to_string_pretty(self).unwrap_or_default())
     }
 
@@ -142,6 +152,7 @@ impl Model {
     pub fn of(records: &Records, parameters: &Parameters, rules: &[Rule]) -> Model {
         let levels = |slot: usize| {
             let (m, u) = (&parameters.m[slot], &parameters.u[slot]);
+            let among = parameters.among.as_ref().map(|(_, among)| &among[slot]).filter(|among| *among != u);
             let words = levels_of(records, slot).iter().enumerate();
             words
                 .map(|(at, level)| Level {
@@ -149,6 +160,7 @@ impl Model {
                     m: round(m[at + 1]),
                     u: round(u[at + 1]),
                     r: (parameters.r[slot] != *u).then(|| round(parameters.r[slot][at + 1])),
+                    among: among.map(|among| round(among[at + 1])),
                     weight: ((m[at + 1] / u[at + 1]).log2() * 100.0).round() / 100.0,
                 })
                 .collect::<Vec<Level>>()
@@ -162,6 +174,7 @@ impl Model {
             format: FORMAT,
             matches_per_record: round(parameters.prior * records.pairs() / records.len().max(1) as f64),
             relatives_per_record: round(parameters.related * records.pairs() / records.len().max(1) as f64),
+            group: parameters.among.as_ref().map(|(slot, _)| records.fields[*slot].name.clone()),
             rules: rules.iter().map(|rule| rule.words(records)).collect(),
             fields: fields.collect(),
             order: if slots(records) > records.fields.len() { levels(records.fields.len()) } else { Vec::new() },
@@ -172,7 +185,8 @@ impl Model {
     /// first guess.
     pub fn parameters(&self, records: &Records) -> Parameters {
         let mut parameters = Parameters::guess(records);
-        for slot in 0..slots(records) {
+        let mut among = parameters.u.clone();
+        for (slot, among) in among.iter_mut().enumerate() {
             let known = match records.fields.get(slot) {
                 Some(field) => self.fields.iter().find(|known| known.name == field.name).map(|known| &known.levels),
                 None => Some(&self.order),
@@ -181,15 +195,23 @@ impl Model {
                 if let Some(known) = known.and_then(|levels| levels.iter().find(|known| known.name == level.word)) {
                     parameters.m[slot][at + 1] = known.m.max(1e-9);
                     parameters.u[slot][at + 1] = known.u.max(1e-12);
+                    among[at + 1] = known.among.unwrap_or(known.u).max(1e-12);
                     parameters.r[slot][at + 1] = known.r.unwrap_or(known.u).max(1e-9);
                 }
             }
         }
+        parameters.among = self.group(records).map(|slot| (slot, among));
         let pairs = records.pairs().max(1.0);
         let share = |per_record: f64| (per_record * records.len() as f64 / pairs).clamp(1e-15, 0.5);
         parameters.prior = share(self.matches_per_record);
         parameters.related = share(self.relatives_per_record);
         parameters
+    }
+
+    /// The field by which the model groups people, if these records have it.
+    pub fn group(&self, records: &Records) -> Option<usize> {
+        let group = self.group.as_ref()?;
+        records.fields.iter().position(|field| field.name == *group && field.kind == Kind::Category)
     }
 
     /// The model's blocking rules for some records; those whose fields are missing are left out.

@@ -30,6 +30,9 @@ pub struct Records {
     pub truth: Vec<u32>,
     /// Given and family name, whose values may stand in each other's place.
     pub crossing: Option<(usize, usize)>,
+    /// The field by which people are grouped: the category that most records have. People of one
+    /// nationality, say, share more names and places than people at large.
+    pub group: Option<usize>,
 }
 
 /// One compared field.
@@ -45,6 +48,57 @@ pub struct Field {
     pub sounds: Vec<u32>,
     /// How many records have a value.
     pub present: u64,
+    /// How often values stand in each group of people, where people are grouped.
+    pub within: Option<Within>,
+}
+
+/// How many records of each group have each value of a field, and how many a value of its sound.
+pub struct Within {
+    values: Crossed,
+    /// Each value's sound; sounds are numbered.
+    sound_of: Vec<u32>,
+    sounds: Crossed,
+}
+
+/// Counts of two numbers that stand together, by the first.
+struct Crossed {
+    starts: Vec<u32>,
+    /// Group and count.
+    counts: Vec<(u32, u32)>,
+}
+
+impl Crossed {
+    fn of(mut together: Vec<u64>, firsts: usize) -> Crossed {
+        together.par_sort_unstable();
+        let (mut starts, mut counts) = (Vec::with_capacity(firsts + 1), Vec::new());
+        for same in together.chunk_by(|a, b| a == b) {
+            let (first, group) = ((same[0] >> 32) as usize, same[0] as u32);
+            while starts.len() <= first {
+                starts.push(counts.len() as u32);
+            }
+            counts.push((group, same.len() as u32));
+        }
+        starts.resize(firsts + 1, counts.len() as u32);
+        Crossed { starts, counts }
+    }
+
+    fn count(&self, first: u32, group: u32) -> u32 {
+        let first = first as usize;
+        let groups = &self.counts[self.starts[first] as usize..self.starts[first + 1] as usize];
+        groups.binary_search_by_key(&group, |(group, _)| *group).map_or(0, |at| groups[at].1)
+    }
+}
+
+impl Within {
+    /// How many records of a group have a value.
+    pub fn value(&self, id: u32, group: u32) -> u32 {
+        self.values.count(id, group)
+    }
+
+    /// How many records of a group have a value that sounds like this one.
+    pub fn sound(&self, id: u32, group: u32) -> u32 {
+        self.sounds.count(self.sound_of[id as usize], group)
+    }
 }
 
 /// Which columns make up which field.
@@ -55,6 +109,8 @@ pub struct Plan {
     truth: Vec<Option<usize>>,
     /// What the user should know of the choice.
     pub remarks: Vec<String>,
+    /// Bytes of memory beyond which reading ends with a refusal.
+    pub memory: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -110,7 +166,7 @@ impl Plan {
         if let Some(name) = wishes.kinds.keys().find(|name| tables.iter().all(|table| !table.header().contains(name))) {
             tables[0].column(name)?;
         }
-        let mut plan = Plan { fields: Vec::new(), id: ids, truth: truths, remarks: Vec::new() };
+        let mut plan = Plan { fields: Vec::new(), id: ids, truth: truths, remarks: Vec::new(), memory: usize::MAX };
         let births: Vec<Option<usize>> = tables.iter().zip(&kinds).map(|(table, kinds)| birth(table, kinds)).collect();
         if births.iter().all(Option::is_none) {
             ages.iter_mut().for_each(|ages| *ages = None);
@@ -130,6 +186,18 @@ impl Plan {
             return Err(Error::file(tables[0].path(), reason));
         }
         Ok(plan)
+    }
+
+    /// A record's values in their own letters: row `row` of file `at`.
+    pub fn written(&self, batch: &Batch, row: usize, at: usize) -> Vec<String> {
+        let value = |field: &Planned| {
+            let cells: Vec<&str> = field.columns[at].iter().map(|&column| batch.cell(row, column).trim()).collect();
+            match (cells.concat().is_empty(), &field.ages[at]) {
+                (true, Some(ages)) => batch.cell(row, ages.column).trim().to_owned(),
+                _ => cells.join(" "),
+            }
+        };
+        self.fields.iter().map(value).collect()
     }
 
     /// The fields' names and kinds.
@@ -258,6 +326,10 @@ pub(super) struct Written {
 }
 
 impl Written {
+    fn bytes(&self) -> usize {
+        self.cells.bytes() + self.rows.capacity() * size_of::<u32>()
+    }
+
     pub(super) fn take(&mut self, batch: &Batch, columns: &[usize], ages: Option<&Ages>) {
         for row in 0..batch.len() {
             let id = match columns {
@@ -324,6 +396,8 @@ impl Records {
                     }
                 }
                 read?;
+                let cells: usize = written.iter().map(Written::bytes).sum();
+                refuse_too_many(table, plan.memory, ids.len(), cells + ids.bytes() + truth.len() * size_of::<u32>())?;
                 progress(ids.len());
                 std::mem::swap(&mut batch, &mut next);
             }
@@ -342,7 +416,8 @@ impl Records {
         many: u64,
         holders: impl Fn(usize, &str) -> u64,
     ) -> Records {
-        let mut plan = Plan { fields: Vec::new(), id: Vec::new(), truth: Vec::new(), remarks: Vec::new() };
+        let mut plan =
+            Plan { fields: Vec::new(), id: Vec::new(), truth: Vec::new(), remarks: Vec::new(), memory: usize::MAX };
         fields.for_each(|(name, kind)| plan.add(name, kind, Vec::new()));
         let mut written: Vec<Written> = plan.fields.iter().map(|_| Written::default()).collect();
         let mut ids = Texts::default();
@@ -363,6 +438,8 @@ impl Records {
             }
             field.present = many;
         }
+        // How often a group of the many has a value nobody counted.
+        records.group_by(None);
         records
     }
 
@@ -394,12 +471,14 @@ impl Records {
                 counts: Vec::new(),
                 sounds: Vec::new(),
                 present: 0,
+                within: None,
             });
         }
         lexicons.iter_mut().for_each(Lexicon::finish);
         let crossing = crossing(&fields);
-        let mut records = Records { fields, lexicons, rows, len, split, ids, truth, crossing };
+        let mut records = Records { fields, lexicons, rows, len, split, ids, truth, crossing, group: None };
         records.count();
+        records.group_by(records.grouping());
         records
     }
 
@@ -425,12 +504,58 @@ impl Records {
     /// No records, but of these fields: what a model says can be asked without a file.
     pub fn none(fields: impl Iterator<Item = (String, Kind)>) -> Records {
         let none = |(at, (name, kind)): (usize, (String, Kind))| {
-            (Field { name, kind, lexicon: at, counts: Vec::new(), sounds: Vec::new(), present: 0 }, Lexicon::new(kind))
+            (
+                Field { name, kind, lexicon: at, counts: Vec::new(), sounds: Vec::new(), present: 0, within: None },
+                Lexicon::new(kind),
+            )
         };
         let (fields, lexicons): (Vec<Field>, Vec<Lexicon>) = fields.enumerate().map(none).unzip();
         let crossing = crossing(&fields);
         let (ids, truth) = (Texts::default(), Vec::new());
-        Records { fields, lexicons, rows: Vec::new(), len: 0, split: None, ids, truth, crossing }
+        Records { fields, lexicons, rows: Vec::new(), len: 0, split: None, ids, truth, crossing, group: None }
+    }
+
+    fn grouping(&self) -> Option<usize> {
+        let categories = self.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Category);
+        let several =
+            categories.filter(|(_, field)| field.counts.iter().skip(1).filter(|count| **count > 0).count() > 1);
+        several.max_by_key(|(slot, field)| (field.present, std::cmp::Reverse(*slot))).map(|(slot, _)| slot)
+    }
+
+    /// Counts anew how often values stand in each group of people.
+    pub fn group_by(&mut self, group: Option<usize>) {
+        self.group = group;
+        let Some(group) = group else {
+            self.fields.iter_mut().for_each(|field| field.within = None);
+            return;
+        };
+        let (rows, width, lexicons) = (&self.rows, self.fields.len(), &self.lexicons);
+        let counted = |field: &Field| !field.sounds.is_empty() || field.kind == Kind::Date;
+        self.fields.iter_mut().enumerate().filter(|(_, field)| counted(field)).for_each(|(at, field)| {
+            let lexicon = &lexicons[field.lexicon];
+            let mut numbers = rustc_hash::FxHashMap::<u64, u32>::default();
+            let sounding = if lexicon.has_sounds() { lexicon.len() as u32 } else { 0 };
+            let sound_of: Vec<u32> = (0..sounding)
+                .map(|id| {
+                    let next = numbers.len() as u32;
+                    *numbers.entry(lexicon.sound(id)).or_insert(next)
+                })
+                .collect();
+            let together = |number: &(dyn Fn(u32) -> u32 + Sync)| -> Vec<u64> {
+                rows.par_chunks(width)
+                    .filter(|row| row[at] != 0 && row[group] != 0)
+                    .map(|row| u64::from(number(row[at])) << 32 | u64::from(row[group]))
+                    .collect()
+            };
+            field.within = Some(Within {
+                values: Crossed::of(together(&|id| id), lexicon.len()),
+                sounds: match sounding {
+                    0 => Crossed::of(Vec::new(), 0),
+                    _ => Crossed::of(together(&|id| sound_of[id as usize]), numbers.len()),
+                },
+                sound_of,
+            });
+        });
     }
 
     /// How many records there are.
@@ -486,6 +611,21 @@ fn crossing(fields: &[Field]) -> Option<(usize, usize)> {
         of_kind.next().filter(|_| of_kind.next().is_none())
     };
     only(Kind::Given).zip(only(Kind::Family))
+}
+
+/// Records are held in memory, once as they come and once as they are compared; the rest goes to
+/// disk where it has to.
+fn refuse_too_many(table: &Table, memory: usize, rows: usize, read: usize) -> Result<(), Error> {
+    let held = 2 * read;
+    if held <= memory {
+        return Ok(());
+    }
+    let (held, memory) = (held >> 20, memory >> 20);
+    let reason = format!(
+        "the first {rows} rows take {held} MiB of memory, more than the {memory} MiB allowed; allow more with --memory, \
+         or leave out columns that tell nobody apart"
+    );
+    Err(Error::file(table.path(), reason))
 }
 
 fn batches_read(batches: &mut Batches<'_>, next: &mut Batch) -> Result<(), Error> {

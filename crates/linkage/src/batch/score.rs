@@ -6,9 +6,12 @@ use super::estimate::Parameters;
 use super::levels;
 use super::records::Records;
 
+/// How many records the average frequency of a value within a group weighs, beside those counted.
+const BELIEF: f32 = 2.0;
+
 /// Weights ready to be summed.
 pub struct Scorer<'a> {
-    records: &'a Records,
+    pub(super) records: &'a Records,
     /// By place and level.
     weights: Vec<[f32; 16]>,
     /// The place by which people are grouped, and what is added where it agrees: strangers of one
@@ -23,6 +26,8 @@ pub struct Scorer<'a> {
     rarest: Vec<f32>,
     /// By place and level, against two of one household.
     relatives: Vec<[f32; 16]>,
+    /// The places that say of two of one household what they say of two strangers.
+    as_strangers: Vec<bool>,
     prior: f32,
     related: f32,
 }
@@ -75,9 +80,10 @@ impl<'a> Scorer<'a> {
             };
             (*slot, parameters.u.iter().zip(u).map(less).collect())
         });
+        let as_strangers = records.fields.iter().map(|field| levels::of_relatives(field.kind).is_none()).collect();
         let prior = (parameters.prior / (1.0 - parameters.prior)).log2() as f32;
         let related = (parameters.prior / parameters.related.max(1e-15)).log2() as f32;
-        Scorer { records, weights, among, best_different, same, sound, rarest, relatives, prior, related }
+        Scorer { records, weights, among, best_different, same, sound, rarest, relatives, as_strangers, prior, related }
     }
 
     /// What a place's levels weigh where no value's frequency is asked.
@@ -119,36 +125,139 @@ impl<'a> Scorer<'a> {
             return None;
         }
         let pattern = pattern(self.records, one, other);
-        let relatives = self.related + self.against_relatives(pattern).sum::<f32>();
+        let relatives = self.related + self.against_relatives(one, other, pattern).sum::<f32>();
         if relatives < floor {
             return None;
         }
-        let strangers = self.prior + self.parts(one, other, pattern).sum::<f32>();
+        let strangers = self.prior + self.against_strangers(one, other, pattern).1;
         let weight = over_both(strangers, relatives);
         (weight >= floor).then_some(weight)
     }
 
     /// The contribution of each place against their being two of one household.
-    pub fn against_relatives(&self, pattern: Pattern) -> impl Iterator<Item = f32> {
-        self.relatives.iter().enumerate().map(move |(slot, weights)| weights[usize::from(pattern.level(slot))])
-    }
-
-    /// The contribution of each place.
-    pub fn parts(&self, one: usize, other: usize, pattern: Pattern) -> impl Iterator<Item = f32> + '_ {
-        let among = self
-            .among
-            .as_ref()
-            .filter(|(slot, _)| usize::from(pattern.level(*slot)) == levels_of(self.records, *slot).len());
-        (0..self.weights.len()).map(move |slot| {
-            let less = among.map_or(0.0, |(_, less)| less[slot][usize::from(pattern.level(slot))]);
-            let weight = self.part(one, other, pattern, slot) + less;
-            let top = levels_of(self.records, slot).len();
-            // To agree never speaks against.
-            if usize::from(pattern.level(slot)) == top { weight.max(0.0) } else { weight }
+    pub fn against_relatives(&self, one: usize, other: usize, pattern: Pattern) -> impl Iterator<Item = f32> + '_ {
+        let group = self.group_of(one, other).0;
+        self.relatives.iter().enumerate().map(move |(slot, weights)| {
+            let weight = weights[usize::from(pattern.level(slot))];
+            if self.as_strangers.get(slot) == Some(&true) {
+                weight.min(self.part(one, other, pattern, slot, group))
+            } else {
+                weight
+            }
         })
     }
 
-    fn part(&self, one: usize, other: usize, pattern: Pattern, slot: usize) -> f32 {
+    /// The sum of what speaks against two strangers, and the group of which they then were: where it
+    /// is known of one of them alone, whichever explains better that strangers are so alike.
+    pub fn against_strangers(&self, one: usize, other: usize, pattern: Pattern) -> (Option<u32>, f32) {
+        let sum = |group| self.parts(one, other, pattern, group).sum::<f32>();
+        match self.group_of(one, other) {
+            (group, true) => (group, sum(group)),
+            (None, false) => (None, sum(None)),
+            (group, false) => {
+                let (at_large, within) = (sum(None), sum(group));
+                if within < at_large { (group, within) } else { (None, at_large) }
+            }
+        }
+    }
+
+    /// The group of both, or of the one of which it is known; and whether it is known of both.
+    fn group_of(&self, one: usize, other: usize) -> (Option<u32>, bool) {
+        let Some(slot) = self.records.group else { return (None, true) };
+        match (self.records.row(one)[slot], self.records.row(other)[slot]) {
+            (0, 0) => (None, true),
+            (0, group) | (group, 0) => (Some(group), false),
+            (group, same) if group == same => (Some(group), true),
+            _ => (None, true),
+        }
+    }
+
+    /// The contribution of each place against their being two strangers, at large or of one group.
+    pub fn parts(
+        &self,
+        one: usize,
+        other: usize,
+        pattern: Pattern,
+        group: Option<u32>,
+    ) -> impl Iterator<Item = f32> + '_ {
+        (0..self.weights.len()).map(move |slot| self.part(one, other, pattern, slot, group))
+    }
+
+    fn part(&self, one: usize, other: usize, pattern: Pattern, slot: usize, group: Option<u32>) -> f32 {
+        let level = pattern.level(slot);
+        if level > levels::DIFFERENT && slot < self.records.fields.len() && self.is_said_already(one, other, slot) {
+            return 0.0;
+        }
+        let (Some(group), Some((by, less))) = (group, &self.among) else {
+            return self.part_at_large(one, other, pattern, slot);
+        };
+        if slot == *by && level == 0 {
+            // As if it were known to be the same.
+            return self.same_weight(slot, group).max(0.0);
+        }
+        let less = less[slot][usize::from(level)];
+        let weight = match self.frequency_within(one, other, pattern, slot, group, less) {
+            Some(weight) => weight.min(self.part_at_large(one, other, pattern, slot)),
+            None => self.part_at_large(one, other, pattern, slot) + less,
+        };
+        // To agree never speaks against.
+        if usize::from(level) == levels_of(self.records, slot).len() { weight.max(0.0) } else { weight }
+    }
+
+    /// The weight of values that are, or sound, the same, by how often the group has them. Of a rare
+    /// value that says little; then it is taken to be more frequent within the group by as much as
+    /// values are on the average.
+    fn frequency_within(
+        &self,
+        one: usize,
+        other: usize,
+        pattern: Pattern,
+        slot: usize,
+        group: u32,
+        less: f32,
+    ) -> Option<f32> {
+        let field = self.records.fields.get(slot)?;
+        let within = field.within.as_ref()?;
+        let level = pattern.level(slot);
+        let (a, b) = (self.records.row(one), self.records.row(other));
+        let (left, right) = self.compared(slot, pattern);
+        let size = self.records.fields[self.records.group?].counts[group as usize].max(1) as f32;
+        let frequency = |all: u32, there: u32| {
+            let usual = (others(all) / field.present.max(1) as f32 * (-less).exp2()).min(1.0);
+            (there.saturating_sub(1) as f32 + BELIEF) / (size + BELIEF / usual)
+        };
+        if usize::from(level) == levels::of(field.kind).len() {
+            let frequency = frequency(field.counts[a[left] as usize], within.value(a[left], group));
+            Some(self.same[slot] - frequency.log2())
+        } else if level == levels::SOUND && !field.sounds.is_empty() && field.kind != Kind::Address {
+            let of = |id: u32| frequency(field.sounds[id as usize], within.sound(id, group));
+            Some(self.sound[slot] - of(a[left]).max(of(b[right])).log2())
+        } else {
+            None
+        }
+    }
+
+    /// A father's name that is a family name too, as where people are called after their fathers,
+    /// agrees because that agrees, and says nothing more.
+    fn is_said_already(&self, one: usize, other: usize, slot: usize) -> bool {
+        let (Some((given, family)), Kind::Name) = (self.records.crossing, self.records.fields[slot].kind) else {
+            return false;
+        };
+        [one, other].into_iter().any(|record| {
+            let row = self.records.row(record);
+            let sound = self.records.lexicon(slot).sound(row[slot]);
+            row[slot] != 0
+                && [given, family].into_iter().any(|name| self.records.lexicon(name).sound(row[name]) == sound)
+        })
+    }
+
+    fn part_at_large(&self, one: usize, other: usize, pattern: Pattern, slot: usize) -> f32 {
+        let weight = self.by_frequency(one, other, pattern, slot);
+        // To agree never speaks against.
+        if usize::from(pattern.level(slot)) == levels_of(self.records, slot).len() { weight.max(0.0) } else { weight }
+    }
+
+    fn by_frequency(&self, one: usize, other: usize, pattern: Pattern, slot: usize) -> f32 {
         let level = pattern.level(slot);
         let Some(field) = self.records.fields.get(slot) else { return self.weights[slot][usize::from(level)] };
         let top = levels::of(field.kind).len() as u8;
@@ -192,7 +301,7 @@ impl<'a> Scorer<'a> {
         let field = &self.records.fields[slot];
         let count = field.counts[id as usize];
         let present = field.present.max(1) as f32;
-        let frequency = (count.saturating_sub(1).max(1) as f32 / present).log2();
+        let frequency = (others(count) / present).log2();
         let rare = match field.kind {
             // Numbers are meant to be one person's alone; a few that share one are that person.
             Kind::Number | Kind::Phone if count <= 4 => self.rarest[slot].min(frequency),
@@ -203,8 +312,7 @@ impl<'a> Scorer<'a> {
 
     fn sound_weight(&self, slot: usize, id: u32) -> f32 {
         let field = &self.records.fields[slot];
-        let others = field.sounds[id as usize].saturating_sub(1).max(1) as f32;
-        self.sound[slot] - (others / field.present.max(1) as f32).log2()
+        self.sound[slot] - (others(field.sounds[id as usize]) / field.present.max(1) as f32).log2()
     }
 
     /// At most this much can come out, told from equal numbers alone.
@@ -245,6 +353,11 @@ impl<'a> Scorer<'a> {
         let lexicon = self.records.lexicon(slot);
         !self.records.fields[slot].sounds.is_empty() && lexicon.sound(left) == lexicon.sound(right)
     }
+}
+
+/// How many have a value besides the record itself.
+fn others(count: u32) -> f32 {
+    count.saturating_sub(1).max(1) as f32
 }
 
 /// The weight against two alternatives of which either may be true.
