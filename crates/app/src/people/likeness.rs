@@ -94,6 +94,16 @@ impl Agreements {
     }
 }
 
+/// The look of an agreement's badge, and its icon: never colour alone.
+pub(in crate::people) fn look(agreement: Agreement) -> (&'static str, &'static str) {
+    match agreement {
+        Agreement::Same => ("done", "check-circle"),
+        Agreement::Alike => ("waiting", "search"),
+        Agreement::Different => ("refused", "close"),
+        Agreement::Missing => ("", "circle"),
+    }
+}
+
 /// How alike two records are, and why.
 #[derive(Clone, Copy, Debug)]
 pub struct Likeness {
@@ -113,12 +123,17 @@ impl Likeness {
     pub fn among(self, namesakes: usize) -> Likeness {
         Likeness { odds: self.odds - (namesakes.max(1) as f64).log2(), ..self }
     }
+
+    /// The same with further evidence, a binary logarithm of its own.
+    pub(in crate::people) fn raised(self, evidence: f64) -> Likeness {
+        Likeness { odds: self.odds + evidence, ..self }
+    }
 }
 
 /// Names as alike as this are the same, in whatever order and script.
-const SAME_NAME: f64 = 0.99;
+pub(in crate::people) const SAME_NAME: f64 = 0.99;
 /// Names as alike as this may be one name otherwise written.
-const ALIKE_NAME: f64 = 0.85;
+pub(in crate::people) const ALIKE_NAME: f64 = 0.85;
 /// No name says more than this: many people share one.
 const MOST_OF_A_NAME: f64 = 0.97;
 /// What each hundredth below [`ALIKE_NAME`] lowers the odds by: brothers and sisters share half of theirs.

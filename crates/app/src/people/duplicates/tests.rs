@@ -1,10 +1,11 @@
 //! Pairs follow the records: found once, whoever looks, and never asked twice what was answered.
 
-use super::find::{keep, look};
+use super::find::Duplicates;
 use super::*;
 use crate::error::Error;
 use crate::ids::PersonId;
 use crate::people::merge::{self, MergeInput};
+use crate::people::follow::{self, Follow, Found};
 use crate::people::search::Known;
 use crate::people::{Birth, BirthKind, Document, PersonInput, Sex, store as people};
 use crate::testing;
@@ -58,10 +59,10 @@ impl Desk {
         let (known, passed) = &self.servers[server];
         let organisation = self.house.viewer.organisation;
         loop {
-            let (known, after) = (known.clone(), passed.get());
-            let slice = self.house.db.read_blocking(move |tx| look(tx, &known, organisation, after)).unwrap();
+            let (duplicates, after) = (Duplicates { known: known.clone() }, passed.get());
+            let slice = self.house.db.read_blocking(move |tx| duplicates.look(tx, organisation, after)).unwrap();
             let until = slice.until();
-            self.house.db.write_blocking(move |tx| keep(tx, organisation, &slice)).unwrap();
+            self.house.db.write_blocking(move |tx| follow::keep::<Duplicates>(tx, organisation, &slice)).unwrap();
             passed.set(until);
             if until == after {
                 return;
