@@ -48,9 +48,6 @@ impl ListPage {
     fn number(&self, value: &i64) -> String {
         tracing_number(*value)
     }
-    fn person_number(&self, value: &i64) -> String {
-        number(*value)
-    }
     fn age(&self, birth: &Birth) -> String {
         let (from, to) = birth.range(self.today);
         age(&self.ui, &from, &to, &self.today)
@@ -612,9 +609,6 @@ impl QuestionPage {
     }
     fn may_become(&self, code: &str) -> bool {
         CandidateState::from_code(code).is_some_and(|next| self.it.state.may_become(next))
-    }
-    fn share(&self) -> Option<Share> {
-        self.it.answer.as_ref()?.share
     }
 }
 

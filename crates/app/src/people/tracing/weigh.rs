@@ -351,7 +351,7 @@ mod tests {
     #[test]
     fn ties_on_record_place_and_company_speak_too() {
         let mut request = looks_for("son", "Yusuf", "Ahmad", Sex::Male, 10);
-        request.company = vec!["Umm Khalid".to_owned()];
+        request.company = vec!["Khalida Darwish".to_owned()];
         (request.last_seen_country, request.last_seen_place) = (Some("TR".to_owned()), "Gaziantep".to_owned());
         let mut son = known(person("Youssef", "Ahmad", Sex::Male, 10));
         let leg = |country: &str, place: &str| Leg {
@@ -367,7 +367,7 @@ mod tests {
         let alone = weight(&request, &son);
         assert_eq!((alone.facts.place, alone.facts.company), (Agreement::Missing, Agreement::Missing));
         son.record.journey = vec![leg("LB", "Tripoli"), leg("TR", "Gaziantep")];
-        son.kin = vec![kin("aunt", "Um Khaled"), kin("mother", "Maryam al-Haddad")];
+        son.kin = vec![kin("aunt", "خالدة درويش"), kin("mother", "Maryam al-Haddad")];
         let told = weight(&request, &son);
         assert_eq!(told.facts.place, Agreement::Same);
         assert!(matches!(told.facts.company, Agreement::Same | Agreement::Alike), "{told:?}");
