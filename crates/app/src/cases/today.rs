@@ -14,9 +14,9 @@ use crate::history::{Bookkeeping, Pen};
 use crate::ids::{CaseId, NoticeId, PersonId, UserId};
 use crate::params;
 use crate::people::consent::{self, Lapsing};
-use crate::people::tracing::{self, TracingWaiting};
 use crate::people::duplicates;
 use crate::people::emergency::{self, Emergency};
+use crate::people::tracing::{self, TracingWaiting};
 
 /// Most rows of one section; beyond, the list of cases takes over.
 const MOST: i64 = 100;

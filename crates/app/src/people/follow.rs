@@ -142,11 +142,7 @@ fn heads(tx: &mut Tx<'_>, place: &str) -> Result<Vec<(OrganisationId, i64, i64)>
 }
 
 /// Writes down what a slice of the history came to, and how far it went.
-pub(super) fn keep<F: Follow>(
-    tx: &mut Tx<'_>,
-    organisation: OrganisationId,
-    slice: &F::Slice,
-) -> Result<(), DbError> {
+pub(super) fn keep<F: Follow>(tx: &mut Tx<'_>, organisation: OrganisationId, slice: &F::Slice) -> Result<(), DbError> {
     let pen = Pen::unrecorded(F::BOOKKEEPING);
     F::keep(tx, &pen, organisation, slice)?;
     tx.execute(

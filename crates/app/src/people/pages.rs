@@ -645,9 +645,8 @@ async fn show_page(ctx: &Context, id: PersonId, refill: Refill) -> Result<Respon
     let progress = (!around.goals.is_empty()).then(|| ProgressPicture::of(&ui, &around.goals));
     let Around { family, consents, shared, merges, stories, cases, tracing, .. } = around;
     let today = ctx.viewer.today;
-    let shown = ShowPage {
-        ui, person, consents, shared, merges, stories, cases, progress, today, refill, family, tracing,
-    };
+    let shown =
+        ShowPage { ui, person, consents, shared, merges, stories, cases, progress, today, refill, family, tracing };
     Ok(page(shown)?.into_response())
 }
 

@@ -4,8 +4,8 @@
 use serde_json::json;
 
 use super::model::{
-    Answer, AnswerInput, Candidate, CandidateRecords, CandidateState, CandidateVerdict, Question,
-    QuestionOptions, Questions, TracingRequest, TracingState,
+    Answer, AnswerInput, Candidate, CandidateRecords, CandidateState, CandidateVerdict, Question, QuestionOptions,
+    Questions, TracingRequest, TracingState,
 };
 use super::store::{self, input_from};
 use crate::access::{Filter, Permission, Viewer};
@@ -50,11 +50,7 @@ pub(super) fn waiting_for(viewer: &Viewer) -> Filter {
 }
 
 /// Says of each request how many candidates wait, for those who decide.
-pub(super) fn count_waiting(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    requests: &mut [TracingRequest],
-) -> Result<(), DbError> {
+pub(super) fn count_waiting(tx: &mut Tx<'_>, viewer: &Viewer, requests: &mut [TracingRequest]) -> Result<(), DbError> {
     if !viewer.may(Permission::DecideTracing) {
         return Ok(());
     }
@@ -231,12 +227,7 @@ const QUESTION_AND_PERSON: &str = "tracing_candidate k \
     JOIN person s ON s.organisation_id = r.organisation_id AND s.id = r.person_id \
     JOIN person p ON p.organisation_id = k.organisation_id AND p.id = k.person_id";
 
-fn questions_where(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    filter: &Filter,
-    most: i64,
-) -> Result<Vec<Question>, DbError> {
+fn questions_where(tx: &mut Tx<'_>, viewer: &Viewer, filter: &Filter, most: i64) -> Result<Vec<Question>, DbError> {
     let sql = format!(
         "SELECT {SUMMARY}, k.id, r.details, s.display_name, k.state, k.asked_at, k.answer, k.version, \
          CASE WHEN r.state = 'open' THEN 1 ELSE 0 END \
@@ -269,11 +260,7 @@ fn may_be_child(person: &PersonSummary, today: Day) -> bool {
 }
 
 /// What one person is asked, or was.
-pub(super) fn questions_to(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    person: PersonId,
-) -> Result<Vec<Question>, DbError> {
+pub(super) fn questions_to(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<Vec<Question>, DbError> {
     let filter = visible_questions(viewer).and("k.person_id = ?", [person.into()]);
     questions_where(tx, viewer, &filter, SHOWN)
 }
@@ -389,8 +376,11 @@ fn tell_seeker(
         params![viewer.organisation, id],
         |row| row.get::<PersonId>(0),
     )?;
-    let (open, located) = (json!({ "tracing_state": "open" }), json!({ "tracing_state": "located",
-        "share": answer.share, "words": answer.words }));
+    let (open, located) = (
+        json!({ "tracing_state": "open" }),
+        json!({ "tracing_state": "located",
+        "share": answer.share, "words": answer.words }),
+    );
     let (was, is) = if next == CandidateState::Agreed { (open, located) } else { (located, open) };
     let entry = Entry::changed(Kind::Candidate, id, &was, &is).about(seeker.ok_or(Error::NotFound)?);
     // Whoever asked is known to work somewhere: their name would tell where the one found is.

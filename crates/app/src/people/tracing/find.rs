@@ -311,11 +311,7 @@ fn request(
     )
 }
 
-fn open_requests(
-    tx: &mut Tx<'_>,
-    organisation: OrganisationId,
-    person: PersonId,
-) -> Result<Vec<TracingId>, DbError> {
+fn open_requests(tx: &mut Tx<'_>, organisation: OrganisationId, person: PersonId) -> Result<Vec<TracingId>, DbError> {
     tx.query(
         &format!(
             "SELECT id FROM tracing_request WHERE organisation_id = $1 AND person_id = $2 AND state = 'open' \
@@ -459,13 +455,7 @@ fn keep_pair(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, pair: &Pa
     Ok(())
 }
 
-fn add(
-    tx: &mut Tx<'_>,
-    pen: &Pen,
-    organisation: OrganisationId,
-    pair: &Pair,
-    weight: &Weight,
-) -> Result<(), DbError> {
+fn add(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, pair: &Pair, weight: &Weight) -> Result<(), DbError> {
     tx.execute(
         pen,
         "INSERT INTO tracing_candidate (organisation_id, id, request_id, person_id, found_id, likeness, facts, state, \

@@ -19,9 +19,7 @@ use crate::error::{Error, FieldError, Stale};
 use crate::history::{Kind, words};
 use crate::ids::{CandidateId, PersonId, TracingId};
 use crate::people::likeness::{Agreement, look};
-use crate::people::pages::{
-    FormFields, age, blank_name, born, nationality, read_person, to_person,
-};
+use crate::people::pages::{FormFields, age, blank_name, born, nationality, read_person, to_person};
 use crate::people::{Birth, BirthKind, Name, NameKind, Person, PersonInput, PersonSummary, Sex, number};
 use crate::ui::Ui;
 use crate::ui::conflict::Conflict;
@@ -486,10 +484,9 @@ fn rows(ui: &Ui, it: &CandidateRecords, today: Day) -> Vec<Row> {
         own.map(Name::full).collect()
     };
     let birth = |birth: &Birth| match birth.range(today) {
-        (Some(from), to) => vec![
-            born(ui, birth),
-            format!("{}: {}", ui.t("people-age"), age(ui, &Some(from), &to, &today)),
-        ],
+        (Some(from), to) => {
+            vec![born(ui, birth), format!("{}: {}", ui.t("people-age"), age(ui, &Some(from), &to, &today))]
+        }
         _ => Vec::new(),
     };
     let nationalities = |codes: &[String]| codes.iter().map(|code| nationality(ui, code).to_owned()).collect();
@@ -520,7 +517,10 @@ fn rows(ui: &Ui, it: &CandidateRecords, today: Day) -> Vec<Row> {
         (Fact::Nationality, nationalities(&told.nationalities), nationalities(&record.nationalities)),
         (
             Fact::Ages,
-            vec![ui.name("tracing-age-of-seeker", &age_of(&seeker.birth)), ui.entry("relations", &told.relation).to_owned()],
+            vec![
+                ui.name("tracing-age-of-seeker", &age_of(&seeker.birth)),
+                ui.entry("relations", &told.relation).to_owned(),
+            ],
             vec![age_of(&record.birth)],
         ),
         (Fact::Family, expected, it.kin.iter().map(|one: &Kin| kin(&one.relation, &one.name)).collect()),

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::candidates;
 use super::model::{
-    Answer, LEAST_OF_A_CHILD, News, PersonTracing, TracingClosing, TracingInput, TracingOptions, TracingReopening, TracingRequest,
-    TracingRequests, TracingState, TracingWaiting, urgency,
+    Answer, LEAST_OF_A_CHILD, News, PersonTracing, TracingClosing, TracingInput, TracingOptions, TracingReopening,
+    TracingRequest, TracingRequests, TracingState, TracingWaiting, urgency,
 };
 use crate::access::{Filter, Permission, Viewer};
 use crate::dates::Moment;
@@ -178,11 +178,7 @@ pub fn of_person(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<P
 }
 
 /// The same of someone who was found for the user before.
-pub(in crate::people) fn told_of(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    person: PersonId,
-) -> Result<PersonTracing, Error> {
+pub(in crate::people) fn told_of(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<PersonTracing, Error> {
     if !viewer.may(Permission::RequestTracing) {
         return Ok(PersonTracing::default());
     }
@@ -193,11 +189,7 @@ pub(in crate::people) fn told_of(
 }
 
 /// Requests of one seeker that are there for this user, the latest first.
-pub(super) fn requests_of(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    person: PersonId,
-) -> Result<Vec<TracingRequest>, DbError> {
+pub(super) fn requests_of(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<Vec<TracingRequest>, DbError> {
     let filter = visible(viewer).and("r.person_id = ?", [person.into()]);
     requests(tx, viewer, &filter, "r.created_at DESC, r.id DESC", MOST_OF_ONE)
 }
@@ -231,12 +223,7 @@ fn seeker(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Result<Person, 
 /// # Errors
 /// The role does not allow it, the seeker is not there for this user, fields to correct, or the
 /// database failed.
-pub fn register(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    person: PersonId,
-    input: TracingInput,
-) -> Result<TracingId, Error> {
+pub fn register(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId, input: TracingInput) -> Result<TracingId, Error> {
     let seeker = seeker(tx, viewer, person)?;
     let input = input.settled(viewer.today);
     input.check(viewer.today)?;

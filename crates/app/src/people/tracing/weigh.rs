@@ -92,7 +92,9 @@ fn evidence(fact: Fact, agreement: Agreement) -> f64 {
 
 /// A relation whoever it is: `mother` and `father` are both a `parent`.
 fn neutral(relation: &str) -> &str {
-    reference::inverse("relations", relation).and_then(|other| reference::inverse("relations", other)).unwrap_or(relation)
+    reference::inverse("relations", relation)
+        .and_then(|other| reference::inverse("relations", other))
+        .unwrap_or(relation)
 }
 
 /// How alike the most alike of some names are.
