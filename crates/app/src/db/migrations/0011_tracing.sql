@@ -50,3 +50,5 @@ CREATE UNIQUE INDEX tracing_candidate_pair ON tracing_candidate (organisation_id
 CREATE INDEX tracing_candidate_person ON tracing_candidate (organisation_id, person_id);
 CREATE INDEX tracing_candidate_waiting ON tracing_candidate (organisation_id, likeness, id) WHERE state = 'proposed';
 CREATE INDEX tracing_candidate_asked ON tracing_candidate (organisation_id, asked_at, id) WHERE asked_at IS NOT NULL;
+CREATE INDEX tracing_candidate_to_ask ON tracing_candidate (organisation_id, asked_at, id) WHERE state = 'asked';
+CREATE INDEX tracing_candidate_agreed ON tracing_candidate (organisation_id, request_id) WHERE state = 'agreed';

@@ -45,12 +45,13 @@ pub(super) async fn list(ctx: Context, Query(options): Query<TracingOptions>) ->
     ctx.read(move |tx, viewer| store::list(tx, viewer, &options)).await.map(Json)
 }
 
-/// A tracing request. It says nothing of candidates but the news of someone found who agreed.
+/// A tracing request. It says nothing of candidates but the news of someone found who agreed. Reading
+/// that of a protected person is written down.
 #[utoipa::path(get, path = "/tracing/{id}", tag = "tracing", params(("id" = TracingId, Path)),
     operation_id = "tracing_request",
     responses((status = 200, body = TracingRequest), (status = "4XX", body = Problem)))]
 pub(super) async fn show(ctx: Context, Path(id): Path<TracingId>) -> Result<Versioned<TracingRequest>, Error> {
-    let request = ctx.read(move |tx, viewer| store::find(tx, viewer, id)).await?;
+    let request = pages::read_request(&ctx, id).await?;
     Ok(Versioned(request.version, request))
 }
 
@@ -157,12 +158,12 @@ pub(super) async fn questions(ctx: Context, Query(options): Query<QuestionOption
     ctx.read(move |tx, viewer| candidates::questions(tx, viewer, &options)).await.map(Json)
 }
 
-/// What one person is to be asked, or was.
+/// What one person is to be asked, or was. Reading that of a protected person is written down.
 #[utoipa::path(get, path = "/tracing/questions/{id}", tag = "tracing", params(("id" = CandidateId, Path)),
     operation_id = "tracing_question",
     responses((status = 200, body = Question), (status = "4XX", body = Problem)))]
 pub(super) async fn question(ctx: Context, Path(id): Path<CandidateId>) -> Result<Versioned<Question>, Error> {
-    let question = ctx.read(move |tx, viewer| candidates::question(tx, viewer, id)).await?;
+    let question = pages::read_question(&ctx, id).await?;
     Ok(Versioned(question.version, question))
 }
 

@@ -215,8 +215,9 @@ fn visible_questions(viewer: &Viewer) -> Filter {
     if !(viewer.may(Permission::ReadPeople) && viewer.may(Permission::RequestTracing)) {
         return Filter::new("1 = 0", []);
     }
+    // Few are asked among many people: whoever is met is tested.
     Filter::new("k.organisation_id = ? AND p.merged_into IS NULL", [viewer.organisation.into()])
-        .and_filter(viewer.visible_people())
+        .and_filter(viewer.visible_people_in_order())
         .and("k.asked_at IS NOT NULL AND k.state IN ('asked', 'agreed', 'refused') AND k.person_id <> r.person_id", [])
         // What was answered stays on record; nobody is asked for a family that no longer looks.
         .and("r.state = 'open' OR k.state <> 'asked'", [])

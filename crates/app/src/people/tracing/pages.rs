@@ -50,7 +50,7 @@ impl ListPage {
         let (from, to) = birth.range(self.today);
         age(&self.ui, &from, &to, &self.today)
     }
-    fn place(&self, request: &TracingInput) -> String {
+    fn place<'r>(&'r self, request: &'r TracingInput) -> Vec<&'r str> {
         place(&self.ui, request)
     }
     fn is_relation(&self, code: &str) -> bool {
@@ -58,11 +58,11 @@ impl ListPage {
     }
 }
 
-/// Where someone was last seen.
-fn place(ui: &Ui, request: &TracingInput) -> String {
+/// Where someone was last seen: place and country, each in its own direction of writing.
+fn place<'r>(ui: &Ui, request: &'r TracingInput) -> Vec<&'r str> {
     let country = request.last_seen_country.as_deref().map(|code| ui.entry("countries", code));
     let parts = [Some(request.last_seen_place.trim()).filter(|place| !place.is_empty()), country];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(ui.t("list-comma"))
+    parts.into_iter().flatten().collect()
 }
 
 pub(super) async fn list(ctx: Context, Query(options): Query<TracingOptions>) -> Result<Html<String>, Error> {
@@ -316,7 +316,7 @@ impl ShowPage {
     fn born(&self) -> String {
         born(&self.ui, &self.it.request.birth)
     }
-    fn place(&self) -> String {
+    fn place(&self) -> Vec<&str> {
         place(&self.ui, &self.it.request)
     }
     fn nationality<'c>(&self, code: &'c str) -> &'c str {
@@ -364,13 +364,12 @@ pub(super) async fn show(ctx: Context, Path(id): Path<TracingId>) -> Result<Html
 }
 
 async fn show_page(ctx: &Context, id: TracingId, refill: Refill) -> Result<Html<String>, Error> {
+    let it = read_request(ctx, id).await?;
     let read = ctx.read(move |tx, viewer| {
-        let request = store::find(tx, viewer, id)?;
         let decides = viewer.may(Permission::DecideTracing);
-        let candidates = decides.then(|| candidates::of_request(tx, viewer, id)).transpose()?;
-        Ok((request, candidates))
+        decides.then(|| candidates::of_request(tx, viewer, id)).transpose()
     });
-    let (it, candidates) = read.await?;
+    let candidates = read.await?;
     page(ShowPage { ui: ctx.ui(), it, candidates, refill, today: ctx.viewer.today })
 }
 
@@ -422,6 +421,7 @@ pub(super) async fn reopen(
 /// A fact of the comparison: what the family told, and what stands in the record.
 struct Row {
     fact: Fact,
+    label: &'static str,
     agreement: Agreement,
     told: Vec<String>,
     stands: Vec<String>,
@@ -460,6 +460,21 @@ impl CandidatePage {
     }
     fn state_look(&self) -> &'static str {
         candidate_look(self.it.candidate.state)
+    }
+    /// Ages and searches are not the same on both sides: they fit each other.
+    fn agreement(&self, row: &Row) -> &'static str {
+        match (row.fact, row.agreement) {
+            (Fact::Ages | Fact::Request, Agreement::Same) => self.ui.t("tracing-fits"),
+            (Fact::Ages, Agreement::Different) => self.ui.t("tracing-does-not-fit"),
+            (_, agreement) => self.ui.label(&agreement),
+        }
+    }
+    /// Whose words a column holds, for the phone, where columns stand one under the other.
+    fn told_by(&self) -> String {
+        format!("{} {}", self.ui.t("tracing-told"), number(self.it.seeker.number))
+    }
+    fn stands_of(&self) -> String {
+        format!("{} {}", self.ui.t("tracing-stands"), number(self.it.record.number))
     }
     /// Whether a decision may still be made.
     fn may_become(&self, code: &str) -> bool {
@@ -501,7 +516,8 @@ fn rows(ui: &Ui, it: &CandidateRecords, today: Day) -> Vec<Row> {
     let way = |leg: &crate::people::Leg| {
         words::say(ui, Kind::Person, "journey", &serde_json::to_value([leg]).unwrap_or_default())
     };
-    let seen = [place(ui, told), told.last_seen_on.map(|day| ui.day(&day)).unwrap_or_default()];
+    let seen =
+        [place(ui, told).join(ui.t("list-comma")), told.last_seen_on.map(|day| ui.day(&day)).unwrap_or_default()];
     let age_of = |birth: &Birth| {
         let (from, to) = birth.range(today);
         age(ui, &from, &to, &today)
@@ -536,8 +552,40 @@ fn rows(ui: &Ui, it: &CandidateRecords, today: Day) -> Vec<Row> {
             it.looks_for.iter().map(|one| looks_for(&one.request.relation, &one.sought_name())).collect(),
         ),
     ];
-    let row = |(fact, told, stands)| Row { fact, agreement: it.candidate.facts.of(fact), told, stands };
+    let row = |(fact, told, stands)| {
+        let (label, agreement) = (ui.t(heading(fact)), it.candidate.facts.of(fact));
+        Row { fact, label, agreement, told, stands }
+    };
     facts.into_iter().map(row).collect()
+}
+
+/// The words of a fact where it heads a row.
+fn heading(fact: Fact) -> &'static str {
+    match fact {
+        Fact::Name => "people-names",
+        Fact::Birth => "people-born",
+        Fact::Sex => "people-sex",
+        Fact::Nationality => "people-nationality",
+        Fact::Ages => "tracing-ages",
+        Fact::Family => "family",
+        Fact::Company => "field-company",
+        Fact::Place => "tracing-places",
+        Fact::Request => "tracing-each-other",
+    }
+}
+
+/// Reads a request; that one of a protected person was read is durable before anything is shown.
+pub(super) async fn read_request(ctx: &Context, id: TracingId) -> Result<TracingRequest, Error> {
+    let request = ctx.read(move |tx, viewer| store::find(tx, viewer, id)).await?;
+    read_person(ctx, request.seeker.id).await?;
+    Ok(request)
+}
+
+/// The same of a question.
+pub(super) async fn read_question(ctx: &Context, id: CandidateId) -> Result<Question, Error> {
+    let question = ctx.read(move |tx, viewer| candidates::question(tx, viewer, id)).await?;
+    read_person(ctx, question.person.id).await?;
+    Ok(question)
 }
 
 /// Reads a candidate; that a protected record was read is durable before anything is shown.
@@ -617,7 +665,7 @@ pub(super) async fn question(ctx: Context, Path(id): Path<CandidateId>) -> Resul
 }
 
 async fn question_page(ctx: &Context, id: CandidateId, refill: Refill) -> Result<Html<String>, Error> {
-    let it = ctx.read(move |tx, viewer| candidates::question(tx, viewer, id)).await?;
+    let it = read_question(ctx, id).await?;
     page(QuestionPage { ui: ctx.ui(), it, refill, today: ctx.viewer.today })
 }
 

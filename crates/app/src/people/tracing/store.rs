@@ -29,7 +29,7 @@ const IS_LOCATED: &str = "EXISTS (SELECT 1 FROM tracing_candidate k WHERE k.orga
 /// The requests whose seeker is there for this user: `r` is `tracing_request`, `p` its seeker.
 fn visible(viewer: &Viewer) -> Filter {
     Filter::new("r.organisation_id = ? AND p.merged_into IS NULL", [viewer.organisation.into()])
-        .and_filter(viewer.visible_people())
+        .and_filter(viewer.visible_people_in_order())
 }
 
 fn request_columns() -> String {
@@ -110,7 +110,7 @@ pub fn list(tx: &mut Tx<'_>, viewer: &Viewer, options: &TracingOptions) -> Resul
     let mut filter = match shown {
         TracingState::Open => visible(viewer).and("r.state = 'open'", []).and(&format!("NOT {IS_LOCATED}"), []),
         TracingState::Located => visible(viewer).and("r.state = 'open'", []).and(IS_LOCATED, []),
-        TracingState::Closed => visible(viewer).and("r.state = 'closed' AND r.closed_at IS NOT NULL", []),
+        TracingState::Closed => visible(viewer).and("r.closed_at IS NOT NULL", []),
     };
     if options.child == Some(true) {
         filter = filter.and("r.urgency >= ?", [LEAST_OF_A_CHILD.into()]);
@@ -202,8 +202,16 @@ pub fn waiting(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<TracingWaiting, Error
     if !(viewer.may(Permission::ReadPeople) && viewer.may(Permission::RequestTracing)) {
         return Ok(TracingWaiting::default());
     }
-    let located = visible(viewer).and("p.owner_id = ? AND r.state = 'open'", [viewer.user.into()]).and(IS_LOCATED, []);
-    let located_sql = format!("SELECT count(*) FROM {REQUEST_AND_SEEKER} WHERE {}", located.sql());
+    // From the few who agreed, not from the many who are looked for.
+    let located = visible(viewer).and("p.owner_id = ?", [viewer.user.into()]);
+    let located = located.and_filter(Filter::new("r.state = 'open'", []).tested());
+    let located = located.and("k.organisation_id = ? AND k.state = 'agreed'", [viewer.organisation.into()]);
+    let located_sql = format!(
+        "SELECT count(DISTINCT r.id) FROM tracing_candidate k \
+         JOIN tracing_request r ON r.organisation_id = k.organisation_id AND r.id = k.request_id \
+         JOIN person p ON p.organisation_id = r.organisation_id AND p.id = r.person_id WHERE {}",
+        located.sql()
+    );
     Ok(TracingWaiting {
         candidates: candidates::count(tx, viewer)?,
         questions: candidates::count_questions(tx, viewer)?,
