@@ -203,8 +203,8 @@ pub fn waiting(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<TracingWaiting, Error
         return Ok(TracingWaiting::default());
     }
     // From the few who agreed, not from the many who are looked for.
-    let located = visible(viewer).and("p.owner_id = ?", [viewer.user.into()]);
-    let located = located.and_filter(Filter::new("r.state = 'open'", []).tested());
+    let mine = Filter::new("p.owner_id = ? AND r.state = 'open'", [viewer.user.into()]);
+    let located = visible(viewer).and_filter(mine.tested());
     let located = located.and("k.organisation_id = ? AND k.state = 'agreed'", [viewer.organisation.into()]);
     let located_sql = format!(
         "SELECT count(DISTINCT r.id) FROM tracing_candidate k \
