@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use linkage::batch::{Engine, Links, Model, Settings, Table, Wishes, write_links, write_people};
+use linkage::batch::{Among, Engine, Kind, Links, Model, Settings, Table, Wishes, write_links, write_people};
 
 #[path = "../examples/registry/names.rs"]
 mod names;
@@ -150,6 +150,44 @@ fn a_model_is_kept_read_and_followed() {
     assert!(Model::read(&wrong).unwrap_err().to_string().contains("format 9"));
     let wrong = folder.file("wrong.toml", "rules = 7");
     assert!(Model::read(&wrong).unwrap_err().to_string().contains("wrong.toml: this is no model"));
+}
+
+#[test]
+fn a_few_are_weighed_as_they_would_be_among_all() {
+    let folder = Folder::new();
+    let rows = registry(4_000);
+    let file = folder.file("registry.csv", format!("{}\n{}", people::HEADER, rows.concat()));
+    let engine = open(&[file]).unwrap();
+    let header: Vec<&str> = people::HEADER.split(',').collect();
+    let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.trim_end().split(',').collect()).collect();
+    let place = |name: &str| header.iter().position(|column| *column == name).unwrap();
+    let fields: Vec<usize> = engine.model.kinds().map(|(name, _)| place(name)).collect();
+    let row = |record: usize| -> Vec<&str> { fields.iter().map(|&field| cells[record][field]).collect() };
+    let sounds = |name: &str| linkage::tokens(name).iter().map(|part| linkage::Skeleton::of(part)).collect::<Vec<_>>();
+    let mut heard = std::collections::HashMap::<Vec<linkage::Skeleton>, u64>::new();
+    for record in &cells {
+        *heard.entry(sounds(record[place("given_name")])).or_default() += 1;
+        *heard.entry(sounds(record[place("family_name")])).or_default() += 1;
+    }
+    let holders = |kind: Kind, name: &str| match kind {
+        Kind::Given | Kind::Family => Some(heard.get(&sounds(name)).copied().unwrap_or(0)),
+        _ => None,
+    };
+    let among = Among { records: rows.len() as u64, holders: &holders };
+    let mut first = std::collections::HashMap::new();
+    let (mut asked, mut agreed) = (0, 0);
+    for (record, cells) in cells.iter().enumerate() {
+        let other = *first.entry(cells[place("person")]).or_insert(record);
+        // Whoever is registered again, and strangers.
+        let other = if other == record { record / 2 } else { other };
+        if other != record {
+            let there = engine.explain(record, other).probability > 0.5;
+            let few = Engine::few(&engine.model, &[row(record), row(other)], &among).explain(0, 1).probability > 0.5;
+            asked += 1;
+            agreed += usize::from(there == few);
+        }
+    }
+    assert!(asked > 3_900 && agreed * 100 >= asked * 99, "{agreed} of {asked}");
 }
 
 #[test]

@@ -35,7 +35,13 @@ pub(super) trait Follow: Clone + Send + 'static {
     /// Looks at what the history says after an entry.
     fn look(&self, tx: &mut Tx<'_>, organisation: OrganisationId, after: i64) -> Result<Self::Slice, DbError>;
     /// Writes down what a slice came to, weighed anew as the records stand now.
-    fn keep(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, slice: &Self::Slice) -> Result<(), DbError>;
+    fn keep(
+        &self,
+        tx: &mut Tx<'_>,
+        pen: &Pen,
+        organisation: OrganisationId,
+        slice: &Self::Slice,
+    ) -> Result<(), DbError>;
 }
 
 /// What a slice of a history came to.
@@ -120,7 +126,8 @@ impl<F: Follow> Follower<F> {
             let written = match slice.is_empty() && until < written + UNWRITTEN {
                 true => written,
                 false => {
-                    self.db.write_blocking(move |tx| keep::<F>(tx, organisation, &slice))?;
+                    let follow = self.follow.clone();
+                    self.db.write_blocking(move |tx| keep(tx, &follow, organisation, &slice))?;
                     until
                 }
             };
@@ -142,9 +149,14 @@ fn heads(tx: &mut Tx<'_>, place: &str) -> Result<Vec<(OrganisationId, i64, i64)>
 }
 
 /// Writes down what a slice of the history came to, and how far it went.
-pub(super) fn keep<F: Follow>(tx: &mut Tx<'_>, organisation: OrganisationId, slice: &F::Slice) -> Result<(), DbError> {
+pub(super) fn keep<F: Follow>(
+    tx: &mut Tx<'_>,
+    follow: &F,
+    organisation: OrganisationId,
+    slice: &F::Slice,
+) -> Result<(), DbError> {
     let pen = Pen::unrecorded(F::BOOKKEEPING);
-    F::keep(tx, &pen, organisation, slice)?;
+    follow.keep(tx, &pen, organisation, slice)?;
     tx.execute(
         &pen,
         "INSERT INTO counter (organisation_id, name, value) VALUES ($1, $2, $3) \

@@ -55,6 +55,15 @@ pub struct Engine {
     settings: Settings,
 }
 
+/// The many that a few records stand among.
+pub struct Among<'a> {
+    /// How many they are.
+    pub records: u64,
+    /// How many of them have a value of a kind, in whatever spelling it is heard the same: a name in Latin letters, a
+    /// code, a day as eight digits. None where nobody counted; then the model tells how often two agree by chance.
+    pub holders: &'a dyn Fn(Kind, &str) -> Option<u64>,
+}
+
 /// Told what is being done, in words.
 pub type Progress<'a> = &'a mut (dyn FnMut(&str) + Send);
 
@@ -96,7 +105,7 @@ impl Engine {
         })?;
         progress(&format!("{} rows read", records.len()));
         let mut engine = Engine {
-            model: Model::empty(),
+            model: Model::default(),
             remarks: plan.remarks,
             parameters: Parameters::guess(&records),
             rules: Vec::new(),
@@ -108,6 +117,25 @@ impl Engine {
             None => engine.learn(progress),
         }
         Ok(engine)
+    }
+
+    /// A few records as if they stood among many: while one is being typed, say. The model was learned elsewhere; a
+    /// row has a value for each of its fields, as written, empty where none is known. [`Engine::explain`] weighs any
+    /// two of them.
+    pub fn few(model: &Model, rows: &[Vec<&str>], among: &Among<'_>) -> Engine {
+        let records = Records::few(model.kinds(), rows, among.records, |slot, value| {
+            let field = &model.fields[slot];
+            let by_chance = || field.levels.last().map_or(0.0, |same| same.u * among.records as f64) as u64;
+            (among.holders)(field.kind, value).unwrap_or_else(by_chance)
+        });
+        let share = |per_record: f64| (2.0 * per_record / among.records.max(2) as f64).clamp(1e-15, 0.5);
+        let parameters = Parameters {
+            prior: share(model.matches_per_record),
+            related: share(model.relatives_per_record),
+            ..model.parameters(&records)
+        };
+        let (model, settings) = (model.clone(), Settings::default());
+        Engine { records, model, remarks: Vec::new(), parameters, rules: Vec::new(), settings }
     }
 
     fn budget(&self) -> f64 {

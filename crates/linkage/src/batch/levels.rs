@@ -124,7 +124,7 @@ pub fn compare(kind: Kind, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
     if one == 0 || other == 0 {
         return MISSING;
     }
-    if one == other {
+    if one == other && (kind != Kind::Date || lexicon.day(one).is_whole()) {
         return of(kind).len() as u8;
     }
     match kind {

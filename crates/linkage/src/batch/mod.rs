@@ -36,7 +36,7 @@ mod table;
 
 pub use columns::Kind;
 pub use decide::{Links, number, sizes};
-pub use engine::{Engine, Progress, Settings};
+pub use engine::{Among, Engine, Progress, Settings};
 pub use error::Error;
 pub use evaluate::{Evaluation, Point};
 pub use explain::{Contribution, Explanation};

@@ -67,6 +67,20 @@ pub struct Level {
     pub weight: f64,
 }
 
+impl Default for Model {
+    /// A model that says nothing.
+    fn default() -> Model {
+        Model {
+            format: FORMAT,
+            matches_per_record: 0.1,
+            relatives_per_record: 0.1,
+            rules: Vec::new(),
+            fields: Vec::new(),
+            order: Vec::new(),
+        }
+    }
+}
+
 impl Model {
     /// Reads a model.
     ///
@@ -75,22 +89,29 @@ impl Model {
     pub fn read(path: &Path) -> Result<Model, Error> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Error::file(path, format!("the model cannot be read: {error}")))?;
-        let model: Model =
-            toml::from_str(&text).map_err(|error| Error::file(path, format!("this is no model: {error}")))?;
+        Model::parse(&text).map_err(|reason| Error::file(path, reason))
+    }
+
+    /// Reads a model from its text.
+    ///
+    /// # Errors
+    /// It is no model of this version; the reason says where.
+    pub fn parse(text: &str) -> Result<Model, String> {
+        let model: Model = toml::from_str(text).map_err(|error| format!("this is no model: {error}"))?;
         if model.format != FORMAT {
             let reason = format!("the model has format {}, this program reads {FORMAT}; train it anew", model.format);
-            return Err(Error::file(path, reason));
+            return Err(reason);
         }
         let levels = model.fields.iter().flat_map(|field| &field.levels).chain(&model.order);
         let fits = |share: f64| (0.0..=1.0).contains(&share);
         let wrong = |level: &&Level| !fits(level.m) || !fits(level.u) || !level.r.is_none_or(fits);
         if let Some(level) = levels.into_iter().find(wrong) {
-            return Err(Error::file(path, format!("level «{}»: m, u and r are shares from 0 to 1", level.name)));
+            return Err(format!("level «{}»: m, u and r are shares from 0 to 1", level.name));
         }
         let counts =
             [("matches_per_record", model.matches_per_record), ("relatives_per_record", model.relatives_per_record)];
         if let Some((name, _)) = counts.iter().find(|(_, count)| !count.is_finite() || *count < 0.0) {
-            return Err(Error::file(path, format!("{name} is a number from 0 up")));
+            return Err(format!("{name} is a number from 0 up"));
         }
         Ok(model)
     }
@@ -102,16 +123,9 @@ impl Model {
         format!("{head}{}", toml::to_string_pretty(self).unwrap_or_default())
     }
 
-    /// A model that says nothing.
-    pub(super) fn empty() -> Model {
-        Model {
-            format: FORMAT,
-            matches_per_record: 0.1,
-            relatives_per_record: 0.1,
-            rules: Vec::new(),
-            fields: Vec::new(),
-            order: Vec::new(),
-        }
+    /// The fields' names and kinds.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, Kind)> {
+        self.fields.iter().map(|field| (field.name.as_str(), field.kind))
     }
 
     /// What the model says of columns, beside what the user says.

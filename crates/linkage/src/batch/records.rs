@@ -334,6 +334,38 @@ impl Records {
         Ok(Records::assemble(plan, written, ids, truth, split))
     }
 
+    /// A few records that stand in no file, row by row the values as written, among `many` of whom so many have a value
+    /// as `holders` says for its field.
+    pub fn few<'f>(
+        fields: impl Iterator<Item = (&'f str, Kind)>,
+        rows: &[Vec<&str>],
+        many: u64,
+        holders: impl Fn(usize, &str) -> u64,
+    ) -> Records {
+        let mut plan = Plan { fields: Vec::new(), id: Vec::new(), truth: Vec::new(), remarks: Vec::new() };
+        fields.for_each(|(name, kind)| plan.add(name, kind, Vec::new()));
+        let mut written: Vec<Written> = plan.fields.iter().map(|_| Written::default()).collect();
+        let mut ids = Texts::default();
+        for (at, row) in rows.iter().enumerate() {
+            ids.push(&(at + 1).to_string());
+            for (column, cell) in written.iter_mut().zip(row) {
+                let id = column.cells.intern(cell);
+                column.rows.push(id);
+            }
+        }
+        let mut records = Records::assemble(&plan, written, ids, Vec::new(), None);
+        for (slot, field) in records.fields.iter_mut().enumerate() {
+            let lexicon = &records.lexicons[field.lexicon];
+            let count = |id: u32| u32::try_from(holders(slot, lexicon.text(id))).unwrap_or(u32::MAX);
+            field.counts = (0..lexicon.len() as u32).map(count).collect();
+            if lexicon.has_sounds() {
+                field.sounds.clone_from(&field.counts);
+            }
+            field.present = many;
+        }
+        records
+    }
+
     fn assemble(plan: &Plan, written: Vec<Written>, ids: Texts, truth: Vec<u32>, split: Option<usize>) -> Records {
         let (len, width) = (ids.len(), plan.fields.len());
         let mut rows = vec![0u32; len * width];

@@ -184,7 +184,7 @@ impl<'a> Scorer<'a> {
                 continue;
             }
             most += if left == right {
-                self.same_weight(slot, left)
+                self.same_weight(slot, left).max(self.best_different[slot])
             } else if self.sounds_alike(slot, left, right) {
                 self.best_different[slot].max(self.sound_weight(slot, left).min(self.sound_weight(slot, right)))
             } else {

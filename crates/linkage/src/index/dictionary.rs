@@ -137,6 +137,11 @@ impl Dictionary {
         &self.entries[part as usize].holders
     }
 
+    /// How many have a part that is heard like this one.
+    pub(super) fn heard(&self, text: &str) -> usize {
+        self.heard_as(Skeleton::of(text)).map(|(_, part)| self.holders(part).len()).sum()
+    }
+
     /// How alike a part is to one asked for.
     pub(super) fn likeness(&self, part: u32, asked: &Part) -> f32 {
         let entry = &self.entries[part as usize];

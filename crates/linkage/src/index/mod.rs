@@ -177,6 +177,13 @@ impl<I: Copy + Eq + Hash> Index<I> {
         true
     }
 
+    /// How many records have a name that is heard like this one, as far as its rarest part tells.
+    pub fn namesakes(&self, name: &str) -> usize {
+        let mut words = Words::default();
+        words.read(name);
+        words.iter().map(|word| self.dictionary.heard(word)).min().unwrap_or(0)
+    }
+
     /// Whoever has a key, exactly as it was given.
     pub fn holders(&self, key: &str) -> Vec<I> {
         let hash = self.secret.hash_one(key);

@@ -2,7 +2,9 @@
 //! changed up in the index of names and by documents and phones, and keeps the pairs worth a look.
 //! What it keeps is weighed anew where it is written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use linkage::batch::Among;
 
 use super::model::DuplicateDecision;
 use crate::access::Filter;
@@ -16,8 +18,8 @@ use crate::people::likeness::{Agreement, Likeness, compare};
 use crate::people::search::{Known, keys};
 use crate::people::{Name, PersonInput};
 
-/// Alike enough to be worth a look, in per mille.
-const WORTH_A_LOOK: i64 = 900;
+/// Alike enough to be worth a look, in per mille. A person decides: better some pairs too many than one not seen.
+const WORTH_A_LOOK: i64 = 300;
 /// New pairs kept of one person looked at, the most alike.
 const KEPT: usize = 5;
 /// Names of one person looked up, and people found by each.
@@ -50,8 +52,8 @@ impl Follow for Duplicates {
         look(tx, &self.known, organisation, after)
     }
 
-    fn keep(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, slice: &Slice) -> Result<(), DbError> {
-        keep(tx, pen, organisation, slice)
+    fn keep(&self, tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, slice: &Slice) -> Result<(), DbError> {
+        keep(tx, pen, &self.known, organisation, slice)
     }
 }
 
@@ -60,7 +62,7 @@ impl Follow for Duplicates {
 pub(super) struct Slice {
     until: i64,
     /// Pairs to be weighed where they are written.
-    pairs: Vec<Candidate>,
+    pairs: Vec<[PersonId; 2]>,
     /// People who are there no more.
     gone: Vec<PersonId>,
 }
@@ -75,16 +77,9 @@ impl Found for Slice {
     }
 }
 
-/// Two people who may be one, and how many others have as like a name.
-struct Candidate {
-    people: [PersonId; 2],
-    namesakes: usize,
-}
-
-impl Candidate {
-    fn of(one: PersonId, other: PersonId, namesakes: usize) -> Candidate {
-        Candidate { people: [one.min(other), one.max(other)], namesakes }
-    }
+/// Two people who may be one, as a pair is kept.
+fn pair(one: PersonId, other: PersonId) -> [PersonId; 2] {
+    [one.min(other), one.max(other)]
 }
 
 /// Looks at whoever the history says is new or changed after an entry.
@@ -128,50 +123,44 @@ fn look_at(
         }
         return Ok(());
     };
-    let mut namesakes = namesakes(tx, known, organisation, &own.input)?;
-    for holder in holders(tx, known, organisation, &own.input)? {
-        namesakes.entry(holder).or_insert(1);
-    }
-    namesakes.remove(&person);
-    let mut asked: Vec<PersonId> = namesakes.keys().copied().collect();
-    asked.extend(kept.iter().map(|pair| pair.other(person)).filter(|other| !namesakes.contains_key(other)));
-    let others = records(tx, organisation, &asked)?;
+    let mut asked = namesakes(tx, known, organisation, &own.input)?;
+    asked.extend(holders(tx, known, organisation, &own.input)?);
+    asked.extend(kept.iter().map(|pair| pair.other(person)));
+    asked.remove(&person);
+    let others = records(tx, organisation, &asked.into_iter().collect::<Vec<_>>())?;
     let mut new = Vec::new();
     for (other, record) in &others {
-        let candidate = Candidate::of(person, *other, namesakes.get(other).copied().unwrap_or(1));
-        match kept.iter().find(|pair| pair.people == candidate.people) {
-            Some(pair) => {
-                let compared = compared(tx, in_order(person, &own, *other, record));
-                if pair.compared != compared || pair.vulnerability != own.vulnerability.max(record.vulnerability) {
-                    slice.pairs.push(candidate);
-                }
-            }
-            None => {
-                let likeness = weigh(&own, record, candidate.namesakes);
-                if is_worth_a_look(&own, record, &likeness) {
-                    new.push((likeness.per_mille(), candidate));
-                }
-            }
+        let Some(kept) = kept.iter().find(|kept| kept.other(person) == *other) else {
+            new.push((*other, record));
+            continue;
+        };
+        let compared = compared(tx, in_order(person, &own, *other, record));
+        if kept.compared != compared || kept.vulnerability != own.vulnerability.max(record.vulnerability) {
+            slice.pairs.push(kept.people);
         }
     }
-    new.sort_by_key(|(likeness, candidate)| (-likeness, candidate.people));
-    slice.pairs.extend(new.into_iter().take(KEPT).map(|(_, candidate)| candidate));
+    let inputs: Vec<&PersonInput> = new.iter().map(|(_, record)| &record.input).collect();
+    let likenesses = known.among(organisation, |among| compare(&own.input, &inputs, among, Day::today("UTC")));
+    let weighed = new.into_iter().zip(likenesses);
+    let mut alike: Vec<(i64, [PersonId; 2])> = weighed
+        .filter(|((_, record), likeness)| is_worth_a_look(&own, record, likeness))
+        .map(|((other, _), likeness)| (likeness.per_mille(), pair(person, other)))
+        .collect();
+    alike.sort_by_key(|(likeness, people)| (-likeness, *people));
+    slice.pairs.extend(alike.into_iter().take(KEPT).map(|(_, people)| people));
     Ok(())
 }
 
-/// People with a name like one of this person's, each with how many have one at least as like.
+/// People with a name like one of this person's.
 fn namesakes(
     tx: &mut Tx<'_>,
     known: &Known,
     organisation: OrganisationId,
     input: &PersonInput,
-) -> Result<HashMap<PersonId, usize>, DbError> {
+) -> Result<HashSet<PersonId>, DbError> {
     let names = input.names.iter().map(Name::full).filter(|name| name.chars().count() >= 2).take(NAMES);
-    let mut best = known.like_any(tx, organisation, names, LIKE_ONE_NAME)?;
-    best.retain(|_, score| *score >= RELATED);
-    // The person themselves is among them, unless they have no name.
-    let as_like = |score: f64| best.values().filter(|other| **other >= score).count().saturating_sub(1);
-    Ok(best.iter().map(|(person, score)| (*person, as_like(*score))).collect())
+    let found = known.like_any(tx, organisation, names, LIKE_ONE_NAME)?;
+    Ok(found.into_iter().filter(|(_, score)| *score >= RELATED).map(|(person, _)| person).collect())
 }
 
 /// People with one of this person's documents or phones.
@@ -196,10 +185,6 @@ struct Record {
     input: PersonInput,
     vulnerability: i64,
     household: Option<HouseholdId>,
-}
-
-fn weigh(one: &Record, other: &Record, namesakes: usize) -> Likeness {
-    compare(&one.input, &other.input, 0.0, Day::today("UTC")).among(namesakes)
 }
 
 /// Of one household, people with different names were told apart by whoever registered them.
@@ -277,9 +262,9 @@ fn compared(tx: &Tx<'_>, records: [&Record; 2]) -> Vec<u8> {
     tx.key().digest("possible duplicate", &serde_json::to_vec(&traits).unwrap_or_default()).to_vec()
 }
 
-fn keep(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, slice: &Slice) -> Result<(), DbError> {
-    for candidate in &slice.pairs {
-        keep_pair(tx, pen, organisation, candidate)?;
+fn keep(tx: &mut Tx<'_>, pen: &Pen, known: &Known, organisation: OrganisationId, slice: &Slice) -> Result<(), DbError> {
+    for people in &slice.pairs {
+        keep_pair(tx, pen, known, organisation, *people)?;
     }
     for person in &slice.gone {
         tx.execute(
@@ -293,16 +278,23 @@ fn keep(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, slice: &Slice)
 }
 
 /// Weighs a pair as both records stand now, and keeps it, changes it or lets it go.
-fn keep_pair(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, candidate: &Candidate) -> Result<(), DbError> {
-    let [first, second] = candidate.people;
-    let records = records(tx, organisation, &candidate.people)?;
+fn keep_pair(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    known: &Known,
+    organisation: OrganisationId,
+    people: [PersonId; 2],
+) -> Result<(), DbError> {
+    let [first, second] = people;
+    let records = records(tx, organisation, &people)?;
     let (Some(one), Some(other)) = (records.get(&first), records.get(&second)) else { return Ok(()) };
-    let likeness = weigh(one, other, candidate.namesakes);
+    let weigh = |among: &Among<'_>| compare(&one.input, &[&other.input], among, Day::today("UTC")).pop();
+    let Some(likeness) = known.among(organisation, weigh) else { return Ok(()) };
     let (vulnerability, compared) = (one.vulnerability.max(other.vulnerability), compared(tx, [one, other]));
     let agreements = serde_json::to_string(&likeness.agreements).unwrap_or_default();
-    let kept = pairs_of(tx, organisation, first)?.into_iter().find(|pair| pair.people == candidate.people);
+    let kept = pairs_of(tx, organisation, first)?.into_iter().find(|pair| pair.people == people);
     let Some(kept) = kept else {
-        if is_worth_a_look(one, other, &likeness) && !are_told_apart(tx, organisation, candidate.people)? {
+        if is_worth_a_look(one, other, &likeness) && !are_told_apart(tx, organisation, people)? {
             tx.execute(
                 pen,
                 "INSERT INTO duplicate (organisation_id, id, first_id, second_id, likeness, agreements, compared, \

@@ -59,10 +59,11 @@ impl Desk {
         let (known, passed) = &self.servers[server];
         let organisation = self.house.viewer.organisation;
         loop {
-            let (duplicates, after) = (Duplicates { known: known.clone() }, passed.get());
-            let slice = self.house.db.read_blocking(move |tx| duplicates.look(tx, organisation, after)).unwrap();
+            let (following, after) = (Duplicates { known: known.clone() }, passed.get());
+            let keeping = following.clone();
+            let slice = self.house.db.read_blocking(move |tx| following.look(tx, organisation, after)).unwrap();
             let until = slice.until();
-            self.house.db.write_blocking(move |tx| follow::keep::<Duplicates>(tx, organisation, &slice)).unwrap();
+            self.house.db.write_blocking(move |tx| follow::keep(tx, &keeping, organisation, &slice)).unwrap();
             passed.set(until);
             if until == after {
                 return;

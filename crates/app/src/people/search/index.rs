@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use linkage::batch::{Among, Kind};
 use linkage::{Hit, Index};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::entry::{self, Entry};
+use super::entry::{self, Entry, document_key, phone_key};
 use crate::db::{Db, DbError, Tx};
 use crate::error::Error;
 use crate::ids::{OrganisationId, PersonId};
@@ -27,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const EVERY: Duration = Duration::from_secs(1);
 /// Entries of the history followed at once.
 const STEP: i64 = 5_000;
+/// People of a small house are compared as if they were so many: they are drawn from a larger world.
+const LEAST: u64 = 1_000;
 /// Records changed while searches wait.
 const SLICE: usize = 500;
 
@@ -152,6 +155,20 @@ impl Known {
         let projection = self.caught_up(tx, organisation)?;
         let state = projection.state.read().unwrap_or_else(PoisonError::into_inner);
         Ok(state.index.holders(key))
+    }
+
+    /// What a comparison asks of everyone on record: how many they are, and how many have a name or a number. It is as
+    /// the index stands, a moment behind perhaps.
+    pub(in crate::people) fn among<T>(&self, organisation: OrganisationId, work: impl FnOnce(&Among<'_>) -> T) -> T {
+        let projection = self.projection(organisation);
+        let state = projection.state.read().unwrap_or_else(PoisonError::into_inner);
+        let holders = |kind: Kind, value: &str| match kind {
+            Kind::Given | Kind::Family | Kind::Name => Some(state.index.namesakes(value) as u64),
+            Kind::Number => Some(state.index.holders(&document_key(value)?).len() as u64),
+            Kind::Phone => Some(state.index.holders(&phone_key(value)?).len() as u64),
+            _ => None,
+        };
+        work(&Among { records: (state.index.len() as u64).max(LEAST), holders: &holders })
     }
 
     /// How many people and different parts of names are in memory.

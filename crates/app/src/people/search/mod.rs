@@ -26,9 +26,9 @@ pub(crate) use index::Known;
 pub use index::Search;
 
 /// Alike enough to be shown as a likely match.
-const LIKELY: f64 = 0.8;
-/// Alike enough to ask before registering.
-pub const STRONG: f64 = 0.9;
+const LIKELY: f64 = 0.3;
+/// Alike enough to ask before registering: rather one person than two.
+pub const STRONG: f64 = 0.5;
 /// Results shown.
 const SHOWN: usize = 50;
 /// The score of a number, which comes before all names.
@@ -118,9 +118,10 @@ fn matches_in(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known, input: &PersonInp
     }
     let records = records(tx, viewer, &scores)?;
     let mut found = summaries(tx, viewer, &scores)?;
-    for hit in &mut found {
-        let Some(record) = records.get(&hit.person.id) else { continue };
-        let likeness = compare(input, record, hit.score, viewer.today);
+    found.retain(|hit| records.contains_key(&hit.person.id));
+    let compared: Vec<&PersonInput> = found.iter().filter_map(|hit| records.get(&hit.person.id)).collect();
+    let likenesses = known.among(viewer.organisation, |among| compare(input, &compared, among, viewer.today));
+    for (hit, likeness) in found.iter_mut().zip(likenesses) {
         hit.score = likeness.per_mille() as f64 / 1000.0;
         hit.agreements = Some(likeness.agreements);
     }

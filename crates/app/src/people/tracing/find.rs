@@ -108,16 +108,16 @@ fn names_of(names: &[Name]) -> Vec<String> {
 #[derive(Default)]
 pub(super) struct Slice {
     until: i64,
-    /// To be weighed where they are written, with how many others have as like a name.
-    pairs: Vec<Pair>,
+    /// To be weighed where they are written.
+    pairs: BTreeSet<Pair>,
     /// Requests whose place in the queue may be another.
     moved: BTreeSet<TracingId>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair {
     request: TracingId,
     person: PersonId,
-    namesakes: usize,
 }
 
 impl Found for Slice {
@@ -139,15 +139,15 @@ impl Follow for Candidates {
     }
 
     fn look(&self, tx: &mut Tx<'_>, organisation: OrganisationId, after: i64) -> Result<Slice, DbError> {
-        Looking { finder: self, organisation, namesakes: HashMap::new(), slice: Slice::default() }.look(tx, after)
+        Looking { finder: self, organisation, slice: Slice::default() }.look(tx, after)
     }
 
-    fn keep(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, slice: &Slice) -> Result<(), DbError> {
+    fn keep(&self, tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, slice: &Slice) -> Result<(), DbError> {
         for request in &slice.moved {
             keep_urgency(tx, pen, organisation, *request)?;
         }
         for pair in &slice.pairs {
-            keep_pair(tx, pen, organisation, pair)?;
+            keep_pair(tx, pen, &self.known, organisation, pair)?;
         }
         let requests: BTreeSet<TracingId> = slice.pairs.iter().map(|pair| pair.request).collect();
         for request in requests {
@@ -161,8 +161,6 @@ impl Follow for Candidates {
 struct Looking<'f> {
     finder: &'f Candidates,
     organisation: OrganisationId,
-    /// Of a request, those whose names are like the sought's, each with how many have one as like.
-    namesakes: HashMap<TracingId, HashMap<PersonId, usize>>,
     slice: Slice,
 }
 
@@ -225,13 +223,12 @@ impl Looking<'_> {
 
     /// Who may be the one of an open request: people with such a name, and those who look for the seeker.
     fn seek(&mut self, tx: &mut Tx<'_>, id: TracingId, seeker: PersonId, input: &TracingInput) -> Result<(), DbError> {
-        let mut people: BTreeSet<PersonId> = self.namesakes_of(tx, id, input)?.keys().copied().collect();
+        let mut people = self.namesakes(tx, input)?;
         people.extend(kept_people(tx, self.organisation, id)?);
         if let Some(record) = record(tx, self.organisation, seeker)? {
             for theirs in self.finder.sought.like_any(tx, self.organisation, &names_of(&record.input.names))? {
-                let Some((other, input)) = request(tx, self.organisation, theirs)? else { continue };
+                let Some((other, _)) = request(tx, self.organisation, theirs)? else { continue };
                 people.insert(other);
-                self.namesakes_of(tx, theirs, &input)?;
                 self.weigh(tx, theirs, seeker)?;
             }
         }
@@ -252,47 +249,29 @@ impl Looking<'_> {
         let Some(record) = record(tx, self.organisation, person)? else { return Ok(()) };
         let mut requests = self.finder.sought.like_any(tx, self.organisation, &names_of(&record.input.names))?;
         requests.extend(kept_requests(tx, self.organisation, person)?);
-        for id in requests {
-            if let Some((_, input)) = request(tx, self.organisation, id)? {
-                self.namesakes_of(tx, id, &input)?;
-                self.weigh(tx, id, person)?;
-            }
-        }
-        Ok(())
+        requests.into_iter().try_for_each(|id| self.weigh(tx, id, person))
     }
 
-    /// People with a name like the sought's, each with how many have one at least as like.
-    fn namesakes_of(
-        &mut self,
-        tx: &mut Tx<'_>,
-        id: TracingId,
-        input: &TracingInput,
-    ) -> Result<&HashMap<PersonId, usize>, DbError> {
-        if !self.namesakes.contains_key(&id) {
-            let mut best = self.finder.known.like_any(tx, self.organisation, names_of(&input.names), LIKE_ONE_NAME)?;
-            best.retain(|_, score| *score >= RELATED);
-            let as_like = |score: f64| best.values().filter(|other| **other >= score).count();
-            let counted = best.iter().map(|(person, score)| (*person, as_like(*score))).collect();
-            self.namesakes.insert(id, counted);
-        }
-        Ok(&self.namesakes[&id])
+    /// People with a name like the sought's.
+    fn namesakes(&self, tx: &mut Tx<'_>, input: &TracingInput) -> Result<BTreeSet<PersonId>, DbError> {
+        let found = self.finder.known.like_any(tx, self.organisation, names_of(&input.names), LIKE_ONE_NAME)?;
+        Ok(found.into_iter().filter(|(_, score)| *score >= RELATED).map(|(person, _)| person).collect())
     }
 
     /// Weighs someone for a request, and takes them along where there is something to write.
     fn weigh(&mut self, tx: &mut Tx<'_>, request: TracingId, person: PersonId) -> Result<(), DbError> {
-        let namesakes = self.namesakes.get(&request).and_then(|of| of.get(&person)).copied().unwrap_or(1);
-        let is_taken = self.slice.pairs.iter().any(|pair| (pair.request, pair.person) == (request, person));
-        let pair = Pair { request, person, namesakes };
-        if is_taken {
+        let pair = Pair { request, person };
+        if self.slice.pairs.contains(&pair) {
             return Ok(());
         }
-        let is_news = match (kept(tx, self.organisation, &pair)?, weight(tx, self.organisation, &pair)?) {
+        let weight = weight(tx, &self.finder.known, self.organisation, &pair)?;
+        let is_news = match (kept(tx, self.organisation, &pair)?, weight) {
             (Some(kept), Some(weight)) => !kept.is_as_it_was(&weight),
             (Some(kept), None) => kept.is_untouched(),
             (None, weight) => weight.is_some_and(|weight| weight.per_mille >= WORTH_A_LOOK),
         };
         if is_news {
-            self.slice.pairs.push(pair);
+            self.slice.pairs.insert(pair);
         }
         Ok(())
     }
@@ -359,7 +338,12 @@ fn record(tx: &mut Tx<'_>, organisation: OrganisationId, person: PersonId) -> Re
 
 /// How likely someone is the one of a request; nothing where either is there no more, they are one
 /// and the same, or live together already.
-fn weight(tx: &mut Tx<'_>, organisation: OrganisationId, pair: &Pair) -> Result<Option<Weight>, DbError> {
+fn weight(
+    tx: &mut Tx<'_>,
+    known: &Known,
+    organisation: OrganisationId,
+    pair: &Pair,
+) -> Result<Option<Weight>, DbError> {
     let Some((seeker, input)) = request(tx, organisation, pair.request)? else { return Ok(None) };
     let (ones, others) = (record(tx, organisation, seeker)?, record(tx, organisation, pair.person)?);
     let Some((one, other)) = ones.zip(others).filter(|_| seeker != pair.person) else { return Ok(None) };
@@ -375,9 +359,9 @@ fn weight(tx: &mut Tx<'_>, organisation: OrganisationId, pair: &Pair) -> Result<
         |row| input_from(&row.next::<String>()?),
     )?;
     let kin = family::store::kin(tx, organisation, pair.person)?;
-    let known = weigh::Known { record: other.input, kin, looks_for };
+    let candidate = weigh::Candidate { record: other.input, kin, looks_for };
     let seeking = Seeking { seeker: &one.input, request: &input };
-    Ok(Some(weigh::weigh(&seeking, &known, pair.namesakes, Day::today("UTC"))))
+    Ok(known.among(organisation, |among| weigh::weigh(&seeking, &candidate, among, Day::today("UTC"))))
 }
 
 /// A candidate kept before.
@@ -424,8 +408,14 @@ fn kept(tx: &mut Tx<'_>, organisation: OrganisationId, pair: &Pair) -> Result<Op
 }
 
 /// Weighs someone as everything stands now, and keeps them, changes how they compare or lets them go.
-fn keep_pair(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, pair: &Pair) -> Result<(), DbError> {
-    let weight = weight(tx, organisation, pair)?;
+fn keep_pair(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    known: &Known,
+    organisation: OrganisationId,
+    pair: &Pair,
+) -> Result<(), DbError> {
+    let weight = weight(tx, known, organisation, pair)?;
     let is_worth_a_look = weight.is_some_and(|weight| weight.per_mille >= WORTH_A_LOOK);
     let kept = kept(tx, organisation, pair)?;
     if let Some(kept) = kept.as_ref().filter(|kept| kept.is_untouched() && !is_worth_a_look) {
@@ -436,11 +426,11 @@ fn keep_pair(tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, pair: &Pa
         return if is_worth_a_look { add(tx, pen, organisation, pair, &weight) } else { Ok(()) };
     };
     if !kept.is_as_it_was(&weight) {
-        // Who reads it now is told that it is no longer what they read; an answer stands for itself.
+        // Who reads it now is told that a fact is no longer what they read; an answer stands for itself.
         tx.execute(
             pen,
             "UPDATE tracing_candidate SET likeness = $3, facts = $4, \
-             version = version + CASE WHEN state IN ('proposed', 'likely') THEN 1 ELSE 0 END \
+             version = version + CASE WHEN state IN ('proposed', 'likely') AND facts <> $4 THEN 1 ELSE 0 END \
              WHERE organisation_id = $1 AND id = $2",
             params![organisation, kept.id, weight.per_mille, written_out(&weight)],
         )?;

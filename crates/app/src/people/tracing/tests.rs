@@ -69,10 +69,10 @@ impl Desk {
     fn follow_as(&self, finder: &Candidates, passed: &std::cell::Cell<i64>) {
         let organisation = self.house.viewer.organisation;
         loop {
-            let (finder, after) = (finder.clone(), passed.get());
-            let slice = self.house.db.read_blocking(move |tx| finder.look(tx, organisation, after)).unwrap();
+            let (looking, keeping, after) = (finder.clone(), finder.clone(), passed.get());
+            let slice = self.house.db.read_blocking(move |tx| looking.look(tx, organisation, after)).unwrap();
             let until = slice.until();
-            self.house.db.write_blocking(move |tx| follow::keep::<Candidates>(tx, organisation, &slice)).unwrap();
+            self.house.db.write_blocking(move |tx| follow::keep(tx, &keeping, organisation, &slice)).unwrap();
             passed.set(until);
             if until == after {
                 return;

@@ -1,21 +1,32 @@
 //! How likely someone on record is the person a family looks for, and why.
 //!
-//! What the family told of the person is compared with the record as two records of one person are
-//! (`likeness`, after Fellegi and Sunter); what both sides tell of each other raises or lowers the
-//! odds further. Two requests that meet, each looking for the other side, weigh most.
+//! What the family told of the person is compared with the record as two records of one person are,
+//! by the engine's learned model (`likeness`); what both sides tell of each other raises or lowers the
+//! odds further, each fact by a weight that is a binary logarithm, as in the model. Two requests that
+//! meet, each looking for the other side, weigh most.
+
+use linkage::batch::Among;
 
 use crate::code::Code;
 use crate::dates::Day;
-use crate::people::likeness::{ALIKE_NAME, Agreement, SAME_NAME, compare};
+use crate::people::likeness::{Agreement, Likeness, compare};
 use crate::people::{Name, NameKind, PersonInput, Sex};
 use crate::reference;
 
 use super::model::{Fact, Facts, Kin, TracingInput};
 
 /// Likely enough to be shown, in per mille: few look, and nobody may be missed.
-pub(super) const WORTH_A_LOOK: i64 = 600;
-/// So much likelier the one of a request than not, in per mille: the other side looks for this one too.
-const MEETS: i64 = 600;
+pub(super) const WORTH_A_LOOK: i64 = 100;
+/// As likely the one whom the other side looks for, in per mille.
+const MEETS: i64 = 200;
+/// The most that two requests that meet add to the odds: people may be mistaken in both.
+const MOST_OF_A_MEETING: f64 = 16.0;
+/// What it takes from the odds where two who look for each other know another name of each other.
+const ANOTHER_NAME: f64 = 3.0;
+/// Names as alike as this are the same, in whatever order and script.
+const SAME_NAME: f64 = 0.99;
+/// Names as alike as this may be one name otherwise written.
+const ALIKE_NAME: f64 = 0.85;
 /// A parent is at least and at most so many years older than their child.
 const PARENT: (i64, i64) = (12, 60);
 /// The same of a grandparent.
@@ -32,7 +43,7 @@ pub(super) struct Seeking<'r> {
 }
 
 /// Someone who may be the one.
-pub(super) struct Known {
+pub(super) struct Candidate {
     pub record: PersonInput,
     /// Whom they name as family, or live with.
     pub kin: Vec<Kin>,
@@ -47,10 +58,11 @@ pub(super) struct Weight {
     pub per_mille: i64,
 }
 
-/// Compares a request with someone on record, on a day, where so many have a name at least as like.
-pub(super) fn weigh(seeking: &Seeking<'_>, known: &Known, namesakes: usize, today: Day) -> Weight {
-    let likeness = compare(&seeking.request.sought(), &known.record, 0.0, today);
+/// Compares a request with someone on record, on a day, among all people on record.
+pub(super) fn weigh(seeking: &Seeking<'_>, known: &Candidate, among: &Among<'_>, today: Day) -> Option<Weight> {
+    let likeness = alike(seeking.request, &known.record, among, today)?;
     let told = likeness.agreements;
+    let meeting = meeting(seeking, &known.looks_for, among, today);
     let facts = Facts {
         name: told.name,
         birth: told.birth,
@@ -60,17 +72,35 @@ pub(super) fn weigh(seeking: &Seeking<'_>, known: &Known, namesakes: usize, toda
         family: family(seeking, known),
         company: company(seeking.request, &known.kin),
         place: place(seeking.request, &known.record),
-        request: requests(seeking, &known.looks_for, today),
+        request: meeting.agreement,
     };
-    let further = Fact::ALL.iter().map(|fact| evidence(*fact, facts.of(*fact))).sum::<f64>();
-    Weight { facts, per_mille: likeness.among(namesakes).raised(further).per_mille() }
+    let further = Fact::ALL.iter().map(|fact| evidence(*fact, facts.of(*fact))).sum::<f64>() + meeting.evidence;
+    // Whom each side looks for may go by another name with the other: then the name says nothing.
+    let by_another_name = (facts.request == Agreement::Same && facts.name == Agreement::Different)
+        .then(|| nameless(seeking.request, &known.record, among, today))
+        .flatten();
+    let likeness = by_another_name.map_or(likeness, |nameless| nameless.raised(-ANOTHER_NAME));
+    Some(Weight { facts, per_mille: likeness.raised(further).per_mille() })
+}
+
+/// How alike the person sought is to someone. Names of parents are weighed as family, once.
+fn alike(request: &TracingInput, person: &PersonInput, among: &Among<'_>, today: Day) -> Option<Likeness> {
+    let mut sought = request.sought();
+    sought.names.retain(|name| !matches!(name.kind, NameKind::Mother | NameKind::Father));
+    compare(&sought, &[person], among, today).pop()
+}
+
+/// The same, whatever they are called.
+fn nameless(request: &TracingInput, person: &PersonInput, among: &Among<'_>, today: Day) -> Option<Likeness> {
+    let without = |person: &PersonInput| PersonInput { names: Vec::new(), ..person.clone() };
+    compare(&without(&request.sought()), &[&without(person)], among, today).pop()
 }
 
 /// What a fact adds to the odds besides the traits of the person, as a binary logarithm.
 fn evidence(fact: Fact, agreement: Agreement) -> f64 {
     use Agreement::{Alike, Different, Missing, Same};
     match (fact, agreement) {
-        (_, Missing) | (Fact::Name | Fact::Birth | Fact::Sex | Fact::Nationality, _) => 0.0,
+        (_, Missing) | (Fact::Name | Fact::Birth | Fact::Sex | Fact::Nationality | Fact::Request, _) => 0.0,
         (Fact::Ages, Same) => 0.5,
         (Fact::Ages, Alike) => 0.0,
         (Fact::Ages, Different) => -5.0,
@@ -84,9 +114,6 @@ fn evidence(fact: Fact, agreement: Agreement) -> f64 {
         (Fact::Place, Alike) => 0.5,
         // People move on: a way that is not known to lead through a place says little.
         (Fact::Place, Different) => -0.5,
-        (Fact::Request, Same) => 8.0,
-        (Fact::Request, Alike) => 4.0,
-        (Fact::Request, Different) => 0.0,
     }
 }
 
@@ -141,7 +168,7 @@ struct Expected<'n> {
 }
 
 /// Whether the candidate names those as family whom the person sought would name.
-fn family(seeking: &Seeking<'_>, known: &Known) -> Agreement {
+fn family(seeking: &Seeking<'_>, known: &Candidate) -> Agreement {
     let expected = expected(seeking);
     let named: Vec<(&str, String)> = named(known);
     let compared = expected.iter().filter_map(|expected| {
@@ -194,7 +221,7 @@ fn own_names(person: &PersonInput) -> Vec<String> {
 }
 
 /// Whom a candidate names, and what these are to them.
-fn named(known: &Known) -> Vec<(&str, String)> {
+fn named(known: &Candidate) -> Vec<(&str, String)> {
     let parents = known.record.names.iter().filter_map(|name| match name.kind {
         NameKind::Mother => Some(("mother", name.full())),
         NameKind::Father => Some(("father", name.full())),
@@ -230,22 +257,34 @@ fn place(request: &TracingInput, record: &PersonInput) -> Agreement {
     legs.min().unwrap_or(Agreement::Missing)
 }
 
-/// Whether the candidate looks for the seeker too.
-fn requests(seeking: &Seeking<'_>, theirs: &[TracingInput], today: Day) -> Agreement {
+/// Whether the candidate looks for the seeker too, and what that adds to the odds.
+struct Meeting {
+    agreement: Agreement,
+    evidence: f64,
+}
+
+/// That someone looks for one like the seeker is as good as a second comparison of two people: it adds what it
+/// lifts the odds by above those of anybody.
+fn meeting(seeking: &Seeking<'_>, theirs: &[TracingInput], among: &Among<'_>, today: Day) -> Meeting {
     let back = reference::inverse("relations", &seeking.request.relation).map(neutral);
     let meets = |request: &TracingInput| {
-        let likeness = compare(&request.sought(), seeking.seeker, 0.0, today);
-        match likeness.per_mille() >= MEETS {
-            true if back == Some(neutral(&request.relation)) => Agreement::Same,
-            true => Agreement::Alike,
-            false => Agreement::Missing,
+        let likeness = alike(request, seeking.seeker, among, today)?;
+        let evidence = (likeness.odds() + (among.records as f64).log2()).clamp(0.0, MOST_OF_A_MEETING);
+        match back == Some(neutral(&request.relation)) {
+            _ if likeness.per_mille() < MEETS => None,
+            true => Some(Meeting { agreement: Agreement::Same, evidence }),
+            // Looked for by someone to whom they are something else.
+            false => Some(Meeting { agreement: Agreement::Alike, evidence: evidence / 2.0 }),
         }
     };
-    theirs.iter().map(meets).min().unwrap_or(Agreement::Missing)
+    let met = theirs.iter().filter_map(meets).max_by(|one, other| one.evidence.total_cmp(&other.evidence));
+    met.unwrap_or(Meeting { agreement: Agreement::Missing, evidence: 0.0 })
 }
 
 #[cfg(test)]
 mod tests {
+    use linkage::batch::Kind;
+
     use super::*;
     use crate::people::{Birth, BirthKind, Leg, Stage};
 
@@ -276,8 +315,8 @@ mod tests {
         TracingInput { relation: relation.to_owned(), names, sex, birth, nationalities, ..TracingInput::default() }
     }
 
-    fn known(record: PersonInput) -> Known {
-        Known { record, kin: Vec::new(), looks_for: Vec::new() }
+    fn known(record: PersonInput) -> Candidate {
+        Candidate { record, kin: Vec::new(), looks_for: Vec::new() }
     }
 
     fn kin(relation: &str, name: &str) -> Kin {
@@ -288,8 +327,15 @@ mod tests {
         person("مريم", "الحداد", Sex::Female, 38)
     }
 
-    fn weight(request: &TracingInput, candidate: &Known) -> Weight {
-        weigh(&Seeking { seeker: &mother(), request }, candidate, 1, today())
+    /// Among ten thousand people, of whom twenty have each name.
+    fn weight_for(seeker: &PersonInput, request: &TracingInput, candidate: &Candidate) -> Weight {
+        let holders = |kind: Kind, _: &str| matches!(kind, Kind::Given | Kind::Family).then_some(20);
+        let among = Among { records: 10_000, holders: &holders };
+        weigh(&Seeking { seeker, request }, candidate, &among, today()).unwrap()
+    }
+
+    fn weight(request: &TracingInput, candidate: &Candidate) -> Weight {
+        weight_for(&mother(), request, candidate)
     }
 
     #[test]
@@ -392,7 +438,7 @@ mod tests {
         let request = looks_for("brother", "Elias", "Haddad", Sex::Male, 30);
         let mut brother = known(person("Ilyas", "Haddad", Sex::Male, 31));
         brother.record.names.push(name(NameKind::Father, "إبراهيم", "الحداد"));
-        let told = weigh(&Seeking { seeker: &seeker, request: &request }, &brother, 1, today());
+        let told = weight_for(&seeker, &request, &brother);
         assert!(matches!(told.facts.family, Agreement::Same | Agreement::Alike), "{told:?}");
     }
 }
