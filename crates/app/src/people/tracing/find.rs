@@ -3,6 +3,7 @@
 //! for. Two requests that meet are found from either side, whatever the sought are called. What it
 //! keeps is weighed anew where it is written.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,10 +54,11 @@ impl Sought {
         work: impl FnOnce(&mut Index<TracingId>) -> T,
     ) -> Result<T, DbError> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !all.contains_key(&organisation) {
-            all.insert(organisation, built(tx, organisation)?);
-        }
-        Ok(work(all.entry(organisation).or_default()))
+        let index = match all.entry(organisation) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(built(tx, organisation)?),
+        };
+        Ok(work(index))
     }
 
     /// Requests in which someone with a name like one of these is looked for.
