@@ -360,6 +360,22 @@ story!(children_come_first_and_pages_speak_every_language, |server: &Server| {
     }
 });
 
+story!(reading_what_a_protected_person_asked_for_is_written_down, |server: &Server| {
+    let amal = server.log_in("amal");
+    let mut seeker = someone("Hermine", "Vauquelin", "female", 39);
+    seeker["protected"] = json!(true);
+    let seeker = register(&amal, &seeker);
+    let request = seek(&amal, &seeker, &looks_for("sister", &someone("Odile", "Vauquelin", "female", 35)));
+    let readings = || {
+        let story = read(&amal, &format!("/people/{seeker}/history"));
+        story.as_array().unwrap().iter().filter(|entry| entry["act"] == "read").count()
+    };
+    let before = readings();
+    read(&amal, &format!("/tracing/{request}"));
+    assert_eq!(amal.get(&format!("/tracing/{request}")).status, 200);
+    assert_eq!(readings(), before + 2);
+});
+
 story!(erasing_either_side_leaves_nothing_of_it_with_the_other, |server: &Server| {
     let (amal, daniela) = (server.log_in("amal"), server.log_in("daniela"));
     let pair = |family: &str| {
