@@ -36,9 +36,9 @@ const CIRCUMSTANCES: &[[&str; 3]] = &[
     ],
 ];
 
-/// Whom others look for, who are not here: relation, sex, age.
+/// Whom others look for, who are not here: relation, sex, and by how many years they are older.
 const ELSEWHERE: &[(&str, Sex, i64)] =
-    &[("brother", Sex::Male, 34), ("son", Sex::Male, 11), ("husband", Sex::Male, 41), ("sister", Sex::Female, 29)];
+    &[("son", Sex::Male, -22), ("brother", Sex::Male, 4), ("sister", Sex::Female, -5), ("daughter", Sex::Female, -24)];
 
 /// Two people of one country who came alone, the elder first: a parent and a child before others.
 const PARTED: &str = "SELECT m.id, c.id FROM person m JOIN person c ON c.organisation_id = m.organisation_id \
@@ -48,24 +48,26 @@ const PARTED: &str = "SELECT m.id, c.id FROM person m JOIN person c ON c.organis
     ORDER BY CASE WHEN c.birth_to > $2 THEN 0 ELSE 1 END, CASE m.sex WHEN 'female' THEN 0 ELSE 1 END, m.number, c.number \
     LIMIT 40";
 
-/// People who head a household, for requests of whom nobody is here.
+/// People who head a household, the younger first, for requests of whom nobody is here.
 const SEEKERS: &str = "SELECT id FROM person WHERE organisation_id = $1 AND household_role = 'head' \
-                       AND merged_into IS NULL AND protected = 0 ORDER BY number DESC LIMIT $2";
+                       AND merged_into IS NULL AND protected = 0 AND birth_to < $3 ORDER BY birth_to DESC, number LIMIT $2";
 
 /// Registers the requests of a house.
 pub(super) fn tell(tx: &mut Tx<'_>, inventor: &mut Inventor, workers: &[Viewer]) -> Result<(), Error> {
-    let (Some(first), Some(last)) = (workers.first(), workers.last()) else { return Ok(()) };
+    let Some(last) = workers.last() else { return Ok(()) };
     if let Some((elder, younger)) = parted(tx, last)? {
         let (forth, back) = ties(&elder.record, &younger.record, last);
         seek(tx, last, &elder, forth, known(&younger.record), 0)?;
         seek(tx, last, &younger, back, known(&elder.record), 0)?;
     }
+    let grown = last.today.plus_years(-25);
     let seekers: Vec<PersonId> =
-        tx.query(SEEKERS, params![first.organisation, ELSEWHERE.len() as i64], |row| row.get(0))?;
-    for (place, (id, (relation, sex, age))) in seekers.into_iter().zip(ELSEWHERE).enumerate() {
+        tx.query(SEEKERS, params![last.organisation, ELSEWHERE.len() as i64, grown], |row| row.get(0))?;
+    for (place, (id, (relation, sex, older))) in seekers.into_iter().zip(ELSEWHERE).enumerate() {
         // Those who see all of the team register whoever came to any of them.
         let seeker = store::find(tx, last, id)?;
-        let sought = inventor.relative(&seeker.record, *sex, *age, last.today);
+        let age = seeker.record.birth.age_range(last.today).map_or(30, |(youngest, _)| youngest) + older;
+        let sought = inventor.relative(&seeker.record, *sex, age.max(1), last.today);
         seek(tx, last, &seeker, relation, sought, place)?;
     }
     Ok(())
