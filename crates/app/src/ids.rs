@@ -23,6 +23,10 @@ crate::ids! {
     MergeId,
     /// Two records that may be one person's.
     DuplicateId,
+    /// A request to find someone.
+    TracingId,
+    /// Someone who may be the person sought.
+    CandidateId,
     /// One decision about one purpose.
     ConsentId,
     /// One person's file.

@@ -30,3 +30,5 @@ mod people;
 mod photo;
 #[path = "stories/sensitive.rs"]
 mod sensitive;
+#[path = "stories/tracing.rs"]
+mod tracing;

@@ -7,13 +7,18 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
     use Permission::*;
     match role {
         Role::Caseworker => {
-            matches!(permission, ReadPeople | WritePeople | ReadCases | WriteCases | ExportCase | BreakGlass)
+            matches!(
+                permission,
+                ReadPeople | WritePeople | RequestTracing | ReadCases | WriteCases | ExportCase | BreakGlass
+            )
         }
         Role::Supervisor => matches!(
             permission,
             ReadPeople
                 | WritePeople
                 | MergePeople
+                | RequestTracing
+                | DecideTracing
                 | ReadCases
                 | WriteCases
                 | AssignCases
@@ -25,7 +30,17 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
         ),
         Role::ProgrammeManager => matches!(permission, ReadCases | ReadTeam | ExportLists),
         Role::DataOfficer => {
-            matches!(permission, ReadPeople | WritePeople | MergePeople | ImportPeople | ExportLists | Erase)
+            matches!(
+                permission,
+                ReadPeople
+                    | WritePeople
+                    | MergePeople
+                    | RequestTracing
+                    | DecideTracing
+                    | ImportPeople
+                    | ExportLists
+                    | Erase
+            )
         }
         Role::LawEnforcementLiaison => matches!(permission, ReadPeople | ReadCases | ExportCase),
         Role::Administrator => matches!(permission, ManageUsers | ManageSettings),
@@ -44,7 +59,7 @@ pub(super) fn scope_of(permission: Permission) -> Option<TokenScope> {
     use Permission::*;
     Some(match permission {
         ReadPeople => TokenScope::PeopleRead,
-        WritePeople | MergePeople | ImportPeople => TokenScope::PeopleWrite,
+        WritePeople | MergePeople | RequestTracing | DecideTracing | ImportPeople => TokenScope::PeopleWrite,
         ReadCases | ReadTeam => TokenScope::CasesRead,
         WriteCases | AssignCases | Approve => TokenScope::CasesWrite,
         ExportLists | ExportCase => TokenScope::Export,
@@ -78,6 +93,8 @@ mod tests {
             (ReadPeople, &[Caseworker, Supervisor, DataOfficer, LawEnforcementLiaison]),
             (WritePeople, &[Caseworker, Supervisor, DataOfficer]),
             (MergePeople, &[Supervisor, DataOfficer]),
+            (RequestTracing, &[Caseworker, Supervisor, DataOfficer]),
+            (DecideTracing, &[Supervisor, DataOfficer]),
             (ReadCases, &[Caseworker, Supervisor, ProgrammeManager, LawEnforcementLiaison]),
             (WriteCases, &[Caseworker, Supervisor]),
             (AssignCases, &[Supervisor]),
@@ -109,6 +126,8 @@ mod tests {
     fn whoever_changes_something_may_see_it() {
         for role in Role::ALL.iter().copied() {
             assert!(!allows(role, Permission::WritePeople) || allows(role, Permission::ReadPeople), "{role}");
+            assert!(!allows(role, Permission::RequestTracing) || allows(role, Permission::ReadPeople), "{role}");
+            assert!(!allows(role, Permission::DecideTracing) || allows(role, Permission::RequestTracing), "{role}");
             assert!(!allows(role, Permission::WriteCases) || allows(role, Permission::ReadCases), "{role}");
         }
     }

@@ -85,6 +85,10 @@ codes! {
         WritePeople = "write_people",
         /// Make two records one, and undo it.
         MergePeople = "merge_people",
+        /// Register tracing requests, and ask people whether they want to be found.
+        RequestTracing = "request_tracing",
+        /// See who may be the person sought, and decide.
+        DecideTracing = "decide_tracing",
         /// See cases.
         ReadCases = "read_cases",
         /// Work on cases.

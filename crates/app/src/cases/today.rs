@@ -16,6 +16,7 @@ use crate::params;
 use crate::people::consent::{self, Lapsing};
 use crate::people::duplicates;
 use crate::people::emergency::{self, Emergency};
+use crate::people::tracing::{self, TracingWaiting};
 
 /// Most rows of one section; beyond, the list of cases takes over.
 const MOST: i64 = 100;
@@ -153,6 +154,8 @@ pub struct Today {
     pub emergencies: Vec<Emergency>,
     /// How many possible duplicates wait, for those who may merge; no more than a thousand are counted.
     pub possible_duplicates: i64,
+    /// What of family tracing waits for this user.
+    pub tracing: TracingWaiting,
     /// Unread notices.
     pub notices: Vec<NoticeItem>,
     /// Figures, for those who see no identity.
@@ -196,6 +199,7 @@ pub fn today(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Today, Error> {
     let mut today = Today {
         notices: notices(tx, viewer)?,
         possible_duplicates: duplicates::count(tx, viewer)?,
+        tracing: tracing::waiting(tx, viewer)?,
         ..Today::default()
     };
     if !viewer.may(Permission::ReadCases) {

@@ -14,6 +14,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0008_ways_to_cases.sql")),
     Migration::of(include_str!("migrations/0009_first_page.sql")),
     Migration::of(include_str!("migrations/0010_duplicates.sql")),
+    Migration::of(include_str!("migrations/0011_tracing.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -50,6 +51,8 @@ pub const TABLES: &[&str] = &[
     "relation",
     "merge",
     "duplicate",
+    "tracing_request",
+    "tracing_candidate",
     "consent",
     "case_file",
     "screening",

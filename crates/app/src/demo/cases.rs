@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 
 use super::people::{Company, Inventor, Party, Profile};
-use super::{Founded, Progress};
+use super::{Founded, Progress, tracing};
 use crate::access::{Role, Scope, Sensitivity, Viewer};
 use crate::cases::input::{
     ActionChange, Answers, ApprovalDecision, Assignment, Closure, FlagResolution, FollowUpRecord, GoalChange,
@@ -224,6 +224,8 @@ impl Chronicle {
             as_if_at(self.now, || self.open(tx, self.now, person, profile, worker))?;
         }
         while self.tell(tx, 100)? {}
+        let workers: Vec<Viewer> = self.workers.iter().map(|worker| self.on(worker, self.now)).collect();
+        tracing::tell(tx, &mut self.inventor, &workers)?;
         let (Some(first), Some(supervisor)) = (self.workers.first(), self.workers.last()) else { return Ok(()) };
         if first.user == supervisor.user {
             return Ok(());

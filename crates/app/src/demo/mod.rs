@@ -2,6 +2,7 @@
 
 mod cases;
 mod people;
+mod tracing;
 
 use crate::access::{Role, Scope};
 use crate::db::{Db, Tx};

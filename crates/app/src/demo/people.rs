@@ -15,7 +15,7 @@ use crate::people::{
 use crate::ui::Language;
 
 /// Who decides for a child without family here.
-fn guardian_office(language: Language) -> &'static str {
+pub(super) fn guardian_office(language: Language) -> &'static str {
     match language {
         Language::Es => "Procuraduría de protección de la niñez, tutora designada",
         Language::Ar => "مكتب حماية الطفل، الوصي المعيّن",
@@ -231,6 +231,18 @@ impl Inventor {
             has_papers: !record.documents.is_empty(),
         };
         Some(Party { members: vec![Member { record, role: "head", profile, consents: Vec::new() }] })
+    }
+
+    /// Someone of a person's family who is not here, as the person would describe them.
+    pub(super) fn relative(&mut self, person: &PersonInput, sex: Sex, age: i64, today: Day) -> PersonInput {
+        let country = person.nationalities.first().map_or("", String::as_str);
+        let of_country = |(_, countries, _): &(&str, &[&str], &[&str])| countries.contains(&country);
+        let culture = ORIGINS.iter().position(of_country).unwrap_or_default();
+        let family = person.names.first().map(|name| name.family.clone()).unwrap_or_default();
+        let mut names = self.names_of(culture, sex, &(family.clone(), family));
+        names.truncate(1);
+        let birth = Birth { kind: BirthKind::Age, age: Some(age), age_on: Some(today), ..Birth::default() };
+        PersonInput { names, sex, birth, nationalities: person.nationalities.clone(), ..PersonInput::default() }
     }
 
     fn sketches(&mut self) -> Vec<Sketch> {

@@ -52,6 +52,8 @@ pub enum Bookkeeping {
     Seen,
     /// Pairs of records found to be alike, and how far they were looked for.
     Duplicate,
+    /// People found who may be someone sought, and how far they were looked for.
+    Candidate,
 }
 
 impl Pen {
@@ -108,6 +110,10 @@ crate::codes! {
         Merge = "merge",
         /// Two records that may be one person's.
         Duplicate = "duplicate",
+        /// A tracing request.
+        Tracing = "tracing",
+        /// Someone who may be the person sought.
+        Candidate = "candidate",
         /// A consent.
         Consent = "consent",
         /// A case.
@@ -271,6 +277,8 @@ into_uuid!(
     RelationId,
     MergeId,
     DuplicateId,
+    TracingId,
+    CandidateId,
     ConsentId,
     CaseId,
     ScreeningId,

@@ -185,7 +185,8 @@ fn listed(kind: Kind, field: &str) -> Option<&'static str> {
         (Kind::Relation, "relation") | (_, "household_role") | (Kind::Household, "role") => "relations",
         (_, "documents") => "document_kinds",
         (_, "contacts") => "contact_kinds",
-        (_, "nationalities" | "country" | "issuer") => "countries",
+        (Kind::Tracing, "relation") => "relations",
+        (_, "nationalities" | "country" | "issuer" | "last_seen_country") => "countries",
         (_, "languages") => "languages",
         (_, "gender") => "genders",
         (_, "provider_kinds" | "provider_kind") => "provider_kinds",
@@ -217,6 +218,10 @@ fn labelled(kind: Kind, field: &str) -> Option<&'static str> {
         (_, "safety") => "safety",
         (_, "purpose") => "purpose",
         (Kind::Duplicate, "decision") => "duplicate-decision",
+        (Kind::Tracing, "state") | (_, "tracing_state") => "tracing-state",
+        (Kind::Tracing, "outcome") => "tracing-outcome",
+        (Kind::Candidate, "state") => "candidate-state",
+        (_, "share") => "share",
         (_, "decision") => "decision",
         (Kind::User, "role") => "role",
         (Kind::User, "scope") => "scope",
@@ -236,6 +241,7 @@ mod tests {
         Satisfaction,
     };
     use crate::code::Code;
+    use crate::people::tracing::{CandidateState, Share, TracingOutcome, TracingState};
     use crate::people::{Decision, Purpose, Safety, Sex, Stage};
     use crate::ui::Language;
 
@@ -308,6 +314,13 @@ mod tests {
             (Kind::Consent, "purpose", codes::<Purpose>()),
             (Kind::Consent, "decision", codes::<Decision>()),
             (Kind::Consent, "provider_kinds", listed_codes("provider_kinds")),
+            (Kind::Tracing, "relation", listed_codes("relations")),
+            (Kind::Tracing, "last_seen_country", listed_codes("countries")),
+            (Kind::Tracing, "state", codes::<TracingState>()),
+            (Kind::Tracing, "outcome", codes::<TracingOutcome>()),
+            (Kind::Candidate, "state", codes::<CandidateState>()),
+            (Kind::Candidate, "tracing_state", codes::<TracingState>()),
+            (Kind::Candidate, "share", codes::<Share>()),
             (Kind::User, "role", codes::<Role>()),
             (Kind::User, "scope", codes::<Scope>()),
             (Kind::User, "language", Language::ALL.iter().map(|it| it.code()).collect()),

@@ -39,6 +39,7 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .merge(super::photo::api_routes())
         .merge(super::export::api_routes())
         .merge(super::import::api_routes())
+        .merge(super::tracing::api_routes())
 }
 
 /// The id of what was made.

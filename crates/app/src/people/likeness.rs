@@ -97,6 +97,16 @@ impl Agreements {
     }
 }
 
+/// The look of an agreement's badge, and its icon: never colour alone.
+pub(in crate::people) fn look(agreement: Agreement) -> (&'static str, &'static str) {
+    match agreement {
+        Agreement::Same => ("done", "check-circle"),
+        Agreement::Alike => ("waiting", "search"),
+        Agreement::Different => ("refused", "close"),
+        Agreement::Missing => ("", "circle"),
+    }
+}
+
 /// How alike two records are, and why.
 #[derive(Clone, Copy, Debug)]
 pub struct Likeness {
@@ -109,6 +119,17 @@ impl Likeness {
     /// In per mille; never certain.
     pub fn per_mille(&self) -> i64 {
         ((self.probability * 1000.0).round() as i64).clamp(0, 999)
+    }
+
+    /// Binary logarithm of the odds that they are one person's.
+    pub(in crate::people) fn odds(&self) -> f64 {
+        (self.probability.max(f64::MIN_POSITIVE) / (1.0 - self.probability).max(f64::EPSILON)).log2()
+    }
+
+    /// The same with evidence that no record holds, as a binary logarithm: how much oftener it is
+    /// found of one person than of two.
+    pub(in crate::people) fn raised(self, evidence: f64) -> Likeness {
+        Likeness { probability: 1.0 / (1.0 + (-self.odds() - evidence).exp2()), ..self }
     }
 }
 

@@ -31,6 +31,8 @@ const MOVED: &[(&str, &str)] = &[
     ("access_grant", "person_id"),
     ("relation", "person_id"),
     ("relation", "relative_id"),
+    ("tracing_request", "person_id"),
+    ("tracing_candidate", "person_id"),
 ];
 
 /// Which record is merged into which.

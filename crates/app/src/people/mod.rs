@@ -6,6 +6,7 @@ pub mod duplicates;
 pub mod emergency;
 pub mod export;
 pub mod family;
+mod follow;
 pub mod import;
 pub mod likeness;
 pub mod merge;
@@ -14,8 +15,10 @@ mod pages;
 pub mod photo;
 pub mod search;
 pub mod store;
+pub mod tracing;
 
 pub use api::api_routes;
+pub use follow::Finder;
 pub use model::{
     Birth, BirthKind, Consents, Contact, Decision, Document, Leg, Name, NameKind, Person, PersonInput, PersonSummary,
     Purpose, Safety, Sex, Stage, number,
@@ -48,4 +51,5 @@ pub fn routes() -> Router<App> {
         .merge(photo::routes())
         .merge(export::routes())
         .merge(import::routes())
+        .merge(tracing::routes())
 }

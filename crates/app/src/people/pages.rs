@@ -19,7 +19,8 @@ use super::model::{
 use super::photo::{self, Photo, PhotoSize};
 use super::search::Found;
 use super::store::{ListOptions, People};
-use super::{consent, emergency, merge, number, search, store};
+use super::tracing::{PersonTracing, tracing_number};
+use super::{consent, emergency, merge, number, search, store, tracing};
 use crate::access::{Permission, Viewer};
 use crate::cases::progress::ProgressPicture;
 use crate::cases::{self, CaseSummary, Goal};
@@ -189,13 +190,18 @@ struct FormPage {
     today: Day,
 }
 
-/// A field of the form: `names[0].given` in errors is `names[0][given]` in the form.
-struct Field {
-    path: String,
-    name: String,
+/// A field of a form: `names[0].given` in errors is `names[0][given]` in the form.
+pub(in crate::people) struct Field {
+    pub path: String,
+    pub name: String,
 }
 
-impl FormPage {
+/// What the markup of a form's fields asks for (`templates/fields.html`).
+pub(in crate::people) trait FormFields {
+    fn ui(&self) -> &Ui;
+    fn errors(&self) -> &[FieldError];
+    fn unread(&self) -> &[Unread];
+
     fn field(&self, path: &str) -> Field {
         let name = path.replacen('.', "[", 1) + if path.contains('.') { "]" } else { "" };
         Field { path: path.to_owned(), name }
@@ -207,15 +213,39 @@ impl FormPage {
         Field { path: format!("{list}[{index}].{part}"), name: format!("{list}[{index}][{part}]") }
     }
     fn error(&self, field: &Field) -> Option<&'static str> {
-        self.errors.iter().find(|error| error.field == field.path).map(|error| self.ui.t(error.error))
+        self.errors().iter().find(|error| error.field == field.path).map(|error| self.ui().t(error.error))
     }
     /// What was typed where it could not be read, or else what stands on record.
     fn typed<T: ToString>(&self, field: &Field, given: &Option<T>) -> String {
-        match self.unread.iter().find(|unread| unread.error.field == field.path) {
+        match self.unread().iter().find(|unread| unread.error.field == field.path) {
             Some(unread) => unread.text.clone(),
             None => given.as_ref().map(T::to_string).unwrap_or_default(),
         }
     }
+    fn is(&self, chosen: &Option<String>, code: &str) -> bool {
+        chosen.as_deref() == Some(code)
+    }
+    fn is_chosen(&self, codes: &[String], index: &usize, code: &str) -> bool {
+        codes.get(*index).is_some_and(|chosen| chosen == code)
+    }
+    fn same(&self, chosen: &str, code: &str) -> bool {
+        chosen == code
+    }
+}
+
+impl FormFields for FormPage {
+    fn ui(&self) -> &Ui {
+        &self.ui
+    }
+    fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+    fn unread(&self) -> &[Unread] {
+        &self.unread
+    }
+}
+
+impl FormPage {
     fn age(&self, person: &PersonSummary) -> String {
         age(&self.ui, &person.birth_from, &person.birth_to, &self.today)
     }
@@ -256,15 +286,6 @@ impl FormPage {
     fn stages(&self) -> &'static [Stage] {
         Stage::ALL
     }
-    fn is(&self, chosen: &Option<String>, code: &str) -> bool {
-        chosen.as_deref() == Some(code)
-    }
-    fn is_chosen(&self, codes: &[String], index: &usize, code: &str) -> bool {
-        codes.get(*index).is_some_and(|chosen| chosen == code)
-    }
-    fn same(&self, chosen: &str, code: &str) -> bool {
-        chosen == code
-    }
 
     /// The form again with what was typed, beside what someone else saved meanwhile: saving it
     /// once more puts it in place of that.
@@ -296,7 +317,7 @@ fn with_blank_rows(mut input: PersonInput) -> PersonInput {
     input
 }
 
-fn blank_name(kind: NameKind) -> Name {
+pub(in crate::people) fn blank_name(kind: NameKind) -> Name {
     Name { kind, given: String::new(), family: String::new(), family_first: false }
 }
 
@@ -484,9 +505,13 @@ struct ShowPage {
     today: Day,
     refill: Refill,
     family: Family,
+    tracing: PersonTracing,
 }
 
 impl ShowPage {
+    fn tracing_number(&self, value: &i64) -> String {
+        tracing_number(*value)
+    }
     fn household_number(&self, value: &i64) -> String {
         family::household_number(*value)
     }
@@ -586,6 +611,7 @@ struct Around {
     stories: Vec<Story>,
     cases: Vec<CaseSummary>,
     goals: Vec<Goal>,
+    tracing: PersonTracing,
 }
 
 fn around(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<Around, Error> {
@@ -597,6 +623,7 @@ fn around(tx: &mut Tx<'_>, viewer: &Viewer, person: &Person) -> Result<Around, E
         shared: consent::shared(tx, viewer, id, &cases)?,
         merges: merge::into_person(tx, viewer, id)?,
         stories: store::newest(tx, viewer, id, RECENT)?,
+        tracing: tracing::told_of(tx, viewer, id)?,
         goals: if cases.is_empty() { Vec::new() } else { cases::store::goals_of_person(tx, viewer, id)? },
         cases,
     })
@@ -616,11 +643,11 @@ async fn show_page(ctx: &Context, id: PersonId, refill: Refill) -> Result<Respon
     }
     let ui = ctx.ui();
     let progress = (!around.goals.is_empty()).then(|| ProgressPicture::of(&ui, &around.goals));
-    let Around { family, consents, shared, merges, stories, cases, .. } = around;
+    let Around { family, consents, shared, merges, stories, cases, tracing, .. } = around;
     let today = ctx.viewer.today;
     let shown =
-        page(ShowPage { ui, person, consents, shared, merges, stories, cases, progress, today, refill, family })?;
-    Ok(shown.into_response())
+        ShowPage { ui, person, consents, shared, merges, stories, cases, progress, today, refill, family, tracing };
+    Ok(page(shown)?.into_response())
 }
 
 #[derive(Template)]

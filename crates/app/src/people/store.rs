@@ -541,7 +541,18 @@ pub fn story_page(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, page: history:
     told(tx, viewer, id, page)
 }
 
+/// Whom a family looks for is told to those who may look with them.
+fn without_tracing(viewer: &Viewer, mut story: Story) -> Story {
+    let is_tracing = matches!(story.kind, Kind::Tracing | Kind::Candidate);
+    if is_tracing && !viewer.may(Permission::RequestTracing) {
+        story.changes.clear();
+        story.why = None;
+    }
+    story
+}
+
 fn told(tx: &mut Tx<'_>, viewer: &Viewer, id: PersonId, page: history::Page) -> Result<Vec<Story>, Error> {
     let own = history::page_of_person(tx, viewer.organisation, id, page)?.into_iter();
-    Ok(own.map(without_contacts).map(|story| without_delicate_needs(viewer, story)).collect())
+    let own = own.map(without_contacts).map(|story| without_tracing(viewer, story));
+    Ok(own.map(|story| without_delicate_needs(viewer, story)).collect())
 }

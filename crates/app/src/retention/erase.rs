@@ -78,6 +78,7 @@ fn erase_one(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId, erasure: &Erasu
     let merges = "merge WHERE organisation_id = $1 AND (kept_id = $2 OR merged_id = $2)";
     erase_shared(tx, viewer, &pen, Kind::Merge, merges, person, erasure)?;
     erase_pairs(tx, viewer, &pen, person, erasure)?;
+    erase_tracing(tx, viewer, &pen, person, erasure)?;
     let household = tx.one(
         "SELECT household_id FROM person WHERE organisation_id = $1 AND id = $2",
         params![organisation, person],
@@ -130,6 +131,24 @@ fn erase_pairs(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, person: PersonId, er
     erase_shared(tx, viewer, pen, Kind::Duplicate, decided, person, erasure)?;
     let pairs = "duplicate WHERE organisation_id = $1 AND (first_id = $2 OR second_id = $2)";
     remove(tx, pen, pairs, viewer.organisation, person)
+}
+
+/// Whom they looked for, and who looked for them: what was decided and answered stands in the
+/// other's history too.
+fn erase_tracing(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    pen: &Pen,
+    person: PersonId,
+    erasure: &Erasure,
+) -> Result<(), Error> {
+    let candidates = "tracing_candidate WHERE organisation_id = $1 AND (person_id = $2 OR request_id IN \
+                      (SELECT r.id FROM tracing_request r WHERE r.organisation_id = $1 AND r.person_id = $2))";
+    let decided = format!("{candidates} AND decided_at IS NOT NULL");
+    erase_shared(tx, viewer, pen, Kind::Candidate, &decided, person, erasure)?;
+    remove(tx, pen, candidates, viewer.organisation, person)?;
+    let requests = "tracing_request WHERE organisation_id = $1 AND person_id = $2";
+    erase_shared(tx, viewer, pen, Kind::Tracing, requests, person, erasure)
 }
 
 /// A household that nobody belongs to any more says only who it was.

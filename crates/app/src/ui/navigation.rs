@@ -19,6 +19,7 @@ const ITEMS: &[(Option<Permission>, Item)] = &[
     (None, Item { path: "/", icon: "today", words: "nav-today", wide: false }),
     (Some(Permission::ReadPeople), Item { path: "/people", icon: "people", words: "nav-people", wide: false }),
     (Some(Permission::ReadCases), Item { path: "/cases", icon: "case", words: "nav-cases", wide: false }),
+    (Some(Permission::RequestTracing), Item { path: "/tracing", icon: "search", words: "nav-tracing", wide: true }),
     (Some(Permission::ReadTeam), Item { path: "/team", icon: "team", words: "nav-team", wide: false }),
     (Some(Permission::Erase), Item { path: "/retention", icon: "lock", words: "nav-retention", wide: true }),
     (Some(Permission::ManageUsers), Item { path: "/users", icon: "team", words: "nav-users", wide: false }),

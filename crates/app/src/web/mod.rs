@@ -74,8 +74,8 @@ pub struct House {
     pub(crate) passkeys: Option<Arc<webauthn_rs::Webauthn>>,
     /// Who is known, in memory.
     pub(crate) search: Arc<people::search::Search>,
-    /// Looks for possible duplicates as long as the server runs.
-    _duplicates: people::duplicates::Finder,
+    /// Look for possible duplicates, and for those whom families look for, as long as the server runs.
+    _finders: [people::Finder; 2],
     pub(crate) sessions: SessionCache,
     pub(crate) passwords: Arc<tokio::sync::Semaphore>,
     pub(crate) metrics: metrics::Metrics,
@@ -95,7 +95,7 @@ impl App {
     pub fn new(db: Db, settings: Settings) -> App {
         let search = Arc::new(people::search::Search::start(&db));
         App(Arc::new(House {
-            _duplicates: people::duplicates::Finder::start(&db, &search),
+            _finders: [people::duplicates::find_in(&db, &search), people::tracing::find_in(&db, &search)],
             search,
             db,
             passkeys: users::passkeys::party(&settings.public_url).map(Arc::new),

@@ -255,9 +255,10 @@ impl<'s> World<'s> {
         let today = lucia.api("GET", "/today", &[], &Json::Null).json();
         plain.insert("notice", text(&today["notices"][0]["id"]));
         plain.insert("duplicate", alike(amal, lucia));
+        plain.extend(sought(amal, lucia));
         let mut agreed = file(lucia, true);
         let mut foreign = file(&salma, true);
-        for name in ["user", "team", "notice", "grant", "import", "duplicate"] {
+        for name in ["user", "team", "notice", "grant", "import", "duplicate", "tracing", "candidate", "question"] {
             agreed.insert(name, plain[name].clone());
         }
         foreign.insert("user", text(&account(&salma)["id"]));
@@ -267,7 +268,9 @@ impl<'s> World<'s> {
         foreign.insert("merge", merged(&salma));
         foreign.insert("duplicate", alike(&salma, &salma));
         foreign.insert("grant", post(&salma, &format!("/people/{}/break-glass", foreign["person"]), &urgent));
-        let sibling = file(amal, false);
+        foreign.extend(sought(&salma, &salma));
+        let mut sibling = file(amal, false);
+        sibling.extend(sought(amal, lucia));
         World { server, browsers, salma, plain, sibling, agreed, foreign, fresh: RefCell::default() }
     }
 
@@ -388,6 +391,12 @@ fn filled(text: &str, records: &BTreeMap<String, String>) -> String {
     records.iter().fold(text.to_owned(), |text, (name, id)| {
         text.replace(&format!("{{{name}}}"), id).replace(&format!("{{{name}!}}"), id)
     })
+}
+
+/// A tracing request with someone found who is being asked.
+fn sought(worker: &Browser, supervisor: &Browser) -> File {
+    let (request, candidate) = super::tracing::asked(worker, supervisor);
+    File::from([("tracing", request), ("candidate", candidate.clone()), ("question", candidate)])
 }
 
 /// Two records that may be one person's, as soon as they are found to be.

@@ -25,7 +25,7 @@ fn listed(browser: &Browser, show: &str, person: &str) -> Option<Json> {
 }
 
 /// Looks until something is as it should be; it is done in the background.
-fn soon<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+pub fn soon<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
     let patience = Instant::now() + Duration::from_secs(60);
     loop {
         match look() {

@@ -1,25 +1,21 @@
-//! Finds possible duplicates in the background. It follows each organisation's history from the
-//! entry it came to, looks whoever is new or changed up in the index of names and by documents and
-//! phones, and keeps the pairs worth a look. It works in small slices and rests longer than it
-//! works, so that it stands in nobody's way. Whatever it does can be done again, by another server
-//! on the same database too: what it keeps is weighed anew where it is written.
+//! Finds possible duplicates in the background: following the history, it looks whoever is new or
+//! changed up in the index of names and by documents and phones, and keeps the pairs worth a look.
+//! What it keeps is weighed anew where it is written.
 
 use std::collections::{HashMap, HashSet};
-use std::convert::Infallible;
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use linkage::batch::Among;
 
 use super::model::DuplicateDecision;
 use crate::access::Filter;
 use crate::dates::{Day, Moment};
-use crate::db::{Db, DbError, Tx};
+use crate::db::{DbError, Tx};
 use crate::history::{Bookkeeping, Pen};
 use crate::ids::{DuplicateId, HouseholdId, OrganisationId, PersonId};
 use crate::params;
+use crate::people::follow::{Follow, Found};
 use crate::people::likeness::{Agreement, Likeness, compare};
-use crate::people::search::{Known, Search, keys};
+use crate::people::search::{Known, keys};
 use crate::people::{Name, PersonInput};
 
 /// Alike enough to be worth a look, in per mille. A person decides: better some pairs too many than one not seen.
@@ -36,111 +32,29 @@ const SHARED_BY_FEW: usize = 10;
 /// People looked at, and entries of the history passed, in one slice.
 const SLICE: i64 = 10;
 const STEP: i64 = 2_000;
-/// Entries passed without finding anything before the place is written down.
-const UNWRITTEN: i64 = 1_000;
-/// How often it looks whether there is anything new.
-const EVERY: Duration = Duration::from_secs(1);
-/// How long it rests after a failure.
-const AFTER_FAILURE: Duration = Duration::from_secs(30);
-/// How much longer than it worked it rests.
-const REST: u32 = 7;
-/// The counter that holds the last entry it has passed.
-const PLACE: &str = "duplicates";
 
-/// Finds possible duplicates while it lives.
-pub struct Finder {
-    /// Dropping it ends the thread.
-    stop: Option<flume::Sender<Infallible>>,
-    thread: Option<JoinHandle<()>>,
+/// Finds possible duplicates.
+#[derive(Clone)]
+pub(super) struct Duplicates {
+    pub known: Known,
 }
 
-impl Finder {
-    /// Begins to follow the histories, once the index of names is built.
-    pub fn start(db: &Db, search: &Search) -> Finder {
-        let (stop, stopped) = flume::bounded(0);
-        let follower = Follower { db: db.clone(), known: search.known(), passed: HashMap::new() };
-        let thread = std::thread::Builder::new().name("duplicates".to_owned()).spawn(move || follower.live(&stopped));
-        if let Err(error) = &thread {
-            tracing::error!(%error, "possible duplicates cannot be found: no thread could be started");
-        }
-        Finder { stop: Some(stop), thread: thread.ok() }
-    }
-}
+impl Follow for Duplicates {
+    type Slice = Slice;
+    const PLACE: &'static str = "duplicates";
+    const BOOKKEEPING: Bookkeeping = Bookkeeping::Duplicate;
 
-impl Drop for Finder {
-    fn drop(&mut self) {
-        self.stop = None;
-        drop(self.thread.take().map(JoinHandle::join));
-    }
-}
-
-/// How far an organisation's history was followed: in memory, and as written down.
-#[derive(Clone, Copy)]
-struct Passed {
-    until: i64,
-    written: i64,
-}
-
-struct Follower {
-    db: Db,
-    known: Known,
-    passed: HashMap<OrganisationId, Passed>,
-}
-
-impl Follower {
-    fn live(mut self, stop: &flume::Receiver<Infallible>) {
-        let mut rest = EVERY;
-        while let Err(flume::RecvTimeoutError::Timeout) = stop.recv_timeout(rest) {
-            let begun = Instant::now();
-            rest = match self.follow() {
-                Ok(true) => begun.elapsed() * REST,
-                Ok(false) => EVERY,
-                Err(error) => {
-                    tracing::warn!(%error, "possible duplicates could not be looked for");
-                    AFTER_FAILURE
-                }
-            };
-        }
+    fn is_ready(&self) -> bool {
+        self.known.is_built()
     }
 
-    /// One slice of each organisation's history, and whether any has more.
-    fn follow(&mut self) -> Result<bool, DbError> {
-        if !self.known.is_built() {
-            return Ok(false);
-        }
-        let mut more = false;
-        for (organisation, head, written) in self.db.read_blocking(heads)? {
-            let Passed { until, written } =
-                *self.passed.entry(organisation).or_insert(Passed { until: written, written });
-            if until >= head {
-                continue;
-            }
-            let known = self.known.clone();
-            let slice = self.db.read_blocking(move |tx| look(tx, &known, organisation, until))?;
-            let until = slice.until();
-            let written = match slice.is_empty() && until < written + UNWRITTEN {
-                true => written,
-                false => {
-                    let known = self.known.clone();
-                    self.db.write_blocking(move |tx| keep(tx, &known, organisation, &slice))?;
-                    until
-                }
-            };
-            self.passed.insert(organisation, Passed { until, written });
-            more |= until < head;
-        }
-        Ok(more)
+    fn look(&self, tx: &mut Tx<'_>, organisation: OrganisationId, after: i64) -> Result<Slice, DbError> {
+        look(tx, &self.known, organisation, after)
     }
-}
 
-/// Each organisation's last entry, and the one passed last.
-fn heads(tx: &mut Tx<'_>) -> Result<Vec<(OrganisationId, i64, i64)>, DbError> {
-    tx.query(
-        "SELECT h.organisation_id, h.seq, COALESCE(c.value, 0) FROM history_head h \
-         LEFT JOIN counter c ON c.organisation_id = h.organisation_id AND c.name = $1",
-        params![PLACE],
-        |row| Ok((row.next()?, row.next()?, row.next()?)),
-    )
+    fn keep(&self, tx: &mut Tx<'_>, pen: &Pen, organisation: OrganisationId, slice: &Slice) -> Result<(), DbError> {
+        keep(tx, pen, &self.known, organisation, slice)
+    }
 }
 
 /// What a slice of the history came to.
@@ -153,9 +67,8 @@ pub(super) struct Slice {
     gone: Vec<PersonId>,
 }
 
-impl Slice {
-    /// The last entry it passed.
-    pub(super) fn until(&self) -> i64 {
+impl Found for Slice {
+    fn until(&self) -> i64 {
         self.until
     }
 
@@ -170,7 +83,7 @@ fn pair(one: PersonId, other: PersonId) -> [PersonId; 2] {
 }
 
 /// Looks at whoever the history says is new or changed after an entry.
-pub(super) fn look(tx: &mut Tx<'_>, known: &Known, organisation: OrganisationId, after: i64) -> Result<Slice, DbError> {
+fn look(tx: &mut Tx<'_>, known: &Known, organisation: OrganisationId, after: i64) -> Result<Slice, DbError> {
     let head = tx.count("SELECT seq FROM history_head WHERE organisation_id = $1", params![organisation])?;
     let until = head.min(after + STEP);
     // Whoever changed again later is looked at then.
@@ -349,26 +262,18 @@ fn compared(tx: &Tx<'_>, records: [&Record; 2]) -> Vec<u8> {
     tx.key().digest("possible duplicate", &serde_json::to_vec(&traits).unwrap_or_default()).to_vec()
 }
 
-/// Writes down what a slice of the history came to, and how far it went.
-pub(super) fn keep(tx: &mut Tx<'_>, known: &Known, organisation: OrganisationId, slice: &Slice) -> Result<(), DbError> {
-    let pen = Pen::unrecorded(Bookkeeping::Duplicate);
+fn keep(tx: &mut Tx<'_>, pen: &Pen, known: &Known, organisation: OrganisationId, slice: &Slice) -> Result<(), DbError> {
     for people in &slice.pairs {
-        keep_pair(tx, &pen, known, organisation, *people)?;
+        keep_pair(tx, pen, known, organisation, *people)?;
     }
     for person in &slice.gone {
         tx.execute(
-            &pen,
+            pen,
             "DELETE FROM duplicate WHERE organisation_id = $1 AND (first_id = $2 OR second_id = $2) \
              AND NOT EXISTS (SELECT 1 FROM person WHERE organisation_id = $1 AND id = $2)",
             params![organisation, *person],
         )?;
     }
-    tx.execute(
-        &pen,
-        "INSERT INTO counter (organisation_id, name, value) VALUES ($1, $2, $3) \
-         ON CONFLICT (organisation_id, name) DO UPDATE SET value = excluded.value WHERE counter.value < excluded.value",
-        params![organisation, PLACE, slice.until],
-    )?;
     Ok(())
 }
 

@@ -14,9 +14,11 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::follow::Finder;
+use super::search::Search;
+use crate::db::Db;
 use crate::web::App;
 
-pub use find::Finder;
 pub use model::{
     Compared, Duplicate, DuplicateDecision, DuplicateOptions, DuplicateRecords, DuplicateVerdict, Duplicates,
     DuplicatesShown,
@@ -34,4 +36,9 @@ pub fn routes() -> Router<App> {
 /// The API of this room.
 pub fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(api::list)).routes(routes!(api::show, api::decide))
+}
+
+/// Begins to look for possible duplicates, once the index of names is built.
+pub fn find_in(db: &Db, search: &Search) -> Finder {
+    Finder::start(db, find::Duplicates { known: search.known() })
 }

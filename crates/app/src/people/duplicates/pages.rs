@@ -16,7 +16,7 @@ use crate::dates::Day;
 use crate::error::{Error, FieldError};
 use crate::history::{Kind, words};
 use crate::ids::{DuplicateId, PersonId};
-use crate::people::likeness::{Agreement, Trait};
+use crate::people::likeness::{Agreement, Trait, look};
 use crate::people::pages::{age, nationality};
 use crate::people::{Document, Leg, Name, PersonSummary, Safety, number};
 use crate::ui::Ui;
@@ -172,14 +172,8 @@ impl ShowPage {
     fn error(&self, field: &str) -> Option<&'static str> {
         self.errors.iter().find(|error| error.field == field).map(|error| self.ui.t(error.error))
     }
-    /// The look of a badge, and its icon: never colour alone.
     fn look(&self, agreement: &Agreement) -> (&'static str, &'static str) {
-        match agreement {
-            Agreement::Same => ("done", "check-circle"),
-            Agreement::Alike => ("waiting", "search"),
-            Agreement::Different => ("refused", "close"),
-            Agreement::Missing => ("", "circle"),
-        }
+        look(*agreement)
     }
     fn side<'r>(&self, row: &'r Row, at: &usize) -> &'r [Line] {
         &row.sides[*at]

@@ -1,9 +1,10 @@
 //! Pairs follow the records: found once, whoever looks, and never asked twice what was answered.
 
-use super::find::{keep, look};
+use super::find::Duplicates;
 use super::*;
 use crate::error::Error;
 use crate::ids::PersonId;
+use crate::people::follow::{self, Follow, Found};
 use crate::people::merge::{self, MergeInput};
 use crate::people::search::Known;
 use crate::people::{Birth, BirthKind, Document, PersonInput, Sex, store as people};
@@ -58,10 +59,11 @@ impl Desk {
         let (known, passed) = &self.servers[server];
         let organisation = self.house.viewer.organisation;
         loop {
-            let (following, keeping, after) = (known.clone(), known.clone(), passed.get());
-            let slice = self.house.db.read_blocking(move |tx| look(tx, &following, organisation, after)).unwrap();
+            let (following, after) = (Duplicates { known: known.clone() }, passed.get());
+            let keeping = following.clone();
+            let slice = self.house.db.read_blocking(move |tx| following.look(tx, organisation, after)).unwrap();
             let until = slice.until();
-            self.house.db.write_blocking(move |tx| keep(tx, &keeping, organisation, &slice)).unwrap();
+            self.house.db.write_blocking(move |tx| follow::keep(tx, &keeping, organisation, &slice)).unwrap();
             passed.set(until);
             if until == after {
                 return;

@@ -11,9 +11,10 @@ use crate::dates::{Day, Moment};
 use crate::db::{DbError, Tx};
 use crate::error::Error;
 use crate::history::{self, Entry, Kind, Pen};
-use crate::ids::{HouseholdId, PersonId, RelationId};
+use crate::ids::{HouseholdId, OrganisationId, PersonId, RelationId};
 use crate::params;
 use crate::people::store::{Registration, SUMMARY, find, register, summary_from};
+use crate::people::tracing::Kin;
 use crate::people::{Person, PersonSummary};
 use crate::reference;
 use crate::users::store::next_number;
@@ -96,6 +97,42 @@ fn household_of(
         false => Member { person: None, role: None, may_be_child: None },
     });
     Ok(Household { id, number, members: members.collect(), version })
+}
+
+/// Whom a person names as family or lives with, whoever asks: to be compared, not to be shown.
+pub(in crate::people) fn kin(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+) -> Result<Vec<Kin>, DbError> {
+    let mut kin = Vec::new();
+    for (mine, other) in [("person_id", "relative_id"), ("relative_id", "person_id")] {
+        let sql = format!(
+            "SELECT r.relation, COALESCE(o.display_name, r.relative_name), o.id FROM relation r \
+             LEFT JOIN person o ON o.organisation_id = r.organisation_id AND o.id = r.{other} \
+             WHERE r.organisation_id = $1 AND r.{mine} = $2 ORDER BY r.created_at, r.id LIMIT {MOST}"
+        );
+        kin.extend(tx.query(&sql, params![organisation, person], |row| {
+            let (relation, name): (String, Option<String>) = (row.next()?, row.next()?);
+            let relation = match mine {
+                "person_id" => relation,
+                _ => reference::inverse("relations", &relation).unwrap_or("other_relative").to_owned(),
+            };
+            Ok(Kin { relation, name: name.unwrap_or_default(), person: row.next()? })
+        })?);
+    }
+    let of_household = format!(
+        "SELECT p.household_role, o.household_role, o.display_name, o.id FROM person p \
+         JOIN person o ON o.organisation_id = p.organisation_id AND o.household_id = p.household_id AND o.id <> p.id \
+         AND o.merged_into IS NULL WHERE p.organisation_id = $1 AND p.id = $2 ORDER BY o.number LIMIT {MOST}"
+    );
+    kin.extend(tx.query(&of_household, params![organisation, person], |row| {
+        let (mine, theirs): (Option<String>, Option<String>) = (row.next()?, row.next()?);
+        let relation = tie_through_head(&mine.unwrap_or_default(), &theirs.unwrap_or_default());
+        Ok(Kin { relation: relation.unwrap_or("other_relative".to_owned()), name: row.next()?, person: row.next()? })
+    })?);
+    kin.retain(|one| one.person != Some(person) && !one.name.is_empty());
+    Ok(kin)
 }
 
 /// Who may be put into a household or tied: open to the user, and not merged into another.
