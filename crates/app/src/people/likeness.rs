@@ -290,7 +290,7 @@ impl Facts {
     }
 }
 
-/// Days where both are exact; years where one is guessed, the same one where both can be true.
+/// Days where both are exact; where one is guessed, days that stand for years, of one year where both can be true.
 fn births(one: &Birth, other: &Birth, today: Day) -> [String; 2] {
     let ((Some(from), Some(to)), (Some(other_from), Some(other_to))) = (one.range(today), other.range(today)) else {
         return Default::default();
@@ -301,7 +301,7 @@ fn births(one: &Birth, other: &Birth, today: Day) -> [String; 2] {
     let gap = to.days_until(other_from).max(other_to.days_until(from));
     let both_can_be_true = gap <= GUESSED_DAYS.max(from.days_until(today) / GUESSED_PART);
     let (year, theirs) = (from.0.year(), if both_can_be_true { from.0.year() } else { other_from.0.year() });
-    [format!("{year:04}"), format!("{theirs:04}")]
+    [format!("{year:04}-01-01"), format!("{theirs:04}-07-01")]
 }
 
 /// What papers say and what a person says of themselves may differ: only female and male can.
