@@ -9,7 +9,7 @@ mod pages;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Decision, Name, NameKind, Person, PersonInput, Purpose};
+use super::model::{Decision, Name, Person, PersonInput, Purpose};
 use super::store;
 use crate::access::{Permission, Viewer};
 use crate::cases::{self, CaseSummary};
@@ -173,7 +173,7 @@ fn names_the_person(words: &str, record: &PersonInput) -> bool {
         parts
     };
     let said = parts(words);
-    let own = |name: &Name| !matches!(name.kind, NameKind::Mother | NameKind::Father) && parts(&name.full()) == said;
+    let own = |name: &Name| name.kind.is_own() && parts(&name.full()) == said;
     !said.is_empty() && record.names.iter().any(own)
 }
 
@@ -372,7 +372,7 @@ pub fn lapsing(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Lapsing>, Error> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::{Birth, BirthKind};
+    use crate::people::{Birth, BirthKind, NameKind};
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()

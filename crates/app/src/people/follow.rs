@@ -148,6 +148,21 @@ fn heads(tx: &mut Tx<'_>, place: &str) -> Result<Vec<(OrganisationId, i64, i64)>
     )
 }
 
+/// Follows an organisation's history from where it was passed to its end.
+#[cfg(test)]
+pub(super) fn to_the_end<F: Follow>(db: &Db, follow: &F, organisation: OrganisationId, passed: &std::cell::Cell<i64>) {
+    loop {
+        let (looking, keeping, after) = (follow.clone(), follow.clone(), passed.get());
+        let slice = db.read_blocking(move |tx| looking.look(tx, organisation, after)).unwrap();
+        let until = slice.until();
+        db.write_blocking(move |tx| keep(tx, &keeping, organisation, &slice)).unwrap();
+        passed.set(until);
+        if until == after {
+            return;
+        }
+    }
+}
+
 /// Writes down what a slice of the history came to, and how far it went.
 pub(super) fn keep<F: Follow>(
     tx: &mut Tx<'_>,

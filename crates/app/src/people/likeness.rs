@@ -217,8 +217,8 @@ struct Side {
 impl Side {
     /// A record under each of its own names; those of parents are not its own.
     fn all(person: &PersonInput, facts: &Facts) -> Vec<Side> {
-        let is_own = |name: &&Name| !matches!(name.kind, NameKind::Mother | NameKind::Father);
-        let mut names: Vec<(String, String)> = person.names.iter().filter(is_own).take(NAMES).map(parts).collect();
+        let own = person.names.iter().filter(|name| name.kind.is_own());
+        let mut names: Vec<(String, String)> = own.take(NAMES).map(parts).collect();
         if names.is_empty() {
             names.push(Default::default());
         }

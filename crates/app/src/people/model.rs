@@ -160,6 +160,18 @@ pub struct Name {
     pub family_first: bool,
 }
 
+impl NameKind {
+    /// Whether it is a name of the person, and not of a parent.
+    pub fn is_own(self) -> bool {
+        !matches!(self, NameKind::Mother | NameKind::Father)
+    }
+}
+
+/// The names of a person themselves as they are said; those of their parents are not theirs.
+pub(in crate::people) fn own_names(names: &[Name]) -> impl Iterator<Item = String> {
+    names.iter().filter(|name| name.kind.is_own()).map(Name::full).filter(|name| !name.is_empty())
+}
+
 impl Name {
     /// The name as it is said.
     pub fn full(&self) -> String {

@@ -231,6 +231,19 @@ pub(in crate::people) trait FormFields {
     fn same(&self, chosen: &str, code: &str) -> bool {
         chosen == code
     }
+    // A row that a script adds.
+    fn blank_name(&self) -> Name {
+        blank_name(NameKind::Also)
+    }
+    fn name_kinds(&self) -> &'static [NameKind] {
+        NameKind::ALL
+    }
+    fn birth_kinds(&self) -> &'static [BirthKind] {
+        BirthKind::ALL
+    }
+    fn sexes(&self) -> &'static [Sex] {
+        Sex::ALL
+    }
 }
 
 impl FormFields for FormPage {
@@ -259,9 +272,6 @@ impl FormPage {
         0..self.input.languages.len().max(LANGUAGE_ROWS)
     }
     // Rows that a script adds.
-    fn blank_name(&self) -> Name {
-        blank_name(NameKind::Also)
-    }
     fn blank_contact(&self) -> Contact {
         blank_contact()
     }
@@ -270,15 +280,6 @@ impl FormPage {
     }
     fn blank_leg(&self) -> Leg {
         blank_leg(Stage::Transit)
-    }
-    fn name_kinds(&self) -> &'static [NameKind] {
-        NameKind::ALL
-    }
-    fn birth_kinds(&self) -> &'static [BirthKind] {
-        BirthKind::ALL
-    }
-    fn sexes(&self) -> &'static [Sex] {
-        Sex::ALL
     }
     fn safeties(&self) -> &'static [Safety] {
         Safety::ALL

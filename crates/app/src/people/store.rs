@@ -31,12 +31,16 @@ fn decision_on(row: &Row<'_>, today: Day) -> Result<Decision, DbError> {
     Ok(decision.on(today, until))
 }
 
+/// A person's details as they stand in the database, or the part of them that is asked for.
+pub(in crate::people) fn record_from<T: serde::de::DeserializeOwned>(details: &str) -> Result<T, DbError> {
+    serde_json::from_str(details).map_err(|error| DbError::Other(format!("a person's details are damaged: {error}")))
+}
+
 fn person_from(row: &Row<'_>, today: Day) -> Result<Person, DbError> {
     Ok(Person {
         id: row.next()?,
         number: row.next()?,
-        record: serde_json::from_str(&row.next::<String>()?)
-            .map_err(|error| DbError::Other(format!("a person's details are damaged: {error}")))?,
+        record: record_from(&row.next::<String>()?)?,
         needs: list(&row.next::<String>()?),
         vulnerability: row.next()?,
         household_id: row.next()?,

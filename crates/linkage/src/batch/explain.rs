@@ -109,16 +109,13 @@ impl Engine {
         };
         let mut batches = self.tables[file].batches()?;
         let mut batch = Batch::default();
-        loop {
-            batches.read(&mut batch)?;
+        while batches.read(&mut batch)? {
             if row < batch.len() {
                 return Ok(self.plan.written(&batch, row, file));
             }
-            if batch.is_empty() {
-                return Err(Error::file(self.tables[file].path(), "the file has changed since it was read"));
-            }
             row -= batch.len();
         }
+        Err(Error::file(self.tables[file].path(), "the file has changed since it was read"))
     }
 }
 

@@ -68,17 +68,14 @@ fn each_batch(
 ) -> Result<(), Error> {
     let mut batches = table.batches()?;
     let mut batch = Batch::default();
-    loop {
-        batches.read(&mut batch)?;
-        if batch.is_empty() {
-            return Ok(());
-        }
+    while batches.read(&mut batch)? {
         let (these, rest) = numbers
             .split_at_checked(batch.len())
             .ok_or_else(|| Error::file(table.path(), "the file has grown since it was read; run again"))?;
         visit(&batch, these)?;
         numbers = rest;
     }
+    Ok(())
 }
 
 /// The result would have two columns of one name.

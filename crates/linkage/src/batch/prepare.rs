@@ -125,11 +125,7 @@ pub fn prepare(
     for (at, table) in tables.iter().enumerate() {
         let mut batches = table.batches()?;
         let mut batch = Batch::default();
-        loop {
-            batches.read(&mut batch)?;
-            if batch.is_empty() {
-                break;
-            }
+        while batches.read(&mut batch)? {
             sheet.write(preparing.columns(&batch, at, next)).map_err(failed)?;
             let before = next;
             next += batch.len() as i64;
@@ -247,12 +243,7 @@ pub fn answer(met: &Table, model: &Model, form: Form, out: Out<'_>) -> Result<u6
     let mut batch = Batch::default();
     let mut lexicons: Vec<Lexicon> = model.fields.iter().map(|field| Lexicon::new(field.kind)).collect();
     let mut answered = 0u64;
-    loop {
-        batches.read(&mut batch)?;
-        if batch.is_empty() {
-            sheet.finish().map_err(failed)?;
-            return Ok(answered);
-        }
+    while batches.read(&mut batch)? {
         let slot = |row: usize| {
             let cell = batch.cell(row, field);
             let slot = cell.parse().ok().and_then(|number: usize| number.checked_sub(1));
@@ -285,4 +276,6 @@ pub fn answer(met: &Table, model: &Model, form: Form, out: Out<'_>) -> Result<u6
         sheet.write(vec![fields, text(one), text(other), Values::Whole(levels)]).map_err(failed)?;
         answered += batch.len() as u64;
     }
+    sheet.finish().map_err(failed)?;
+    Ok(answered)
 }

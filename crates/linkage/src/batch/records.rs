@@ -10,7 +10,7 @@ use super::date::{self, Order};
 use super::dictionary::{Dictionary, Texts, hash, mix};
 use super::error::Error;
 use super::lexicon::Lexicon;
-use super::table::{Batch, Batches, Table};
+use super::table::{Batch, Table};
 
 /// Most fields compared; a pattern of agreement has room for one more, the order of names.
 pub const MOST_FIELDS: usize = 15;
@@ -379,7 +379,7 @@ impl Records {
             while !batch.is_empty() {
                 // The next rows are read while these are taken in.
                 let (read, ()) = rayon::join(
-                    || batches_read(&mut batches, &mut next),
+                    || batches.read(&mut next),
                     || {
                         written.par_iter_mut().zip(&plan.fields).for_each(|(column, field)| {
                             column.take(&batch, &field.columns[at], field.ages[at].as_ref())
@@ -405,7 +405,10 @@ impl Records {
         if ids.len() >= u32::MAX as usize {
             return Err(Error::file(tables[0].path(), "the files have more than four thousand million rows"));
         }
-        Ok(Records::assemble(plan, written, ids, truth, split))
+        let mut records = Records::assemble(plan, written, ids, truth, split);
+        records.count();
+        records.group_by(records.grouping());
+        Ok(records)
     }
 
     /// A few records that stand in no file, row by row the values as written, among `many` of whom so many have a value
@@ -438,11 +441,10 @@ impl Records {
             }
             field.present = many;
         }
-        // How often a group of the many has a value nobody counted.
-        records.group_by(None);
         records
     }
 
+    /// The records with their values, whose frequencies nobody has counted yet.
     fn assemble(plan: &Plan, written: Vec<Written>, ids: Texts, truth: Vec<u32>, split: Option<usize>) -> Records {
         let (len, width) = (ids.len(), plan.fields.len());
         let mut rows = vec![0u32; len * width];
@@ -476,10 +478,7 @@ impl Records {
         }
         lexicons.iter_mut().for_each(Lexicon::finish);
         let crossing = crossing(&fields);
-        let mut records = Records { fields, lexicons, rows, len, split, ids, truth, crossing, group: None };
-        records.count();
-        records.group_by(records.grouping());
-        records
+        Records { fields, lexicons, rows, len, split, ids, truth, crossing, group: None }
     }
 
     fn count(&mut self) {
@@ -626,8 +625,4 @@ fn refuse_too_many(table: &Table, memory: usize, rows: usize, read: usize) -> Re
          or leave out columns that tell nobody apart"
     );
     Err(Error::file(table.path(), reason))
-}
-
-fn batches_read(batches: &mut Batches<'_>, next: &mut Batch) -> Result<(), Error> {
-    batches.read(next)
 }

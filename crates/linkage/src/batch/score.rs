@@ -200,7 +200,11 @@ impl<'a> Scorer<'a> {
             Some(weight) => weight.min(self.part_at_large(one, other, pattern, slot)),
             None => self.part_at_large(one, other, pattern, slot) + less,
         };
-        // To agree never speaks against.
+        self.never_against(slot, level, weight)
+    }
+
+    /// To agree never speaks against.
+    fn never_against(&self, slot: usize, level: u8, weight: f32) -> f32 {
         if usize::from(level) == levels_of(self.records, slot).len() { weight.max(0.0) } else { weight }
     }
 
@@ -252,9 +256,7 @@ impl<'a> Scorer<'a> {
     }
 
     fn part_at_large(&self, one: usize, other: usize, pattern: Pattern, slot: usize) -> f32 {
-        let weight = self.by_frequency(one, other, pattern, slot);
-        // To agree never speaks against.
-        if usize::from(pattern.level(slot)) == levels_of(self.records, slot).len() { weight.max(0.0) } else { weight }
+        self.never_against(slot, pattern.level(slot), self.by_frequency(one, other, pattern, slot))
     }
 
     fn by_frequency(&self, one: usize, other: usize, pattern: Pattern, slot: usize) -> f32 {

@@ -226,19 +226,19 @@ pub struct Lines<'a> {
 }
 
 impl Batches<'_> {
-    /// Fills a batch with the next rows; an empty one means that there are no more.
+    /// Fills a batch with the next rows, and whether there were any.
     ///
     /// # Errors
     /// A row has more or fewer cells than the header, or is no UTF-8; row and column are named.
-    pub fn read(&mut self, batch: &mut Batch) -> Result<(), Error> {
+    pub fn read(&mut self, batch: &mut Batch) -> Result<bool, Error> {
         match self {
-            Batches::Csv(lines) => lines.read(batch),
+            Batches::Csv(lines) => lines.read(batch)?,
             Batches::Parquet(width, rows) => {
                 batch.clear(*width);
                 batch.push_columns(&rows.read(BATCH)?);
-                Ok(())
             }
         }
+        Ok(!batch.is_empty())
     }
 }
 

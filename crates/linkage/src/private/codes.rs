@@ -131,11 +131,7 @@ impl Codes {
         let (mut ids, mut words) = (Texts::default(), Vec::new());
         let mut batches = table.batches()?;
         let mut batch = Batch::default();
-        loop {
-            batches.read(&mut batch)?;
-            if batch.is_empty() {
-                break;
-            }
+        while batches.read(&mut batch)? {
             for row in 0..batch.len() {
                 let wrong = |reason: String| Error::row(path, ids.len() as u64 + 2, reason).column(made);
                 let code = STANDARD

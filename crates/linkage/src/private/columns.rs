@@ -95,11 +95,7 @@ pub fn encode(
     let mut rows = 0;
     let mut batches = table.batches()?;
     let mut batch = Batch::default();
-    loop {
-        batches.read(&mut batch)?;
-        if batch.is_empty() {
-            break;
-        }
+    while batches.read(&mut batch)? {
         let numbers: Vec<usize> = (0..batch.len()).collect();
         let filled: Vec<Option<(Vec<u64>, u32)>> = numbers
             .par_chunks(PIECE)

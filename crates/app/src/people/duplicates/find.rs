@@ -16,17 +16,15 @@ use crate::params;
 use crate::people::follow::{Follow, Found};
 use crate::people::likeness::{Agreement, Likeness, compare};
 use crate::people::search::{Known, keys};
+use crate::people::store::record_from;
 use crate::people::{Name, PersonInput};
 
 /// Alike enough to be worth a look, in per mille. A person decides: better some pairs too many than one not seen.
 const WORTH_A_LOOK: i64 = 300;
 /// New pairs kept of one person looked at, the most alike.
 const KEPT: usize = 5;
-/// Names of one person looked up, and people found by each.
+/// Names of one person looked up.
 const NAMES: usize = 4;
-const LIKE_ONE_NAME: usize = 24;
-/// Names found less alike than this lead to nobody.
-const RELATED: f64 = 0.75;
 /// A phone or number that more people have is a shelter's, or a form's example.
 const SHARED_BY_FEW: usize = 10;
 /// People looked at, and entries of the history passed, in one slice.
@@ -159,8 +157,7 @@ fn namesakes(
     input: &PersonInput,
 ) -> Result<HashSet<PersonId>, DbError> {
     let names = input.names.iter().map(Name::full).filter(|name| name.chars().count() >= 2).take(NAMES);
-    let found = known.like_any(tx, organisation, names, LIKE_ONE_NAME)?;
-    Ok(found.into_iter().filter(|(_, score)| *score >= RELATED).map(|(person, _)| person).collect())
+    known.related(tx, organisation, names)
 }
 
 /// People with one of this person's documents or phones.
@@ -206,8 +203,7 @@ fn records(
         let sql = format!("SELECT id, details, vulnerability, household_id FROM person WHERE {}", filter.sql());
         records.extend(tx.query(&sql, filter.params(), |row| {
             let id: PersonId = row.next()?;
-            let input = serde_json::from_str(&row.next::<String>()?)
-                .map_err(|error| DbError::Other(format!("a person's details are damaged: {error}")))?;
+            let input = record_from(&row.next::<String>()?)?;
             Ok((id, Record { input, vulnerability: row.next()?, household: row.next()? }))
         })?);
     }
@@ -288,11 +284,19 @@ fn keep_pair(
     let [first, second] = people;
     let records = records(tx, organisation, &people)?;
     let (Some(one), Some(other)) = (records.get(&first), records.get(&second)) else { return Ok(()) };
+    let (vulnerability, compared) = (one.vulnerability.max(other.vulnerability), compared(tx, [one, other]));
+    let kept = pairs_of(tx, organisation, first)?.into_iter().find(|pair| pair.people == people);
+    if let Some(kept) = kept.as_ref().filter(|kept| kept.compared == compared) {
+        tx.execute(
+            pen,
+            "UPDATE duplicate SET vulnerability = $3 WHERE organisation_id = $1 AND id = $2",
+            params![organisation, kept.id, vulnerability],
+        )?;
+        return Ok(());
+    }
     let weigh = |among: &Among<'_>| compare(&one.input, &[&other.input], among, Day::today("UTC")).pop();
     let Some(likeness) = known.among(organisation, weigh) else { return Ok(()) };
-    let (vulnerability, compared) = (one.vulnerability.max(other.vulnerability), compared(tx, [one, other]));
     let agreements = serde_json::to_string(&likeness.agreements).unwrap_or_default();
-    let kept = pairs_of(tx, organisation, first)?.into_iter().find(|pair| pair.people == people);
     let Some(kept) = kept else {
         if is_worth_a_look(one, other, &likeness) && !are_told_apart(tx, organisation, people)? {
             tx.execute(
@@ -315,14 +319,6 @@ fn keep_pair(
         }
         return Ok(());
     };
-    if kept.compared == compared {
-        tx.execute(
-            pen,
-            "UPDATE duplicate SET vulnerability = $3 WHERE organisation_id = $1 AND id = $2",
-            params![organisation, kept.id, vulnerability],
-        )?;
-        return Ok(());
-    }
     let is_over = kept.decision == DuplicateDecision::Waiting && !kept.was_decided;
     if is_over && !is_worth_a_look(one, other, &likeness) {
         tx.execute(

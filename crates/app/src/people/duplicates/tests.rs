@@ -4,7 +4,7 @@ use super::find::Duplicates;
 use super::*;
 use crate::error::Error;
 use crate::ids::PersonId;
-use crate::people::follow::{self, Follow, Found};
+use crate::people::follow;
 use crate::people::merge::{self, MergeInput};
 use crate::people::search::Known;
 use crate::people::{Birth, BirthKind, Document, PersonInput, Sex, store as people};
@@ -57,18 +57,8 @@ impl Desk {
 
     fn follow_as(&self, server: usize) {
         let (known, passed) = &self.servers[server];
-        let organisation = self.house.viewer.organisation;
-        loop {
-            let (following, after) = (Duplicates { known: known.clone() }, passed.get());
-            let keeping = following.clone();
-            let slice = self.house.db.read_blocking(move |tx| following.look(tx, organisation, after)).unwrap();
-            let until = slice.until();
-            self.house.db.write_blocking(move |tx| follow::keep(tx, &keeping, organisation, &slice)).unwrap();
-            passed.set(until);
-            if until == after {
-                return;
-            }
-        }
+        let finder = Duplicates { known: known.clone() };
+        follow::to_the_end(&self.house.db, &finder, self.house.viewer.organisation, passed);
     }
 
     fn shown(&self, show: DuplicatesShown) -> Vec<Duplicate> {

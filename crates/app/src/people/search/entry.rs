@@ -8,6 +8,7 @@ use crate::db::{DbError, Tx};
 use crate::history::{Bookkeeping, Pen};
 use crate::ids::{OrganisationId, PersonId};
 use crate::params;
+use crate::people::store::record_from;
 use crate::people::{Contact, Document, Name, PersonInput};
 
 /// Entries read at once.
@@ -124,8 +125,7 @@ pub fn note_everyone(tx: &mut Tx<'_>) -> Result<(), DbError> {
         last = (*organisation, *person);
         for (organisation, person, details, merged_into) in page {
             if merged_into.is_none() {
-                let traits: Traits = serde_json::from_str(&details)
-                    .map_err(|error| DbError::Other(format!("a person's details are damaged: {error}")))?;
+                let traits: Traits = record_from(&details)?;
                 write(tx, organisation, person, Entry::of(&traits.names, &traits.documents, &traits.contacts))?;
             }
         }

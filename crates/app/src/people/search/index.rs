@@ -4,7 +4,7 @@
 //! it has seen, and before it answers it reads anew whom later ones name. No way of writing can
 //! forget it, users find what they just wrote, and servers that share a database agree.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -26,6 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How often the index follows the history by itself: who was erased leaves memory though nobody
 /// searches, and the first search after many writes need not catch up with all of them.
 const EVERY: Duration = Duration::from_secs(1);
+/// People or requests found by one name, in the background.
+pub(in crate::people) const LIKE_ONE_NAME: usize = 24;
+/// Names found less alike than this lead to nobody there.
+pub(in crate::people) const RELATED: f64 = 0.75;
 /// Entries of the history followed at once.
 const STEP: i64 = 5_000;
 /// People of a small house are compared as if they were so many: they are drawn from a larger world.
@@ -143,6 +147,17 @@ impl Known {
             }
         }
         Ok(best)
+    }
+
+    /// People with a name related to any of these.
+    pub(in crate::people) fn related(
+        &self,
+        tx: &mut Tx<'_>,
+        organisation: OrganisationId,
+        names: impl IntoIterator<Item = String>,
+    ) -> Result<HashSet<PersonId>, DbError> {
+        let found = self.like_any(tx, organisation, names, LIKE_ONE_NAME)?;
+        Ok(found.into_iter().filter(|(_, score)| *score >= RELATED).map(|(person, _)| person).collect())
     }
 
     /// People of an organisation with a document or phone, as they stand in this transaction.

@@ -1,7 +1,7 @@
 //! Finding people by any name in any script, by number, document or phone; and likely matches.
 
 mod entry;
-mod index;
+pub(in crate::people) mod index;
 #[cfg(test)]
 mod tests;
 

@@ -294,9 +294,7 @@ pub fn questions(tx: &mut Tx<'_>, viewer: &Viewer, options: &QuestionOptions) ->
         filter = filter.and("k.state = 'asked'", []);
     }
     if let Some(after) = &options.after {
-        let place = after.split_once('~');
-        let place = place.and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id.parse::<CandidateId>().ok()?)));
-        let (at, id) = place.ok_or_else(|| Error::BadRequest("`after` is not a cursor of this list".to_owned()))?;
+        let (at, id) = store::place_of::<CandidateId>(after)?;
         filter = filter.and("(k.asked_at, k.id) < (?, ?)", [at.into(), id.into()]);
     }
     let mut items = questions_where(tx, viewer, &filter, limit + 1)?;

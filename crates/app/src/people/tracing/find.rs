@@ -18,14 +18,14 @@ use crate::history::{Bookkeeping, Kind, Pen};
 use crate::ids::{CandidateId, HouseholdId, OrganisationId, PersonId, TracingId};
 use crate::params;
 use crate::people::follow::{Follow, Found};
+use crate::people::model::own_names;
 use crate::people::search::Known;
-use crate::people::{Name, NameKind, PersonInput, family};
+use crate::people::search::index::{LIKE_ONE_NAME, RELATED};
+use crate::people::store::record_from;
+use crate::people::{Name, PersonInput, family};
 
-/// Names looked up of one person or request, and people or requests found by each.
+/// Names looked up of one person or request.
 const NAMES: usize = 6;
-const LIKE_ONE_NAME: usize = 24;
-/// Names found less alike than this lead to nobody.
-const RELATED: f64 = 0.75;
 /// Candidates without a decision kept of one request, the likeliest.
 const KEPT: i64 = 20;
 /// Entries looked at, and entries of the history passed, in one slice.
@@ -102,8 +102,7 @@ fn insert(index: &mut Index<TracingId>, id: TracingId, request: &TracingInput) {
 
 /// The names of a person themselves; those of their parents lead to others.
 fn names_of(names: &[Name]) -> Vec<String> {
-    let own = names.iter().filter(|name| !matches!(name.kind, NameKind::Mother | NameKind::Father));
-    own.map(Name::full).filter(|name| name.chars().count() >= 2).take(NAMES).collect()
+    own_names(names).filter(|name| name.chars().count() >= 2).take(NAMES).collect()
 }
 
 /// What a slice of the history came to.
@@ -225,7 +224,8 @@ impl Looking<'_> {
 
     /// Who may be the one of an open request: people with such a name, and those who look for the seeker.
     fn seek(&mut self, tx: &mut Tx<'_>, id: TracingId, seeker: PersonId, input: &TracingInput) -> Result<(), DbError> {
-        let mut people = self.namesakes(tx, input)?;
+        let named_so = self.finder.known.related(tx, self.organisation, names_of(&input.names))?;
+        let mut people: BTreeSet<PersonId> = named_so.into_iter().collect();
         people.extend(kept_people(tx, self.organisation, id)?);
         if let Some(record) = record(tx, self.organisation, seeker)? {
             for theirs in self.finder.sought.like_any(tx, self.organisation, &names_of(&record.input.names))? {
@@ -242,22 +242,14 @@ impl Looking<'_> {
 
     /// Someone is new, changed, or has family they had not: whom they look for, who looks for them.
     fn look_at(&mut self, tx: &mut Tx<'_>, person: PersonId) -> Result<(), DbError> {
-        for id in open_requests(tx, self.organisation, person)? {
+        for (id, input) in open_requests(tx, self.organisation, person)? {
             self.slice.moved.insert(id);
-            if let Some((seeker, input)) = request(tx, self.organisation, id)? {
-                self.seek(tx, id, seeker, &input)?;
-            }
+            self.seek(tx, id, person, &input)?;
         }
         let Some(record) = record(tx, self.organisation, person)? else { return Ok(()) };
         let mut requests = self.finder.sought.like_any(tx, self.organisation, &names_of(&record.input.names))?;
         requests.extend(kept_requests(tx, self.organisation, person)?);
         requests.into_iter().try_for_each(|id| self.weigh(tx, id, person))
-    }
-
-    /// People with a name like the sought's.
-    fn namesakes(&self, tx: &mut Tx<'_>, input: &TracingInput) -> Result<BTreeSet<PersonId>, DbError> {
-        let found = self.finder.known.like_any(tx, self.organisation, names_of(&input.names), LIKE_ONE_NAME)?;
-        Ok(found.into_iter().filter(|(_, score)| *score >= RELATED).map(|(person, _)| person).collect())
     }
 
     /// Weighs someone for a request, and takes them along where there is something to write.
@@ -292,14 +284,19 @@ fn request(
     )
 }
 
-fn open_requests(tx: &mut Tx<'_>, organisation: OrganisationId, person: PersonId) -> Result<Vec<TracingId>, DbError> {
+/// The open requests of one seeker, and what they told in each.
+fn open_requests(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    seeker: PersonId,
+) -> Result<Vec<(TracingId, TracingInput)>, DbError> {
     tx.query(
         &format!(
-            "SELECT id FROM tracing_request WHERE organisation_id = $1 AND person_id = $2 AND state = 'open' \
+            "SELECT id, details FROM tracing_request WHERE organisation_id = $1 AND person_id = $2 AND state = 'open' \
              ORDER BY id LIMIT {MOST_OF_ONE}"
         ),
-        params![organisation, person],
-        |row| row.get(0),
+        params![organisation, seeker],
+        |row| Ok((row.next()?, input_from(&row.next::<String>()?)?)),
     )
 }
 
@@ -331,8 +328,7 @@ fn record(tx: &mut Tx<'_>, organisation: OrganisationId, person: PersonId) -> Re
         "SELECT details, household_id, vulnerability FROM person WHERE organisation_id = $1 AND id = $2 AND merged_into IS NULL",
         params![organisation, person],
         |row| {
-            let input = serde_json::from_str(&row.next::<String>()?)
-                .map_err(|error| DbError::Other(format!("a person's details are damaged: {error}")))?;
+            let input = record_from(&row.next::<String>()?)?;
             Ok(Record { input, household: row.next()?, vulnerability: row.next()? })
         },
     )
@@ -352,14 +348,8 @@ fn weight(
     if one.household.is_some() && one.household == other.household {
         return Ok(None);
     }
-    let looks_for = tx.query(
-        &format!(
-            "SELECT details FROM tracing_request WHERE organisation_id = $1 AND person_id = $2 AND state = 'open' \
-             ORDER BY id LIMIT {MOST_OF_ONE}"
-        ),
-        params![organisation, pair.person],
-        |row| input_from(&row.next::<String>()?),
-    )?;
+    let looks_for = open_requests(tx, organisation, pair.person)?;
+    let looks_for = looks_for.into_iter().map(|(_, told)| told).collect();
     let kin = family::store::kin(tx, organisation, pair.person)?;
     let candidate = weigh::Candidate { record: other.input, kin, looks_for };
     let seeking = Seeking { seeker: &one.input, request: &input };

@@ -7,7 +7,7 @@ use crate::dates::{Day, Moment};
 use crate::error::{Check, Error};
 use crate::ids::{CandidateId, PersonId, TracingId, UserId};
 use crate::people::likeness::Agreement;
-use crate::people::{Birth, Name, NameKind, Person, PersonInput, PersonSummary, Sex};
+use crate::people::{Birth, Name, Person, PersonInput, PersonSummary, Sex};
 use crate::reference;
 use crate::web::blank;
 
@@ -260,12 +260,6 @@ impl TracingInput {
             nationalities: self.nationalities.clone(),
             ..PersonInput::default()
         }
-    }
-
-    /// The names of the person sought themselves.
-    pub fn own_names(&self) -> impl Iterator<Item = String> {
-        let own = |name: &&Name| !matches!(name.kind, NameKind::Mother | NameKind::Father);
-        self.names.iter().filter(own).map(Name::full).filter(|name| !name.is_empty())
     }
 
     /// Drops rows into which nothing was written, and keeps the day on which an age was said.

@@ -20,7 +20,7 @@ use crate::history::{Kind, words};
 use crate::ids::{CandidateId, PersonId, TracingId};
 use crate::people::likeness::{Agreement, look};
 use crate::people::pages::{FormFields, age, blank_name, born, nationality, read_person, to_person};
-use crate::people::{Birth, BirthKind, Name, NameKind, Person, PersonInput, PersonSummary, Sex, number};
+use crate::people::{Birth, Name, NameKind, Person, PersonInput, PersonSummary, number};
 use crate::ui::Ui;
 use crate::ui::conflict::Conflict;
 use crate::ui::refill::{Refill, Weighed, Wrong};
@@ -158,6 +158,11 @@ impl FormPage {
             today: ctx.viewer.today,
         }
     }
+    /// The form as it was sent.
+    fn typed(ctx: &Context, action: String, seeker: Person, back: String, typed: &Typed<TracingInput>) -> FormPage {
+        let unread = typed.unread.clone();
+        FormPage { unread, ..FormPage::new(ctx, action, seeker, back, typed.read.clone()) }
+    }
     fn seeker_may_be_child(&self) -> bool {
         self.seeker.record.birth.may_be_child(self.today)
     }
@@ -169,18 +174,6 @@ impl FormPage {
     }
     fn companion<'c>(&'c self, index: &usize) -> &'c str {
         self.input.company.get(*index).map_or("", String::as_str)
-    }
-    fn blank_name(&self) -> Name {
-        blank_name(NameKind::Also)
-    }
-    fn name_kinds(&self) -> &'static [NameKind] {
-        NameKind::ALL
-    }
-    fn birth_kinds(&self) -> &'static [BirthKind] {
-        BirthKind::ALL
-    }
-    fn sexes(&self) -> &'static [Sex] {
-        Sex::ALL
     }
 
     /// The form again, with what to correct.
@@ -227,8 +220,7 @@ pub(super) async fn register(ctx: Context, Path(person): Path<PersonId>, sent: S
     let seeker = read_person(&ctx, person).await?;
     let typed = typed_request(&sent.fields)?;
     let (action, back) = (registration(&ctx, person), format!("/people/{person}"));
-    let again = FormPage::new(&ctx, action, seeker, back, typed.read.clone());
-    let again = FormPage { unread: typed.unread.clone(), ..again };
+    let again = FormPage::typed(&ctx, action, seeker, back, &typed);
     if !sent.fields.value("add").is_empty() {
         return Ok(page(again)?.into_response());
     }
@@ -270,8 +262,7 @@ pub(super) async fn change(
     let (_, seeker) = to_edit(&ctx, id).await?;
     let typed = typed_request(&sent.fields)?;
     let (action, back) = (format!("/tracing/{id}?version={version}"), format!("/tracing/{id}"));
-    let again = FormPage::new(&ctx, action, seeker, back, typed.read.clone());
-    let again = FormPage { unread: typed.unread.clone(), ..again };
+    let again = FormPage::typed(&ctx, action, seeker, back, &typed);
     if !sent.fields.value("add").is_empty() {
         return Ok(page(again)?.into_response());
     }
@@ -382,6 +373,12 @@ fn wrong(refill: Refill, error: Error) -> Result<(StatusCode, Refill), Error> {
     }
 }
 
+/// The request with the form that was sent, and what is wrong with it.
+async fn show_wrong(ctx: &Context, id: TracingId, refill: Refill, error: Error) -> Result<Response, Error> {
+    let (status, refill) = wrong(refill, error)?;
+    Ok((status, show_page(ctx, id, refill).await?).into_response())
+}
+
 pub(super) async fn close(
     ctx: Context,
     Path(id): Path<TracingId>,
@@ -393,10 +390,7 @@ pub(super) async fn close(
     let closing = typed.read;
     match ctx.write(move |tx, viewer| store::close(tx, viewer, id, version, &closing)).await {
         Ok(()) => Ok(to_request(id).into_response()),
-        Err(error) => {
-            let (status, refill) = wrong(refill, error)?;
-            Ok((status, show_page(&ctx, id, refill).await?).into_response())
-        }
+        Err(error) => show_wrong(&ctx, id, refill, error).await,
     }
 }
 
@@ -411,10 +405,7 @@ pub(super) async fn reopen(
     let reopening = typed.read;
     match ctx.write(move |tx, viewer| store::reopen(tx, viewer, id, version, &reopening)).await {
         Ok(()) => Ok(to_request(id).into_response()),
-        Err(error) => {
-            let (status, refill) = wrong(refill, error)?;
-            Ok((status, show_page(&ctx, id, refill).await?).into_response())
-        }
+        Err(error) => show_wrong(&ctx, id, refill, error).await,
     }
 }
 
@@ -495,7 +486,7 @@ impl CandidatePage {
 fn rows(ui: &Ui, it: &CandidateRecords, today: Day) -> Vec<Row> {
     let (told, seeker, record) = (&it.request.request, &it.seeker.record, &it.record.record);
     let names = |names: &[Name]| -> Vec<String> {
-        let own = names.iter().filter(|name| !matches!(name.kind, NameKind::Mother | NameKind::Father));
+        let own = names.iter().filter(|name| name.kind.is_own());
         own.map(Name::full).collect()
     };
     let birth = |birth: &Birth| match birth.range(today) {
@@ -507,7 +498,7 @@ fn rows(ui: &Ui, it: &CandidateRecords, today: Day) -> Vec<Row> {
     let nationalities = |codes: &[String]| codes.iter().map(|code| nationality(ui, code).to_owned()).collect();
     let kin = |relation: &str, name: &str| format!("{}: {name}", ui.entry("relations", relation));
     let parents = |names: &[Name]| -> Vec<String> {
-        let parents = names.iter().filter(|name| matches!(name.kind, NameKind::Mother | NameKind::Father));
+        let parents = names.iter().filter(|name| !name.kind.is_own());
         parents.map(|name| format!("{}: {}", ui.label(&name.kind), name.full())).collect()
     };
     let back = crate::reference::inverse("relations", &told.relation).unwrap_or("other_relative");

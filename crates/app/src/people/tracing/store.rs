@@ -148,11 +148,15 @@ fn place(shown: TracingState, last: &TracingRequest) -> String {
     format!("{at}~{}", last.id)
 }
 
+/// Where a cursor says the last page ended: the column it is ordered by, and the id.
+pub(super) fn place_of<I: std::str::FromStr>(cursor: &str) -> Result<(i64, I), Error> {
+    let place = cursor.split_once('~').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
+    place.ok_or_else(|| Error::BadRequest("`after` is not a cursor of this list".to_owned()))
+}
+
 /// Requests after the one a cursor names.
 fn beyond(shown: TracingState, cursor: &str) -> Result<Filter, Error> {
-    let place = cursor.split_once('~');
-    let place = place.and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id.parse::<TracingId>().ok()?)));
-    let (at, id) = place.ok_or_else(|| Error::BadRequest("`after` is not a cursor of this list".to_owned()))?;
+    let (at, id) = place_of::<TracingId>(cursor)?;
     Ok(Filter::new(&format!("({}, r.id) < (?, ?)", ordered_by(shown)), [at.into(), id.into()]))
 }
 

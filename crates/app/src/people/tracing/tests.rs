@@ -7,7 +7,7 @@ use crate::access::{Role, Scope, Viewer};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::ids::{CandidateId, PersonId, TracingId};
-use crate::people::follow::{self, Follow, Found};
+use crate::people::follow;
 use crate::people::likeness::Agreement;
 use crate::people::merge::{self, MergeInput};
 use crate::people::search::Known;
@@ -67,17 +67,7 @@ impl Desk {
     }
 
     fn follow_as(&self, finder: &Candidates, passed: &std::cell::Cell<i64>) {
-        let organisation = self.house.viewer.organisation;
-        loop {
-            let (looking, keeping, after) = (finder.clone(), finder.clone(), passed.get());
-            let slice = self.house.db.read_blocking(move |tx| looking.look(tx, organisation, after)).unwrap();
-            let until = slice.until();
-            self.house.db.write_blocking(move |tx| follow::keep(tx, &keeping, organisation, &slice)).unwrap();
-            passed.set(until);
-            if until == after {
-                return;
-            }
-        }
+        follow::to_the_end(&self.house.db, finder, self.house.viewer.organisation, passed);
     }
 
     fn candidates(&self, request: TracingId) -> Vec<Candidate> {

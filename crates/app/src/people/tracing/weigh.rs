@@ -10,6 +10,7 @@ use linkage::batch::Among;
 use crate::code::Code;
 use crate::dates::Day;
 use crate::people::likeness::{Agreement, Likeness, compare};
+use crate::people::model::own_names;
 use crate::people::{Name, NameKind, PersonInput, Sex};
 use crate::reference;
 
@@ -86,7 +87,7 @@ pub(super) fn weigh(seeking: &Seeking<'_>, known: &Candidate, among: &Among<'_>,
 /// How alike the person sought is to someone. Names of parents are weighed as family, once.
 fn alike(request: &TracingInput, person: &PersonInput, among: &Among<'_>, today: Day) -> Option<Likeness> {
     let mut sought = request.sought();
-    sought.names.retain(|name| !matches!(name.kind, NameKind::Mother | NameKind::Father));
+    sought.names.retain(|name| name.kind.is_own());
     compare(&sought, &[person], among, today).pop()
 }
 
@@ -205,7 +206,7 @@ fn expected<'r>(seeking: &Seeking<'r>) -> Vec<Expected<'r>> {
         }
         expected.push(Expected { relation: word, names });
     }
-    let seekers = own_names(seeking.seeker);
+    let seekers = own_names(&seeking.seeker.names).collect();
     let told = match (relation, seeking.seeker.sex) {
         ("child", Sex::Female) => Some("mother"),
         ("child", Sex::Male) => Some("father"),
@@ -213,11 +214,6 @@ fn expected<'r>(seeking: &Seeking<'r>) -> Vec<Expected<'r>> {
     };
     expected.extend(told.map(|relation| Expected { relation, names: seekers }));
     expected
-}
-
-fn own_names(person: &PersonInput) -> Vec<String> {
-    let own = |name: &&Name| !matches!(name.kind, NameKind::Mother | NameKind::Father);
-    person.names.iter().filter(own).map(Name::full).filter(|name| !name.is_empty()).collect()
 }
 
 /// Whom a candidate names, and what these are to them.
