@@ -49,6 +49,8 @@ const TOLD = {
     names: [["Rasha", "Qabbani"], ["رشا", "قباني"]], child: ["Samir", "Qabbani"], childOtherwise: "سمير قباني",
     document: "SY-4410-77", phone: "+1 202 555 0177", place: "Homs", guardian: "Rasha Qabbani",
     note: "She sleeps at a friend’s and fears her landlord.", finding: "The father asked the neighbours about her.",
+    sister: [["Layan", "Sabbagh"], ["ليان", "صباغ"]], search: "They lost each other at the bus station.",
+    message: "I am well and wait for you.", answer: "Tell her that I am well too.",
     goals: ["A safe place to sleep", "Work as a seamstress"], actions: ["Go to the shelter together", "Visit the workshop"],
     outcome: "She moved in on Monday.", failed: "The workshop had no place.", why: "She asked for a safe place to sleep.",
   },
@@ -58,6 +60,8 @@ const TOLD = {
     names: [["هيفاء", "الدرويش"], ["Hayfa", "Al-Darwish"]], child: ["سمير", "الدرويش"], childOtherwise: "Samir Al-Darwish",
     document: "SY-9902-13", phone: "+1 202 555 0188", place: "حلب", guardian: "هيفاء الدرويش",
     note: "تنام عند صديقة وتخاف من صاحب البيت.", finding: "سأل الأب الجيران عنها.",
+    sister: [["زينة", "العجلاني"], ["Zeina", "Ajlani"]], search: "افترقتا في محطة الحافلات.",
+    message: "أنا بخير وأنتظرك.", answer: "قولوا لها إنني بخير أيضًا.",
     goals: ["مكان آمن للنوم", "عمل في الخياطة"], actions: ["نذهب معًا إلى المأوى", "زيارة المشغل"],
     outcome: "انتقلت يوم الاثنين.", failed: "لا مكان في المشغل.", why: "طلبت مكانًا آمنًا للنوم.",
   },
@@ -93,6 +97,7 @@ async function carry(open, told) {
   const twin = await registerTwice(worker, told, person);
   await mergeAndPart(chief, person, twin);
   const child = await family(worker, told, person);
+  await trace(worker, chief, told, person);
   await consents(worker, told, person, child);
   await search(worker, told, child);
   await emergency(stranger, chief, told, child);
@@ -276,6 +281,58 @@ async function consent(worker, person, purpose, decision, guardian) {
   await worker.choose(`main [name=decision][value=${decision}]`);
   if (guardian) await worker.write("main [name=guardian]", guardian);
   await worker.send("main form");
+}
+
+/** She looks for her sister, who is on record in another script; the sister is asked first. */
+async function trace(worker, chief, told, person) {
+  const [here, sought] = told.sister;
+  await worker.go("/people/new");
+  await nameSister(worker, here);
+  await worker.press(".form-end button.primary");
+  if (await worker.page.locator("button[name=confirm]").count()) await worker.send("main form", "button[name=confirm]");
+  await worker.go(person);
+  await worker.press('#tracing a[href$="/tracing"]');
+  await worker.sendWrong("main form", ".form-end button.primary");
+  await worker.choose("#relation", "sister");
+  await nameSister(worker, sought);
+  await worker.write("[name=circumstances]", told.search);
+  await worker.write("[name=message]", told.message);
+  await worker.send("main form", ".form-end button.primary");
+  const request = worker.page.url();
+  for (const list of ["/tracing", "/tracing?show=closed"]) await worker.go(list);
+
+  const candidate = 'main a[href*="/candidates/"]';
+  for (let tries = 0; tries < 60 && !(await chief.page.locator(candidate).count()); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await chief.page.goto(request);
+  }
+  await chief.go(request);
+  await chief.press(candidate);
+  assert.ok((await chief.text()).includes(here.join(" ")), "found in the other script");
+  await chief.sendWrong("main form", "button[value=confirmed]");
+  await chief.write("[name=why]", "Her mother’s name");
+  await chief.send("main form", "button[value=confirmed]");
+  await chief.send("main form", "button[value=asked]");
+
+  await worker.go("/");
+  await worker.go("/tracing/questions");
+  await worker.press('main a[href^="/tracing/questions/"]');
+  assert.ok((await worker.text()).includes(told.message) && !(await worker.text()).includes(told.search), "only what may be told");
+  await worker.choose("[name=share][value=message]");
+  await worker.write("[name=words]", told.answer);
+  await worker.send("main form", "button[value=agreed]");
+  await worker.go(request);
+  assert.ok((await worker.text()).includes(told.answer), "the answer in her own words");
+  await worker.choose("#close-outcome", "in_contact");
+  await worker.send('form[action*="/close"]', "button");
+}
+
+async function nameSister(worker, [given, family]) {
+  await worker.write('[name="names[0][given]"]', given);
+  await worker.write('[name="names[0][family]"]', family);
+  await worker.choose('[name="birth[kind]"][value=age]');
+  await worker.write('[name="birth[age]"]', "24");
+  await worker.choose("[name=sex][value=female]");
 }
 
 async function consents(worker, told, person, child) {

@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use linkage::batch::{Among, Contribution, Explanation, Few, Model};
+use linkage::batch::{self, Among, Contribution, Explanation, Few, Model};
 use rapidfuzz::distance::osa;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -188,11 +188,11 @@ impl Likeness {
 
 impl Agreement {
     fn of(said: &Contribution) -> Agreement {
-        match said.level {
-            "missing" => Agreement::Missing,
-            "different" => Agreement::Different,
-            "same" => Agreement::Same,
-            _ => Agreement::Alike,
+        match said.agreement {
+            batch::Agreement::Missing => Agreement::Missing,
+            batch::Agreement::Different => Agreement::Different,
+            batch::Agreement::Alike => Agreement::Alike,
+            batch::Agreement::Same => Agreement::Same,
         }
     }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::compare::{levels_of, pattern, slots};
 use super::engine::Engine;
 use super::error::Error;
+use super::levels::{DIFFERENT, MISSING};
 use super::picture::{self, Bar};
 use super::score::{Scorer, probability};
 use super::table::Batch;
@@ -23,10 +24,37 @@ pub struct Contribution {
     /// The values in their own letters, where the file was asked for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written: Option<[String; 2]>,
-    /// How far they agree; «missing» where one has no value.
+    /// How far they agree, in words; «missing» where one has no value.
     pub level: &'static str,
+    /// The same, told roughly.
+    pub agreement: Agreement,
     /// Bits for one person, or against.
     pub weight: f32,
+}
+
+/// How two values agree, whatever they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Agreement {
+    /// One of both is not known.
+    Missing,
+    /// They say different things.
+    Different,
+    /// They are not the same, and yet may mean the same.
+    Alike,
+    /// They are the same.
+    Same,
+}
+
+impl Agreement {
+    fn of(level: u8, highest: usize) -> Agreement {
+        match level {
+            MISSING => Agreement::Missing,
+            DIFFERENT => Agreement::Different,
+            same if usize::from(same) == highest => Agreement::Same,
+            _ => Agreement::Alike,
+        }
+    }
 }
 
 /// Two records weighed.
@@ -66,9 +94,10 @@ impl Scorer<'_> {
             other: value(other, slot),
             written: None,
             level: match agreed.level(slot) {
-                0 => "missing",
+                MISSING => "missing",
                 level => levels_of(records, slot)[usize::from(level) - 1].word,
             },
+            agreement: Agreement::of(agreed.level(slot), levels_of(records, slot).len()),
             weight: weights[slot],
         });
         let weight = self.weight(one, other, f32::MIN).unwrap_or(f32::MIN);

@@ -25,7 +25,7 @@ const SHORT: u8 = 5;
 pub const SOUND: u8 = 6;
 
 /// Dates: years that follow one another, and no more.
-const YEAR_OFF: u8 = 2;
+pub const YEAR_OFF: u8 = 2;
 /// Dates: one year, and another day.
 pub const SAME_YEAR: u8 = 3;
 /// Dates: one year, and one of both a day that stands for a day nobody knows.

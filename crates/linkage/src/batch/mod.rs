@@ -44,7 +44,7 @@ pub use decide::{Links, number, sizes};
 pub use engine::{Engine, Progress, Settings, USUAL_THRESHOLD};
 pub use error::Error;
 pub use evaluate::{Evaluation, Point};
-pub use explain::{Contribution, Explanation};
+pub use explain::{Agreement, Contribution, Explanation};
 pub use few::{Among, Few};
 pub use model::Model;
 pub use output::{refuse_cluster_column, write_links, write_people};

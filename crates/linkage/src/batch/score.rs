@@ -7,7 +7,7 @@ use super::levels;
 use super::records::Records;
 
 /// How many records the average frequency of a value within a group weighs, beside those counted.
-const BELIEF: f32 = 2.0;
+pub(super) const BELIEF: f32 = 2.0;
 
 /// Weights ready to be summed.
 pub struct Scorer<'a> {
@@ -46,6 +46,8 @@ pub(super) struct ByLevel {
     pub sound: f32,
     /// The least frequency of a number that few share.
     pub rarest: f32,
+    /// Whether it says of two of one household what it says of two strangers.
+    pub as_strangers: bool,
 }
 
 impl<'a> Scorer<'a> {
@@ -95,7 +97,12 @@ impl<'a> Scorer<'a> {
             same: self.same[slot],
             sound: self.sound[slot],
             rarest: self.rarest[slot],
+            as_strangers: self.is_as_of_strangers(slot),
         }
+    }
+
+    fn is_as_of_strangers(&self, slot: usize) -> bool {
+        self.as_strangers.get(slot) == Some(&true)
     }
 
     /// The place by which people are grouped, if there is one.
@@ -139,11 +146,7 @@ impl<'a> Scorer<'a> {
         let group = self.group_of(one, other).0;
         self.relatives.iter().enumerate().map(move |(slot, weights)| {
             let weight = weights[usize::from(pattern.level(slot))];
-            if self.as_strangers.get(slot) == Some(&true) {
-                weight.min(self.part(one, other, pattern, slot, group))
-            } else {
-                weight
-            }
+            if self.is_as_of_strangers(slot) { weight.min(self.part(one, other, pattern, slot, group)) } else { weight }
         })
     }
 

@@ -118,7 +118,11 @@ fn refuse_unlike(one: &Codes, other: &Codes) -> Result<(), Error> {
         return Err(Error::row(&other.path, 1, reason));
     }
     if one.check != other.check {
-        let reason = format!("this list was encoded with another secret than {}", one.path.display());
+        let reason = format!(
+            "this list was encoded with another secret than {}, or by a version of Watari that reads names otherwise; \
+             encode both anew with one secret and one version",
+            one.path.display()
+        );
         return Err(Error::row(&other.path, 1, reason));
     }
     Ok(())

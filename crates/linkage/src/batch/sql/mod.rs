@@ -15,7 +15,7 @@ mod weigh;
 
 use serde::{Deserialize, Serialize};
 
-use self::weigh::Weigh;
+use self::weigh::{Weigh, Worth, told};
 use super::blocking::{Part, Rule};
 use super::columns::Kind;
 use super::model::Model;
@@ -214,18 +214,14 @@ impl Writing<'_> {
     fn frequencies(&mut self) {
         for (slot, kind) in self.slots() {
             let number = slot + 1;
-            let of = |what: &str, weight: &str| {
-                let column = format!("{what}_{number}");
-                format!(
-                    "select {column} as {what}, {weight} as weight\nfrom {{t}} cross join {{t}}_fact\n\
-                     where {column} is not null group by {column}, present_{number}"
-                )
-            };
-            if kind != Kind::Age {
-                self.make(&format!("value_{number}"), &of("value", &self.weigh.of_value(slot)));
-            }
-            if Weigh::is_heard(kind) {
-                self.make(&format!("sound_{number}"), &of("sound", &self.weigh.of_sound(slot)));
+            for worth in Worth::of(kind) {
+                let column = worth.counted().column(slot);
+                let query = format!(
+                    "select {column} as value, count(*) as records, {} as weight\nfrom {{t}} cross join {{t}}_fact\n\
+                     where {column} is not null group by {column}, present_{number}",
+                    self.weigh.of(worth, slot)
+                );
+                self.make(&column, &query);
             }
             if self.asks_words(slot) {
                 let query = format!(
@@ -240,6 +236,28 @@ impl Writing<'_> {
                 self.make(&format!("word_{number}"), &query);
             }
         }
+        if let Some(group) = self.weigh.grouped_by() {
+            self.frequencies_within(group);
+        }
+    }
+
+    /// The same by how often each group of people has the value.
+    fn frequencies_within(&mut self, group: usize) {
+        let group = Derived::Value.column(group);
+        for (slot, kind) in self.slots() {
+            for worth in Worth::within_group(kind) {
+                let column = worth.counted().column(slot);
+                let query = format!(
+                    "with together as (\n  select {column} as value, {group} as among, count(*) as times from {{t}}\n  \
+                     where {column} is not null and {group} is not null group by {column}, {group}\n)\n\
+                     select together.value, among, {weight} as weight\nfrom together\n\
+                     join {{t}}_{column} at_large on at_large.value = together.value\n\
+                     join {{t}}_{group} members on members.value = among",
+                    weight = self.weigh.of_group(worth, slot, "times", "members.records", "at_large.weight"),
+                );
+                self.make(&format!("within_{column}"), &query);
+            }
+        }
     }
 
     /// Whether a rule asks for the rarest or the commonest word of a field.
@@ -250,31 +268,55 @@ impl Writing<'_> {
 
     /// Records with what their values are worth.
     fn seen(&mut self) {
-        let (mut columns, mut joins) = (String::new(), String::new());
+        let (mut columns, mut joins) = (Vec::new(), Vec::new());
         for (slot, kind) in self.slots() {
-            let number = slot + 1;
-            for derived in Derived::of(kind).iter().filter(|derived| **derived != Derived::Words) {
-                columns += &format!(", r.{}", derived.column(slot));
-            }
-            let mut join = |what: &str, on: &str, columns_of: &[(&str, &str)]| {
-                for (column, name) in columns_of {
-                    columns += &format!(", {what}_{number}.{column} as {name}_{number}");
-                }
-                joins += &format!(
-                    "\nleft join {{t}}_{what}_{number} {what}_{number} on {what}_{number}.{on} = r.{on}_{number}"
-                );
-            };
-            if kind != Kind::Age {
-                join("value", "value", &[("weight", "same")]);
-            }
-            if Weigh::is_heard(kind) {
-                join("sound", "sound", &[("weight", "heard")]);
+            let derived = Derived::of(kind).iter().filter(|derived| **derived != Derived::Words);
+            columns.extend(derived.map(|derived| format!("r.{}", derived.column(slot))));
+            for worth in Worth::of(kind) {
+                let column = worth.counted().column(slot);
+                columns.push(format!("{column}.weight as {}", worth.at_large(slot)));
+                joins.push(format!("left join {{t}}_{column} {column} on {column}.value = r.{column}"));
             }
             if self.asks_words(slot) {
-                join("word", "value", &[("rare", "rare"), ("common", "common")]);
+                let (word, value) = (format!("word_{}", slot + 1), Derived::Value.column(slot));
+                columns.extend(["rare", "common"].map(|which| format!("{word}.{which} as {which}_{}", slot + 1)));
+                joins.push(format!("left join {{t}}_{word} {word} on {word}.value = r.{value}"));
+            }
+            columns.extend(self.weigh.told(slot).map(|repeats| format!("{repeats} as {}", told(slot))));
+        }
+        if let Some(group) = self.weigh.grouped_by() {
+            self.seen_within(group, &mut columns, &mut joins);
+        }
+        self.make(
+            "seen",
+            &format!("select r.record, r.file, r.id,\n  {}\nfrom {{t}} r\n{}", columns.join(",\n  "), joins.join("\n")),
+        );
+    }
+
+    /// What their values are worth in their own group: each where it stands, and names where they would stand crossed.
+    fn seen_within(&self, group: usize, columns: &mut Vec<String>, joins: &mut Vec<String>) {
+        let group = Derived::Value.column(group);
+        for (slot, kind) in self.slots() {
+            for worth in Worth::within_group(kind) {
+                let column = worth.counted().column(slot);
+                let mut join = |table: &str, name: &str, value: &str, among: &str| {
+                    joins.push(format!("left join {{t}}_{table} {name} on {name}.value = r.{value}{among}"));
+                };
+                let among = |name: &str| format!(" and {name}.among = r.{group}");
+                let own = format!("own_{column}");
+                join(&format!("within_{column}"), &own, &column, &among(&own));
+                columns.push(format!("{own}.weight as {}", worth.within(slot)));
+                if let Some(other) = self.weigh.crossed_with(slot) {
+                    let value = worth.counted().column(other);
+                    let (large, crossed) = (format!("large_{column}"), format!("crossed_{column}"));
+                    join(&column, &large, &value, "");
+                    join(&format!("within_{column}"), &crossed, &value, &among(&crossed));
+                    let nobody =
+                        self.weigh.of_group(worth, slot, "0", &format!("{group}.records"), &format!("{large}.weight"));
+                    columns.push(format!("coalesce({crossed}.weight, {nobody}) as {}", worth.crossed(slot)));
+                }
             }
         }
-        self.make("seen", &format!("select r.record, r.file, r.id{columns}\nfrom {{t}} r{joins}"));
     }
 
     /// Records that say exactly what an earlier one says: they are paired with the first and looked at no further.
