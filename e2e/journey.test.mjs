@@ -297,6 +297,7 @@ async function trace(worker, chief, told, person) {
   await nameSister(worker, sought);
   await worker.write("[name=circumstances]", told.search);
   await worker.write("[name=message]", told.message);
+  await worker.write("[name=wording]", told.search);
   await worker.send("main form", ".form-end button.primary");
   const request = worker.page.url();
   for (const list of ["/tracing", "/tracing?show=closed"]) await worker.go(list);
