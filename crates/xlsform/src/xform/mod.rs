@@ -1,0 +1,1 @@
+//! Writing a form as XForm XML.
