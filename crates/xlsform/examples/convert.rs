@@ -88,9 +88,7 @@ fn sheet(value: &Value) -> Sheet {
 }
 
 fn told(reading: Reading) -> Value {
-    let place = |place: &Place, message: String| {
-        json!({ "sheet": place.sheet, "row": place.row, "column": place.column, "message": message })
-    };
+    let place = |place: &Place, message: String| json!({ "sheet": place.sheet, "row": place.row, "column": place.column, "message": message });
     match reading {
         Ok((form, warnings)) => json!({
             "xform": xlsform::xform::write(&form),

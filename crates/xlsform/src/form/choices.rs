@@ -66,8 +66,12 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("video", &["media", "video"]),
 ];
 
-const CHOICES: Headings =
-    Headings { sheet: "choices", known: &["name", "label", "media", "sms_option"], aliases: ALIASES, single_spaces: false };
+const CHOICES: Headings = Headings {
+    sheet: "choices",
+    known: &["name", "label", "media", "sms_option"],
+    aliases: ALIASES,
+    single_spaces: false,
+};
 const EXTERNAL: Headings = Headings { sheet: "external_choices", ..CHOICES };
 const OSM: Headings = Headings { sheet: "osm", ..CHOICES };
 
@@ -85,19 +89,20 @@ impl Choices {
     pub(super) fn read(sheets: &Sheets<'_>, settings: &Settings, findings: &mut Findings) -> Self {
         let mut choices = Self::default();
         let Some(sheet) = sheets.get("choices") else { return choices };
-        let table = Table::read(sheet, &CHOICES, findings);
+        let mut table = Table::read(sheet, &CHOICES, findings);
         if !table.rows.is_empty() {
             table.require("name", findings);
             choices.headers = table.headers.iter().map(|header| header.parts.clone()).collect();
         }
-        for header in &table.headers {
+        for header in &mut table.headers {
             let place = Place::row("choices", 1).column(&header.text);
             match header.parts.as_slice() {
                 [first, kind, ..] if first == "media" && MediaKind::named(kind).is_none() => {
                     findings.problem(place, ProblemKind::UnknownMedia(kind.clone()));
                 }
-                [name] if name != "list name" && !is_name(name) => {
+                [name] if name != "list name" && (!is_name(name) || settings.unknown_prefix(name).is_some()) => {
                     findings.warn(place, WarningKind::BadChoiceColumn);
+                    header.parts.clear();
                 }
                 _ => {}
             }

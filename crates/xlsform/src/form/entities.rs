@@ -8,9 +8,7 @@ use std::collections::HashMap;
 use super::problem::{Findings, Place, ProblemKind};
 use super::references::references;
 use super::table::{Headings, Table};
-use super::{
-    Action, ActionKind, Attributes, Control, Event, Kind, Node, NodeId, ROOT, Sheets, is_name,
-};
+use super::{Action, ActionKind, Attributes, Control, Event, Kind, Node, NodeId, ROOT, Sheets, is_name};
 
 /// The version of the [entities specification](https://getodk.github.io/xforms-spec/entities) that a form needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,9 +66,11 @@ pub(super) fn read(sheets: &Sheets<'_>, findings: &mut Findings) -> Vec<Declarat
         return Vec::new();
     };
     let table = Table::read(sheet, &HEADINGS, findings);
-    for header in table.headers.iter().filter(|header| {
-        !matches!(header.parts.as_slice(), [name] if HEADINGS.known.contains(&name.as_str()))
-    }) {
+    for header in table
+        .headers
+        .iter()
+        .filter(|header| !matches!(header.parts.as_slice(), [name] if HEADINGS.known.contains(&name.as_str())))
+    {
         let place = Place::row("entities", 1).column(&header.text);
         findings.problem(place, ProblemKind::UnknownEntityColumn(header.text.clone()));
     }
@@ -79,13 +79,13 @@ pub(super) fn read(sheets: &Sheets<'_>, findings: &mut Findings) -> Vec<Declarat
         let mut entity = Declaration { row: row.number, ..Declaration::default() };
         for (header, value) in &row.cells {
             let Some(header) = table.headers.get(*header) else { continue };
-            let value = Some(value.clone());
+            let cell = || Some(value.clone());
             match header.parts.first().map(String::as_str) {
-                Some("dataset") => entity.list = value.unwrap_or_default(),
-                Some("label") => entity.label = value,
-                Some("entity_id") => entity.id = value,
-                Some("create_if") => entity.create_if = value,
-                Some("update_if") => entity.update_if = value,
+                Some("dataset") => entity.list.clone_from(value),
+                Some("label") => entity.label = cell(),
+                Some("entity_id") => entity.id = cell(),
+                Some("create_if") => entity.create_if = cell(),
+                Some("update_if") => entity.update_if = cell(),
                 _ => {}
             }
         }
@@ -366,7 +366,8 @@ fn property<'a>(
 /// Where an entity wants to stand, by what it depends on.
 fn request<'a>(tree: &Tree<'_>, entity: &'a Declaration, sources: &[Source], findings: &mut Findings) -> Request<'a> {
     let deepest = |sources: &mut dyn Iterator<Item = &Source>| {
-        sources.reduce(|best, next| if tree.depth(&next.path) > tree.depth(&best.path) { next } else { best })
+        sources
+            .reduce(|best, next| if tree.depth(&next.path) > tree.depth(&best.path) { next } else { best })
             .map(|source| source.path.clone())
     };
     let form = vec![ROOT];

@@ -63,7 +63,9 @@ fn collect(form: &Form) -> (Vec<Instance<'_>>, Vec<(Place, ProblemKind)>) {
                 for file in expressions(node).flat_map(pulled) {
                     found.add(file, super::FileKind::Csv.uri(file), node.row);
                 }
-                if let Kind::Question(Control::Select(Select { items: Items::File { stem, kind, .. }, .. })) = &node.kind {
+                if let Kind::Question(Control::Select(Select { items: Items::File { stem, kind, .. }, .. })) =
+                    &node.kind
+                {
                     found.add(stem, kind.uri(stem), node.row);
                 }
                 last_saved |= expressions(node).any(has_last_saved);
@@ -141,7 +143,8 @@ mod tests {
 
     #[test]
     fn files_are_found_in_expressions() {
-        let found: Vec<_> = pulled("concat(pulldata('towns', 'name', 'id', ${t}), pulldata ( \"prices\" , 'a'))").collect();
+        let found: Vec<_> =
+            pulled("concat(pulldata('towns', 'name', 'id', ${t}), pulldata ( \"prices\" , 'a'))").collect();
         assert_eq!(found, ["towns", "prices"]);
         assert_eq!(pulled("pulldata").count(), 0);
     }

@@ -23,9 +23,28 @@ pub(super) struct Line {
 pub(super) const HEADINGS: Headings = Headings {
     sheet: "survey",
     known: &[
-        "type", "name", "label", "hint", "guidance_hint", "media", "bind", "control", "instance", "default",
-        "choice_filter", "parameters", "trigger", "disabled", "intent", "sms_field", "sms_option", "sms_separator",
-        "sms_allow_media", "sms_date_format", "sms_datetime_format", "sms_response",
+        "type",
+        "name",
+        "label",
+        "hint",
+        "guidance_hint",
+        "media",
+        "bind",
+        "control",
+        "instance",
+        "default",
+        "choice_filter",
+        "parameters",
+        "trigger",
+        "disabled",
+        "intent",
+        "sms_field",
+        "sms_option",
+        "sms_separator",
+        "sms_allow_media",
+        "sms_date_format",
+        "sms_datetime_format",
+        "sms_response",
     ],
     aliases: &[
         ("compact_tag", &["instance", "odk:tag"]),
@@ -103,6 +122,10 @@ impl Line {
             ["bind", "jr:requiredMsg", language @ ..] => node.required_message.set(language.first().copied(), value),
             ["bind", "jr:noAppErrorString", language @ ..] => node.no_app_message.set(language.first().copied(), value),
             ["bind", "entities:saveto"] => self.save_to = Some(value),
+            // Where headers are taken apart at single colons, an attribute's prefix looks like a part.
+            [place @ ("bind" | "control" | "instance"), name @ ..] if name.len() > 1 => {
+                self.put(&[place, &name.join(":")], &value);
+            }
             ["bind", name] if TRUTHS.contains(name) && value != "true()" && value != "false()" => {
                 let value = match yes_or_no(&value) {
                     Some(true) => "true()".to_string(),
@@ -125,6 +148,11 @@ impl Line {
     }
 }
 
+/// Whether an attribute of the `bind` is said to people, in several languages perhaps.
+pub(super) fn is_message(attribute: &str) -> bool {
+    matches!(attribute, "jr:constraintMsg" | "jr:requiredMsg" | "jr:noAppErrorString")
+}
+
 pub(super) fn parts(header: &Header) -> Vec<&str> {
     header.parts.iter().map(String::as_str).collect()
 }
@@ -133,8 +161,7 @@ pub(super) fn parts(header: &Header) -> Vec<&str> {
 pub(super) fn is_known(column: &[&str]) -> bool {
     match column {
         ["label" | "hint" | "guidance_hint"] | ["label" | "hint" | "guidance_hint", _] => true,
-        ["media", _] | ["media", _, _] | ["bind", _] | ["control", _] | ["instance", _] => true,
-        ["bind", "jr:constraintMsg" | "jr:requiredMsg" | "jr:noAppErrorString", _] => true,
+        ["media" | "bind" | "control" | "instance", _] | ["media" | "bind" | "control" | "instance", _, _] => true,
         [name] => HEADINGS.known.contains(name) && !matches!(*name, "media" | "bind" | "control" | "instance"),
         _ => false,
     }

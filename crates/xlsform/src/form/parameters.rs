@@ -19,7 +19,8 @@ impl Parameters {
         };
         for (name, value) in pairs {
             let name = name.to_lowercase();
-            let value = if matches!(name.as_str(), "label" | "value") { value.to_string() } else { value.to_lowercase() };
+            let value =
+                if matches!(name.as_str(), "label" | "value") { value.to_string() } else { value.to_lowercase() };
             match parameters.pairs.iter_mut().find(|(other, _)| *other == name) {
                 Some((_, old)) => *old = value,
                 None => parameters.pairs.push((name, value)),

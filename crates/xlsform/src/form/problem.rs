@@ -96,8 +96,14 @@ pub enum ProblemKind {
     UnknownType { name: String, hint: Option<&'static str> },
     #[error("it has no name; give it one that begins with a letter, for example household_size")]
     NoName,
-    #[error("{0:?} is no name; begin with a letter or an underscore and go on with letters, digits, underscores, hyphens and dots")]
+    #[error(
+        "{0:?} is no name; begin with a letter or an underscore and go on with letters, digits, underscores, hyphens and dots"
+    )]
     BadName(String),
+    #[error(
+        "nobody knows the prefix {0} of the name; leave it out, or write {0}=\"…\" under namespaces on the settings sheet"
+    )]
+    UnknownNamePrefix(String),
     #[error("row {other} beside it has the name {name:?} already; give one of them another name")]
     SameName { name: String, other: String },
     #[error("the name meta belongs to the form's metadata; choose another name")]
@@ -115,11 +121,15 @@ pub enum ProblemKind {
     #[error("this ends a {0} that was not begun; remove the row, or begin a {0} above")]
     NotBegun(&'static str),
     #[error("this ends a {end}, but row {begun} began a {open}; end that one first")]
-    WrongEnd { end: &'static str, open: &'static str, begun: u32 } ,
+    WrongEnd { end: &'static str, open: &'static str, begun: u32 },
     #[error("the {0} that begins here has no end; add a row end_{0}")]
     NotEnded(&'static str),
     #[error("the loop names no choice list; write begin_loop over a list of the choices sheet")]
     LoopWithoutList,
+    #[error(
+        "the repeat {0:?} stands in a loop, which would make several repeats of one name; write the loop out as groups"
+    )]
+    RepeatInLoop(String),
     #[error("there is nothing to calculate; write an expression into column calculation")]
     NoCalculation,
 
@@ -127,7 +137,9 @@ pub enum ProblemKind {
     NoList(String),
     #[error("there is no choice list {name:?} on sheet {sheet}; add it there with columns list_name, name and label, or correct its name{}", almost(.similar))]
     UnknownList { name: String, sheet: &'static str, similar: Vec<String> },
-    #[error("the choice {choice:?} of list {list} has a space in its name, which separates answers of a select_multiple; write an underscore instead")]
+    #[error(
+        "the choice {choice:?} of list {list} has a space in its name, which separates answers of a select_multiple; write an underscore instead"
+    )]
     SpaceInChoice { choice: String, list: String },
     #[error("{command} needs a file that ends in .csv, .xml or .geojson, not {file:?}")]
     BadFile { command: String, file: String },
@@ -139,16 +151,22 @@ pub enum ProblemKind {
     ListsInTable { here: String, above: String },
     #[error("or_other needs choices on the choices sheet")]
     OtherWithoutChoices,
-    #[error("search() reads choices from a file of its own, and the type names a file too; use select_one with a list, or remove search()")]
+    #[error(
+        "search() reads choices from a file of its own, and the type names a file too; use select_one with a list, or remove search()"
+    )]
     SearchWithFile,
     #[error("search() takes over the list {list:?}, which {others} use without search(); give them lists of their own")]
     SearchSharesList { list: String, others: String },
     #[error("the choice has no name; give it one")]
     ChoiceWithoutName,
-    #[error("row {other} has the choice {name:?} in this list already; rename one, or write yes under allow_choice_duplicates on the settings sheet")]
+    #[error(
+        "row {other} has the choice {name:?} in this list already; rename one, or write yes under allow_choice_duplicates on the settings sheet"
+    )]
     SameChoice { name: String, other: u32 },
 
-    #[error("the parameters cannot be read; write key=value pairs with a space between them, for example start=0 end=10")]
+    #[error(
+        "the parameters cannot be read; write key=value pairs with a space between them, for example start=0 end=10"
+    )]
     BadParameters,
     #[error("there is no parameter {unknown}; here one can write {known}")]
     UnknownParameter { unknown: String, known: String },
@@ -170,14 +188,18 @@ pub enum ProblemKind {
     TicksWithAppearance(String),
     #[error("with the appearance no-ticks the list {0:?} may only hold the range's start and end")]
     NoTicksLabels(String),
-    #[error("{0:?} is no place to choose from: name a choice list, an entity list, an attached file without its ending, or a repeat as ${{name}}")]
+    #[error(
+        "{0:?} is no place to choose from: name a choice list, an entity list, an attached file without its ending, or a repeat as ${{name}}"
+    )]
     NoGeometry(String),
 
     #[error("a reference is written ${{name}}, with the name of a question and nothing else between the braces")]
     BadReference,
     #[error("nothing on the survey sheet is called {0:?}; correct the name between ${{ and }}")]
     UnknownReference(String),
-    #[error("more than one row of the survey sheet is called {0:?}; give those that are referred to a name of their own")]
+    #[error(
+        "more than one row of the survey sheet is called {0:?}; give those that are referred to a name of their own"
+    )]
     AmbiguousReference(String),
     #[error("several triggers are separated by commas, for example ${{a}}, ${{b}}")]
     BadTriggers,
@@ -193,10 +215,6 @@ pub enum ProblemKind {
     #[error("two files would both be called {name:?}: {one} and {other}; rename one of them")]
     SameInstance { name: String, one: String, other: String },
 
-    #[error("{0:?} cannot name an attribute; write letters, digits, underscores, hyphens and dots after the colons")]
-    BadAttribute(String),
-    #[error("nobody knows the prefix {0}; write {0}=\"…\" under namespaces on the settings sheet")]
-    UnknownPrefix(String),
     #[error("the public_key needs an instance ID; remove omit_instanceID")]
     KeyWithoutInstanceId,
 
@@ -230,9 +248,13 @@ pub enum ProblemKind {
     UpsertWithoutCondition,
     #[error("update_if needs an entity_id that says which entity is meant; write one, or use create_if")]
     UpdateWithoutId,
-    #[error("entity list {list} is fed from {one} and from {other}, which do not lie in one another; bring the answer over with a calculate")]
+    #[error(
+        "entity list {list} is fed from {one} and from {other}, which do not lie in one another; bring the answer over with a calculate"
+    )]
     EntityScopes { list: String, one: String, other: String },
-    #[error("each group or repeat can hold one entity; the one of row {other} took the place in {scope}; put their questions into groups of their own")]
+    #[error(
+        "each group or repeat can hold one entity; the one of row {other} took the place in {scope}; put their questions into groups of their own"
+    )]
     NoRoomForEntity { scope: String, other: u32 },
 }
 
@@ -246,6 +268,14 @@ pub enum WarningKind {
     NoHeader,
     #[error("nobody knows this column; what stands in it is left alone")]
     UnknownColumn,
+    #[error(
+        "{0:?} cannot name an attribute of a form, so it is left out; write letters, digits, underscores, hyphens and dots"
+    )]
+    BadAttribute(String),
+    #[error(
+        "nobody knows the prefix {0}, so the attribute is left out; write {0}=\"…\" under namespaces on the settings sheet"
+    )]
+    UnknownPrefix(String),
     #[error("a column of the choices sheet that becomes part of the form needs a name without spaces; it is left out")]
     BadChoiceColumn,
     #[error("form_id and id_string are two names for the same thing; form_id counts")]
@@ -256,7 +286,9 @@ pub enum WarningKind {
     Disabled,
     #[error("only old versions of ODK Collect on old phones still know {0}")]
     OldMetadata(String),
-    #[error("the name {name:?} differs from that of row {other} in upper and lower case only, which some tools for analysis do not tell apart")]
+    #[error(
+        "the name {name:?} differs from that of row {other} in upper and lower case only, which some tools for analysis do not tell apart"
+    )]
     SameNameBut { name: String, other: String },
     #[error("the repeat has no label")]
     RepeatWithoutLabel,
@@ -268,7 +300,9 @@ pub enum WarningKind {
     NoMaxPixels,
     #[error("the language {language:?} has no column for {}", .columns.join(", "))]
     Untranslated { language: String, columns: Vec<String> },
-    #[error("or_other adds a choice and a question in one language only; in a form of several languages write them yourself")]
+    #[error(
+        "or_other adds a choice and a question in one language only; in a form of several languages write them yourself"
+    )]
     OtherUntranslated,
     #[error("the language {0:?} names no language code; write for example French (fr)")]
     LanguageCode(String),

@@ -1,9 +1,9 @@
 //! The parameters of a range: where it starts and ends, its steps and marks.
 
+use super::Node;
 use super::choices::Choices;
 use super::parameters::Parameters;
 use super::problem::{Findings, ProblemKind};
-use super::Node;
 
 const KNOWN: [&str; 6] = ["end", "placeholder", "start", "step", "tick_interval", "tick_labelset"];
 
@@ -76,8 +76,11 @@ pub(super) fn read(
     for (name, value) in [("step", Some(&step)), ("tick_interval", tick.as_ref())] {
         let Some((text, value)) = value else { continue };
         if value.0 == 0 {
-            let kind =
-                ProblemKind::BadParameter { parameter: name, found: text.clone(), wanted: "a number other than 0".into() };
+            let kind = ProblemKind::BadParameter {
+                parameter: name,
+                found: text.clone(),
+                wanted: "a number other than 0".into(),
+            };
             findings.problem(place.clone(), kind);
         } else if *value > high.less(low) {
             let kind = ProblemKind::LargerThanRange { parameter: name, start: start.0.clone(), end: end.0.clone() };
@@ -92,7 +95,8 @@ pub(super) fn read(
         }
         if outside(*value) {
             let what = format!("parameter placeholder, {text},");
-            findings.problem(place.clone(), ProblemKind::OutsideRange { what, start: start.0.clone(), end: end.0.clone() });
+            findings
+                .problem(place.clone(), ProblemKind::OutsideRange { what, start: start.0.clone(), end: end.0.clone() });
         }
     }
     let labels = parameters.get("tick_labelset").map(str::to_string);

@@ -1,5 +1,7 @@
 //! The settings sheet: what holds for the whole form.
 
+use crate::xform::NAMESPACES;
+
 use super::names::is_name;
 use super::problem::{Findings, ProblemKind, WarningKind};
 use super::table::{Headings, Table};
@@ -53,11 +55,35 @@ pub struct Settings {
 const HEADINGS: Headings = Headings {
     sheet: "settings",
     known: &[
-        "title", "id_string", "version", "default_language", "style", "instance_name", "public_key", "submission_url",
-        "auto_send", "auto_delete", "client_editable", "namespaces", "instance_xmlns", "attribute", "prefix",
-        "delimiter", "instance_id", "omit_instanceID", "name", "clean_text_values", "allow_choice_duplicates",
-        "add_none_option", "flat", "sms_keyword", "sms_separator", "sms_allow_media", "sms_date_format",
-        "sms_datetime_format", "sms_response",
+        "title",
+        "id_string",
+        "version",
+        "default_language",
+        "style",
+        "instance_name",
+        "public_key",
+        "submission_url",
+        "auto_send",
+        "auto_delete",
+        "client_editable",
+        "namespaces",
+        "instance_xmlns",
+        "attribute",
+        "prefix",
+        "delimiter",
+        "instance_id",
+        "omit_instanceID",
+        "name",
+        "clean_text_values",
+        "allow_choice_duplicates",
+        "add_none_option",
+        "flat",
+        "sms_keyword",
+        "sms_separator",
+        "sms_allow_media",
+        "sms_date_format",
+        "sms_datetime_format",
+        "sms_response",
     ],
     aliases: &[
         ("form_title", &["title"]),
@@ -67,6 +93,16 @@ const HEADINGS: Headings = Headings {
     ],
     single_spaces: false,
 };
+
+impl Settings {
+    /// The prefix of a name, if nothing declares it.
+    pub(super) fn unknown_prefix<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let (prefix, _) = name.split_once(':')?;
+        let known =
+            NAMESPACES.iter().map(|(known, _)| *known).chain(self.namespaces.iter().map(|(own, _)| own.as_str()));
+        (!known.chain(["entities", "xml", "xmlns"]).any(|known| known == prefix)).then_some(prefix)
+    }
+}
 
 /// Settings that only very old tools knew.
 const UNSUPPORTED: [&str; 2] = ["add_none_option", "flat"];
@@ -142,8 +178,24 @@ pub(super) fn read(sheets: &Sheets<'_>, root: &str, findings: &mut Findings) -> 
     if settings.instance_id.is_none() && settings.public_key.is_some() {
         findings.problem(table.place(2).column("omit_instanceID"), ProblemKind::KeyWithoutInstanceId);
     }
+    let attributes = std::mem::take(&mut settings.attributes);
+    for (name, value) in attributes.iter() {
+        let place = table.place(2).column(&format!("attribute::{name}"));
+        match warning_about(name, &settings) {
+            Some(kind) => findings.warn(place, kind),
+            None => settings.attributes.set(name, value),
+        }
+    }
     settings.title = title.unwrap_or_else(|| settings.id.clone());
     settings
+}
+
+/// Why a name cannot be an attribute's.
+pub(super) fn warning_about(name: &str, settings: &Settings) -> Option<WarningKind> {
+    if !is_name(name) {
+        return Some(WarningKind::BadAttribute(name.to_string()));
+    }
+    settings.unknown_prefix(name).map(|prefix| WarningKind::UnknownPrefix(prefix.to_string()))
 }
 
 /// Of the columns form_id and id_string the first counts.

@@ -13,8 +13,8 @@ use super::table::Table;
 use super::tokens::is_dynamic;
 use super::types::{self, Container, SelectType};
 use super::{
-    Action, ActionKind, Choice, Control, Event, ExternalChoices, FileKind, Form, Items, Kind, Node, NodeId,
-    Order, ROOT, Select, SelectMode, Sheets, Text, is_name, ranges, translations,
+    Action, ActionKind, Choice, Control, Event, ExternalChoices, FileKind, Form, Items, Kind, Node, NodeId, Order,
+    ROOT, Select, SelectMode, Sheets, Text, is_name, ranges, translations,
 };
 
 /// Reads a whole workbook; none when there is no survey to read.
@@ -32,9 +32,9 @@ pub(super) fn read(sheets: &Sheets<'_>, root: &str, findings: &mut Findings) -> 
     let tags = choices::read_osm(sheets, findings);
     let entities = super::entities::read(sheets, findings);
     let headings = super::table::Headings { single_spaces: settings.clean_text_values, ..line::HEADINGS };
-    let table = Table::read(sheet, &headings, findings);
+    let mut table = Table::read(sheet, &headings, findings);
     table.require("type", findings);
-    check_headers(&table, findings);
+    check_headers(&mut table, &settings, findings);
     translations::check(&table, &choices.headers, findings);
 
     let root = Node { name: settings.root.clone(), ..Node::default() };
@@ -67,16 +67,26 @@ pub(super) fn read(sheets: &Sheets<'_>, root: &str, findings: &mut Findings) -> 
     survey.finish(&table)
 }
 
-fn check_headers(table: &Table, findings: &mut Findings) {
-    for header in &table.headers {
+/// Columns that mean nothing are said to, and those that cannot be written are left out.
+fn check_headers(table: &mut Table, settings: &Settings, findings: &mut Findings) {
+    for header in &mut table.headers {
         let place = Place::row(table.sheet, 1).column(&header.text);
         let parts = line::parts(header);
-        match parts.as_slice() {
+        let unusable = match parts.as_slice() {
             ["media", kind, ..] if super::MediaKind::named(kind).is_none() => {
                 findings.problem(place, ProblemKind::UnknownMedia((*kind).to_string()));
+                continue;
             }
-            _ if !line::is_known(&parts) => findings.warn(place, WarningKind::UnknownColumn),
-            _ => {}
+            ["bind", message, _] if line::is_message(message) => None,
+            ["bind" | "control" | "instance", name @ ..] if !name.is_empty() => {
+                settings::warning_about(&name.join(":"), settings)
+            }
+            _ if !line::is_known(&parts) => Some(WarningKind::UnknownColumn),
+            _ => None,
+        };
+        if let Some(kind) = unusable {
+            findings.warn(place, kind);
+            header.parts.clear();
         }
     }
 }
@@ -179,6 +189,9 @@ impl Survey<'_> {
         };
         if !is_name(&name) {
             self.findings.problem(place.column("name"), ProblemKind::BadName(name.clone()));
+        } else if let Some(prefix) = self.settings.unknown_prefix(&name) {
+            let kind = ProblemKind::UnknownNamePrefix(prefix.to_string());
+            self.findings.problem(place.column("name"), kind);
         } else if name == "meta" {
             self.findings.problem(place.column("name"), ProblemKind::MetaName);
         }
@@ -260,6 +273,7 @@ impl Survey<'_> {
     fn begin(&mut self, container: Container, list: Option<&str>, line: Line, place: &Place) {
         let mut node = line.node;
         node.kind = if container == Container::Repeat { Kind::Repeat } else { Kind::Group };
+        node.triggers.clear();
         if line.save_to.is_some() {
             self.findings.problem(place.column("save_to"), ProblemKind::SaveToGroup);
         }
@@ -314,11 +328,8 @@ impl Survey<'_> {
     /// How often a repeat is asked must stand in a node; an expression gets one of its own.
     fn count_repeats(&mut self, node: &mut Node) {
         let Some(count) = node.body.get("jr:count").filter(|count| sole_reference(count).is_none()) else { return };
-        let mut counter = Node {
-            name: format!("{}_count", node.name),
-            kind: Kind::Question(Control::Calculate),
-            ..Node::default()
-        };
+        let mut counter =
+            Node { name: format!("{}_count", node.name), kind: Kind::Question(Control::Calculate), ..Node::default() };
         counter.bind.set("readonly", "true()");
         counter.bind.set("calculate", count);
         counter.bind.set("type", "string");
@@ -333,8 +344,7 @@ impl Survey<'_> {
         match self.open.last() {
             Some(open) if open.container == Some(container) => {}
             Some(Open { container: Some(other), row, .. }) => {
-                let kind =
-                    ProblemKind::WrongEnd { end: container.name(), open: other.name(), begun: *row };
+                let kind = ProblemKind::WrongEnd { end: container.name(), open: other.name(), begun: *row };
                 self.findings.problem(place, kind);
                 // Whoever closes a group with the wrong word did mean to close it.
                 let closes_outer = self.open.iter().any(|open| open.container == Some(container));
@@ -358,8 +368,15 @@ impl Survey<'_> {
     fn unroll(&mut self, id: NodeId, list: &str) {
         let Some(pattern) = self.nodes.get_mut(id.0).map(|node| std::mem::take(&mut node.children)) else { return };
         let choices = self.choices.get(list).map(|list| list.choices.clone()).unwrap_or_default();
-        for choice in choices.iter().filter(|choice| choice.name != "none") {
-            let group = Node { name: choice.name.clone(), kind: Kind::Group, label: choice.label.clone(), ..Node::default() };
+        let repeats: Vec<(u32, String)> = pattern.iter().flat_map(|id| self.repeats_within(*id)).collect();
+        let columns = choices.iter().filter(|choice| choice.name != "none");
+        for (row, name) in repeats.into_iter().filter(|_| columns.clone().count() > 1) {
+            let place = Place::row("survey", row).column("type");
+            self.findings.problem(place, ProblemKind::RepeatInLoop(name));
+        }
+        for choice in columns {
+            let group =
+                Node { name: choice.name.clone(), kind: Kind::Group, label: choice.label.clone(), ..Node::default() };
             let group = self.adopt(group, id);
             for child in &pattern {
                 self.copy(*child, group, choice);
@@ -368,6 +385,12 @@ impl Survey<'_> {
         for child in pattern {
             self.abandon(child);
         }
+    }
+
+    fn repeats_within(&self, id: NodeId) -> Vec<(u32, String)> {
+        let Some(node) = self.nodes.get(id.0) else { return Vec::new() };
+        let own = node.is_repeat().then(|| (node.row.unwrap_or_default(), node.name.clone()));
+        own.into_iter().chain(node.children.iter().flat_map(|child| self.repeats_within(*child))).collect()
     }
 
     fn adopt(&mut self, mut node: Node, parent: NodeId) -> NodeId {
@@ -487,10 +510,17 @@ impl Survey<'_> {
     }
 
     /// Makes a node a select; gives the question for another answer, if one is wanted.
-    fn select(&mut self, select: &SelectType<'_>, node: &mut Node, parameters: &Parameters, place: &Place) -> Option<Node> {
+    fn select(
+        &mut self,
+        select: &SelectType<'_>,
+        node: &mut Node,
+        parameters: &Parameters,
+        place: &Place,
+    ) -> Option<Node> {
         let type_place = place.column("type");
         let Some(mode) = select.mode else {
             self.external_select(select.list, node, place);
+            self.order(select, parameters);
             return None;
         };
         let items = self.items(select, parameters, place);
@@ -621,7 +651,8 @@ impl Survey<'_> {
             }
             list.choices.push(Choice { name: "other".to_string(), label, ..Choice::default() });
         }
-        let mut question = Node { name: format!("{}_other", node.name), label: Text::plain("Specify other."), ..Node::default() };
+        let mut question =
+            Node { name: format!("{}_other", node.name), label: Text::plain("Specify other."), ..Node::default() };
         set_type(&mut question, "text");
         question.bind.set("relevant", format!("selected(../{}, 'other')", node.name));
         Some(question)
@@ -707,7 +738,9 @@ impl Survey<'_> {
         parameters.allow(&["app", "max-pixels"], self.findings);
         match parameters.checked("max-pixels", "a whole number", self.findings, |text| text.parse::<i64>().is_ok()) {
             Some(pixels) => node.bind.set("orx:max-pixels", pixels),
-            None if parameters.get("max-pixels").is_none() => self.findings.warn(place.clone(), WarningKind::NoMaxPixels),
+            None if parameters.get("max-pixels").is_none() => {
+                self.findings.warn(place.clone(), WarningKind::NoMaxPixels)
+            }
             None => {}
         }
         if !matches!(node.body.get("appearance"), None | Some("annotate")) {
@@ -734,8 +767,9 @@ impl Survey<'_> {
                     node.body.set(attribute, metres);
                 }
             }
-        } else if let Some(value) =
-            parameters.checked("incremental", "true", self.findings, |value| yes_or_no(value) == Some(true)).map(|_| "true")
+        } else if let Some(value) = parameters
+            .checked("incremental", "true", self.findings, |value| yes_or_no(value) == Some(true))
+            .map(|_| "true")
         {
             node.body.set("incremental", value);
         }
@@ -756,7 +790,11 @@ impl Survey<'_> {
     fn audit(&mut self, line: Line, place: &Place) {
         const LOCATION: [&str; 3] = ["location-priority", "location-min-interval", "location-max-age"];
         const KNOWN: [&str; 6] = [
-            "identify-user", "location-max-age", "location-min-interval", "location-priority", "track-changes",
+            "identify-user",
+            "location-max-age",
+            "location-min-interval",
+            "location-priority",
+            "track-changes",
             "track-changes-reasons",
         ];
         let mut node = line.node;
@@ -854,19 +892,25 @@ impl Survey<'_> {
 
     /// `search()` takes a list's choices out of the form; nobody else may need them.
     fn check_search(&mut self) {
-        let mut users: HashMap<String, (Vec<(u32, String)>, Vec<String>)> = HashMap::new();
+        #[derive(Default)]
+        struct Users {
+            searching: Vec<u32>,
+            others: Vec<String>,
+        }
+        let mut users: HashMap<String, Users> = HashMap::new();
         for node in &self.nodes {
             let Kind::Question(Control::Select(Select { items: Items::List(list), search, .. })) = &node.kind else {
                 continue;
             };
-            let (searching, others) = users.entry(list.clone()).or_default();
-            match (search, node.row) {
-                (true, row) => searching.push((row.unwrap_or_default(), node.name.clone())),
-                (false, _) => others.push(node.name.clone()),
+            let users = users.entry(list.clone()).or_default();
+            if *search {
+                users.searching.push(node.row.unwrap_or_default())
+            } else {
+                users.others.push(node.name.clone())
             }
         }
-        for (list, (searching, others)) in users {
-            let Some((row, _)) = searching.first() else { continue };
+        for (list, Users { searching, others }) in users {
+            let Some(row) = searching.first() else { continue };
             if others.is_empty() {
                 if let Some(list) = self.choices.get_mut(&list) {
                     list.used_by_search = true;
@@ -881,8 +925,7 @@ impl Survey<'_> {
     /// Audit, instance ID and instance name.
     fn add_metadata(&mut self) {
         let calculated = |name: &str, bind: &[(&str, &str)]| {
-            let mut node =
-                Node { name: name.to_string(), kind: Kind::Question(Control::Calculate), ..Node::default() };
+            let mut node = Node { name: name.to_string(), kind: Kind::Question(Control::Calculate), ..Node::default() };
             bind.iter().for_each(|(name, value)| node.bind.set(name, *value));
             node.bind.set_default("type", "string");
             node
@@ -945,7 +988,8 @@ impl Survey<'_> {
             let headers = sheet.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
             for row in sheet.rows.iter().skip(1) {
                 for cell in &row.cells {
-                    let header = headers.iter().find(|header| header.column == cell.column).map(|cell| cell.text.as_str());
+                    let header =
+                        headers.iter().find(|header| header.column == cell.column).map(|cell| cell.text.as_str());
                     if !matches!(header, Some("list_name" | "list name" | "repeat")) {
                         check(Place::row(name, row.number).column(header.unwrap_or_default()), &cell.text);
                     }
@@ -1020,4 +1064,3 @@ fn is_package(name: &str) -> bool {
                 && segment.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         })
 }
-

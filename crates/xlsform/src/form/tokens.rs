@@ -175,7 +175,9 @@ fn number_length(text: &str) -> usize {
 pub fn is_dynamic(default: &str, hyphens_are_plain: bool) -> bool {
     for token in tokens(default) {
         match token.kind {
-            TokenKind::Arithmetic if hyphens_are_plain && default.get(token.range.clone()) == Some("-") => return false,
+            TokenKind::Arithmetic if hyphens_are_plain && default.get(token.range.clone()) == Some("-") => {
+                return false;
+            }
             TokenKind::Arithmetic | TokenKind::Union | TokenKind::Reference | TokenKind::Call => return true,
             _ => {}
         }

@@ -53,8 +53,12 @@ pub(super) fn check(survey: &Table, choices: &[Vec<String>], findings: &mut Find
             continue;
         }
         for (language, columns) in &languages {
-            let mut missing: Vec<String> =
-                languages.values().flatten().filter(|column| !columns.contains(column)).map(|name| name.to_string()).collect();
+            let mut missing: Vec<String> = languages
+                .values()
+                .flatten()
+                .filter(|column| !columns.contains(column))
+                .map(|name| name.to_string())
+                .collect();
             missing.sort();
             missing.dedup();
             if !missing.is_empty() {
@@ -71,9 +75,10 @@ pub(super) fn check_codes(nodes: &[Node], lists: &[ChoiceList], default: &str, f
         let media = node.media.iter().map(|(_, text)| text);
         node.texts().map(|(_, text)| text).into_iter().chain(media)
     });
-    let of_choices = lists.iter().flat_map(|list| &list.choices).flat_map(|choice| {
-        std::iter::once(&choice.label).chain(choice.media.iter().map(|(_, text)| text))
-    });
+    let of_choices = lists
+        .iter()
+        .flat_map(|list| &list.choices)
+        .flat_map(|choice| std::iter::once(&choice.label).chain(choice.media.iter().map(|(_, text)| text)));
     let mut languages: Vec<&str> = of_nodes
         .chain(of_choices)
         .filter(|text| text.is_translated())

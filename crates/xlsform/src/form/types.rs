@@ -35,7 +35,12 @@ pub(super) fn question_type(name: &str) -> Option<QuestionType> {
         "decimal" | "q decimal" | "add decimal prompt" => input(&[("type", "decimal")]),
         "date" | "q date" | "add date prompt" => input(&[("type", "date")]),
         "time" => input(&[("type", "time")]),
-        "dateTime" | "datetime" | "date time" | "q dateTime" | "q date time" | "add dateTime prompt"
+        "dateTime"
+        | "datetime"
+        | "date time"
+        | "q dateTime"
+        | "q date time"
+        | "add dateTime prompt"
         | "add date time prompt" => input(&[("type", "dateTime")]),
         "barcode" | "q barcode" | "add barcode prompt" => input(&[("type", "barcode")]),
         "note" | "q note" | "add note prompt" => input(&[("readonly", "true()"), ("type", "string")]),
@@ -104,11 +109,46 @@ use property;
 
 /// The names of types that people use today, to suggest one for a slip.
 pub(super) const NAMES: [&str; 40] = [
-    "text", "integer", "decimal", "date", "time", "dateTime", "note", "calculate", "select_one", "select_multiple",
-    "select_one_from_file", "select_multiple_from_file", "select_one_external", "rank", "range", "geopoint",
-    "geotrace", "geoshape", "start-geopoint", "background-geopoint", "image", "audio", "background-audio", "video",
-    "file", "barcode", "acknowledge", "hidden", "csv-external", "xml-external", "start", "end", "today", "deviceid",
-    "phonenumber", "username", "email", "audit", "begin_group", "begin_repeat",
+    "text",
+    "integer",
+    "decimal",
+    "date",
+    "time",
+    "dateTime",
+    "note",
+    "calculate",
+    "select_one",
+    "select_multiple",
+    "select_one_from_file",
+    "select_multiple_from_file",
+    "select_one_external",
+    "rank",
+    "range",
+    "geopoint",
+    "geotrace",
+    "geoshape",
+    "start-geopoint",
+    "background-geopoint",
+    "image",
+    "audio",
+    "background-audio",
+    "video",
+    "file",
+    "barcode",
+    "acknowledge",
+    "hidden",
+    "csv-external",
+    "xml-external",
+    "start",
+    "end",
+    "today",
+    "deviceid",
+    "phonenumber",
+    "username",
+    "email",
+    "audit",
+    "begin_group",
+    "begin_repeat",
 ];
 
 /// A row that begins or ends something.

@@ -32,7 +32,8 @@ pub(super) fn refuse_wide(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
         } else if CELLS.contains(&kind)
             && let Some((row, column)) = pair(data)
         {
-            let last = if kind == RUN { data.last_chunk().map_or(column, |end| u16::from_le_bytes(*end)) } else { column };
+            let last =
+                if kind == RUN { data.last_chunk().map_or(column, |end| u16::from_le_bytes(*end)) } else { column };
             let corners = corners.get_or_insert(Corners { top: row, bottom: row, left: column, right: last });
             corners.take_in(row, column, last);
         }

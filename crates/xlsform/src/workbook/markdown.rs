@@ -8,7 +8,8 @@
 
 use super::{Collector, Error};
 
-/// Reads all tables of a text. `\|` is a bar within a cell; a line that begins with `#` is a comment.
+/// Reads all tables of a text. `\|` is a bar within a cell; what follows the last bar, and a
+/// line that begins with `#`, is a remark.
 pub(super) fn read(text: &str, into: &mut Collector) -> Result<(), Error> {
     let mut row = 0;
     for line in text.lines() {
@@ -41,9 +42,8 @@ fn cells(line: &str) -> Option<Vec<String>> {
         return None;
     }
     let inner = line.strip_prefix('|')?;
-    let (inner, after) = inner.rsplit_once('|')?;
-    let rule = !inner.is_empty() && inner.chars().all(|c| matches!(c, '|' | '-'));
-    if rule || !(after.trim().is_empty() || after.trim_start().starts_with('#')) {
+    let (inner, _remark) = inner.rsplit_once('|')?;
+    if !inner.is_empty() && inner.chars().all(|letter| matches!(letter, '|' | '-')) {
         return None;
     }
     let mut cells = vec![String::new()];

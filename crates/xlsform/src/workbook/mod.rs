@@ -99,7 +99,9 @@ pub enum Error {
     #[error("the file unpacks to more than {0} bytes: remove sheets, pictures and data that the form does not need")]
     Unpacked(u64),
     /// More cells or text than a form can hold.
-    #[error("sheet {sheet}, row {row}: the file holds more than a form can, {limit}: move data to a CSV file beside it")]
+    #[error(
+        "sheet {sheet}, row {row}: the file holds more than a form can, {limit}: move data to a CSV file beside it"
+    )]
     TooMuch {
         /// The sheet.
         sheet: String,
@@ -195,12 +197,7 @@ struct Collector {
 
 impl Collector {
     fn new(limits: &Limits) -> Self {
-        Self {
-            workbook: Workbook::default(),
-            cells_left: limits.cells,
-            text_left: limits.text,
-            limits: *limits,
-        }
+        Self { workbook: Workbook::default(), cells_left: limits.cells, text_left: limits.text, limits: *limits }
     }
 
     fn begin_sheet(&mut self, name: &str) {

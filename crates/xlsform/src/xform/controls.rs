@@ -147,10 +147,21 @@ impl Writer<'_> {
             Control::OpenStreetMap(tags) => tags.iter().for_each(|(key, label)| self.tag(key, label)),
             _ => {}
         }
-        for target in triggered.get(node.name.as_str()).into_iter().flatten() {
-            self.set_by(id, *target);
+        let targets = triggered.get(node.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        for records in [false, true] {
+            for target in targets {
+                if self.records_place(*target) == records {
+                    self.set_by(id, *target, records);
+                }
+            }
         }
         self.xml.close();
+    }
+
+    /// Whether a node that is triggered records where one is.
+    fn records_place(&self, id: NodeId) -> bool {
+        let node = self.form.node(id);
+        matches!(node.kind, Kind::Question(Control::Trigger)) && node.bind.get("type") == Some("geopoint")
     }
 
     fn label(&mut self, id: NodeId) {
@@ -170,10 +181,9 @@ impl Writer<'_> {
     }
 
     /// Sets a question when the answer of another one changes.
-    fn set_by(&mut self, trigger: NodeId, target: NodeId) {
+    fn set_by(&mut self, trigger: NodeId, target: NodeId, records_place: bool) {
         let node = self.form.node(target);
         let path = self.paths.of(target).to_string();
-        let records_place = matches!(node.kind, Kind::Question(Control::Trigger)) && node.bind.get("type") == Some("geopoint");
         let tag = if records_place { "odk:setgeopoint" } else { "setvalue" };
         self.xml.open(tag).attribute("ref", &path).attribute("event", "xforms-value-changed");
         if let Some(expression) = node.bind.get("calculate").filter(|_| !records_place) {
@@ -199,11 +209,9 @@ impl Writer<'_> {
     fn ordered(&self, id: NodeId, items: &Items, order: &Order) -> Itemset {
         let mut itemset = match items {
             Items::List(list) => self.list_items(list),
-            Items::File { stem, value, label, .. } => Itemset {
-                nodes: format!("instance('{stem}')/root/item"),
-                value: value.clone(),
-                label: label.clone(),
-            },
+            Items::File { stem, value, label, .. } => {
+                Itemset { nodes: format!("instance('{stem}')/root/item"), value: value.clone(), label: label.clone() }
+            }
             Items::Answers(reference) => {
                 let path = self.paths.resolve(reference, View { all_repetitions: true, ..View::from(id) });
                 let (nodes, name) = path.trim().rsplit_once('/').unwrap_or(("", path.trim()));

@@ -152,12 +152,10 @@ pub(super) fn text_ref(paths: &Paths<'_>, id: NodeId, what: &str) -> String {
 impl Writer<'_> {
     /// The `itext` element, if anything is translated.
     pub(super) fn itext(&mut self) {
-        let itext = std::mem::replace(&mut self.itext, Itext {
-            default: "",
-            languages: Vec::new(),
-            numbers: HashMap::new(),
-            texts: Vec::new(),
-        });
+        let itext = std::mem::replace(
+            &mut self.itext,
+            Itext { default: "", languages: Vec::new(), numbers: HashMap::new(), texts: Vec::new() },
+        );
         if itext.languages.is_empty() {
             return;
         }

@@ -166,7 +166,8 @@ impl Writer<'_> {
         self.xml.open("bind").attribute("nodeset", self.paths.of(id));
         for (name, value) in node.bind.iter() {
             // What triggers it calculates it, and nothing else.
-            if name != "nodeset" && !(name == "calculate" && !node.triggers.is_empty()) {
+            let set_by_trigger = name == "calculate" && !node.triggers.is_empty();
+            if name != "nodeset" && !set_by_trigger {
                 self.attribute(name, value, View::from(id));
             }
         }

@@ -113,7 +113,10 @@ mod tests {
     fn elements_are_indented_and_text_is_not() {
         let mut xml = Xml::document();
         xml.open("label").attribute("lang", "\"fr\"").text("Bon ").open("output").close().text(" & salut").close();
-        assert_eq!(xml.finish(), "<?xml version=\"1.0\"?>\n<label lang=\"&quot;fr&quot;\">Bon <output/> &amp; salut</label>\n");
+        assert_eq!(
+            xml.finish(),
+            "<?xml version=\"1.0\"?>\n<label lang=\"&quot;fr&quot;\">Bon <output/> &amp; salut</label>\n"
+        );
         let mut xml = Xml::document();
         xml.open("a").open("b").close().close();
         assert_eq!(xml.finish(), "<?xml version=\"1.0\"?>\n<a>\n  <b/>\n</a>\n");
