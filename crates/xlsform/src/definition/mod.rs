@@ -1,0 +1,1 @@
+//! Reading XForm XML into a definition whose expressions are resolved once.

@@ -1,0 +1,1 @@
+//! An instance being filled in: relevance, constraints, calculations, repeats, submission.

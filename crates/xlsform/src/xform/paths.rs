@@ -1,0 +1,128 @@
+//! Where references lead: `${name}` becomes a path.
+//!
+//! Within a repeat, what is meant is the answer of the same repetition, so the path goes up to the nearest group that
+//! both share and down again. Elsewhere it leads from the root.
+
+use crate::form::references::{Reference, has_reference, replace};
+use crate::form::{Form, Kind, LAST_SAVED, Node, NodeId, ROOT};
+
+/// Every node's path from the root.
+pub(super) struct Paths<'a> {
+    form: &'a Form,
+    paths: Vec<String>,
+}
+
+/// How a text's references are to be resolved.
+#[derive(Clone, Copy, Default)]
+pub(super) struct View {
+    /// From where one looks; none for texts that belong to no place.
+    pub(super) from: Option<NodeId>,
+    /// Whether the text stands in a filter, where `.` is the item and `current()` the question.
+    pub(super) in_filter: bool,
+    /// Whether answers of all repetitions are meant, so that the path goes through the repeat's parent.
+    pub(super) all_repetitions: bool,
+}
+
+impl View {
+    pub(super) fn from(id: NodeId) -> Self {
+        Self { from: Some(id), ..Self::default() }
+    }
+}
+
+impl<'a> Paths<'a> {
+    pub(super) fn new(form: &'a Form) -> Self {
+        let mut paths = vec![String::new(); form.ids().count()];
+        let mut left = vec![(ROOT, String::new())];
+        while let Some((id, parent)) = left.pop() {
+            let node = form.node(id);
+            let at = if matches!(node.kind, Kind::Attribute(_)) { "@" } else { "" };
+            let path = format!("{parent}/{at}{}", node.name);
+            left.extend(node.children.iter().map(|child| (*child, path.clone())));
+            if let Some(place) = paths.get_mut(id.index()) {
+                *place = path;
+            }
+        }
+        Self { form, paths }
+    }
+
+    /// A node's path from the root.
+    pub(super) fn of(&self, id: NodeId) -> &str {
+        self.paths.get(id.index()).map_or("", String::as_str)
+    }
+
+    /// The text with every reference replaced by a path, between spaces.
+    pub(super) fn resolve(&self, text: &str, view: View) -> String {
+        if !has_reference(text) {
+            return text.to_string();
+        }
+        replace(text, |reference| self.path(text, reference, view))
+    }
+
+    /// The path, between spaces, that a reference within a text stands for.
+    pub(super) fn path(&self, text: &str, reference: &Reference<'_>, view: View) -> String {
+        let Some(target) = self.form.named(reference.name) else { return reference.name.to_string() };
+        if reference.last_saved {
+            return format!(" instance('{LAST_SAVED}'){} ", self.of(target));
+        }
+        let relative = view
+            .from
+            .filter(|_| !means_every_repetition(text, reference))
+            .and_then(|from| self.relative(from, target, view.all_repetitions));
+        match relative {
+            Some(path) if view.in_filter || in_predicate(text, reference) => format!(" current()/{path} "),
+            Some(path) => format!(" {path} "),
+            None => format!(" {} ", self.of(target)),
+        }
+    }
+
+    /// The path from one node to another through the nearest group that both share, if a repeat holds both.
+    fn relative(&self, from: NodeId, to: NodeId, all_repetitions: bool) -> Option<String> {
+        let repeat = self.shared(from, to, Node::is_repeat)?;
+        let group = self.shared(from, to, |node| matches!(node.kind, Kind::Group | Kind::Repeat | Kind::Meta))?;
+        let own_repeat = |id| self.form.ancestors(id).find(|id| self.form.node(*id).is_repeat());
+        let through = match self.form.node(repeat).parent {
+            Some(parent)
+                if all_repetitions
+                    && own_repeat(to) == Some(repeat)
+                    && (own_repeat(repeat).is_none() || own_repeat(from) != Some(repeat)) =>
+            {
+                parent
+            }
+            _ => group,
+        };
+        let steps = self.form.ancestors(from).take_while(|id| *id != through).count() + 1;
+        let down = self.of(to).strip_prefix(self.of(through))?;
+        Some(vec![".."; steps].join("/") + down)
+    }
+
+    /// The nearest group above both nodes that is of a kind.
+    fn shared(&self, one: NodeId, other: NodeId, is_kind: impl Fn(&Node) -> bool) -> Option<NodeId> {
+        let above: Vec<NodeId> = self.form.ancestors(other).collect();
+        self.form.ancestors(one).find(|id| above.contains(id) && is_kind(self.form.node(*id)))
+    }
+}
+
+/// Whether a reference stands in square brackets after an `instance(…)`.
+fn in_predicate(text: &str, reference: &Reference<'_>) -> bool {
+    let before = text.get(..reference.range.start).unwrap_or_default();
+    text.contains("instance(") && before.matches('[').count() > before.matches(']').count()
+}
+
+/// Whether a reference is an argument of `indexed-repeat()` that names a node of every repetition: the first is the
+/// question, the second, fourth and sixth are repeats. The others are numbers.
+fn means_every_repetition(text: &str, reference: &Reference<'_>) -> bool {
+    const CALL: &str = "indexed-repeat(";
+    let Some(before) = text.get(..reference.range.start) else { return false };
+    let Some(start) = before.rfind(CALL) else { return false };
+    let (mut depth, mut argument) = (0_usize, 0_usize);
+    for letter in before.get(start + CALL.len()..).unwrap_or_default().chars() {
+        match letter {
+            '(' => depth += 1,
+            ')' if depth == 0 => return false,
+            ')' => depth -= 1,
+            ',' if depth == 0 => argument += 1,
+            _ => {}
+        }
+    }
+    matches!(argument, 0 | 1 | 3 | 5)
+}
