@@ -31,6 +31,16 @@ pub(super) fn points(text: &str) -> Option<Vec<Point>> {
     points.filter(|points| !points.is_empty())
 }
 
+/// Whether a text is a geopoint.
+pub(crate) fn is_geopoint(text: &str) -> bool {
+    point(text).is_some()
+}
+
+/// Whether a text is a geotrace or a geoshape.
+pub(crate) fn is_geotrace(text: &str) -> bool {
+    points(text).is_some()
+}
+
 fn to_hundredths(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
 }

@@ -232,6 +232,25 @@ impl Expr {
         }
     }
 
+    /// The expressions within this one, to be changed.
+    pub(crate) fn parts_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Expr::Any(all) | Expr::All(all) | Expr::Union(all) => all.iter_mut().collect(),
+            Expr::Call(_, all) | Expr::Unknown(_, all) => all.iter_mut().collect(),
+            Expr::Binary(_, left, right) => vec![left, right],
+            Expr::Negate(one) | Expr::Matches(one, _) => vec![one],
+            Expr::Number(_) | Expr::Literal(_) => Vec::new(),
+            Expr::Path(path) => {
+                let mut parts: Vec<&mut Expr> = path.steps.iter_mut().flat_map(|step| &mut step.predicates).collect();
+                if let Start::Nodes(base, predicates) = &mut path.start {
+                    parts.push(base);
+                    parts.extend(predicates);
+                }
+                parts
+            }
+        }
+    }
+
     /// The name of a function in it that nobody knows.
     pub fn unknown_function(&self) -> Option<&str> {
         match self {

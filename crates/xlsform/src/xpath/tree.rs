@@ -18,7 +18,7 @@ impl NodeId {
 }
 
 /// The name of an element, an attribute or a processing instruction.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Name {
     /// The prefix, as written.
     pub prefix: Option<String>,
