@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::resolve::Read;
-use super::{Choices, Definition, DefinitionError, Field, FieldId};
+use super::{Choices, Definition, DefinitionError, FieldId};
 use crate::xpath::Expr;
 
 /// What an expression of a field decides.

