@@ -4,9 +4,7 @@ mod database;
 mod private;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use linkage::batch::{
@@ -16,6 +14,7 @@ use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use crate::options::{Dedupe, Evaluate, Explain, Link, LinkCommand, Linkage, Match, Train};
+use crate::output::Output;
 
 /// Runs the sub-command.
 pub fn run(options: &Link) -> Result<()> {
@@ -46,7 +45,7 @@ fn dedupe(options: &Dedupe) -> Result<()> {
     let sizes = sizes(&people);
     let persons: usize = sizes.values().sum();
     let to_file = out.is_file();
-    let form = out.form();
+    let form = Form::of(out.path());
     out.write(|out| Ok(write_people(&table, &people, form, out)?))?;
     if options.linkage.json && to_file {
         let by_size: Vec<_> =
@@ -67,7 +66,7 @@ fn match_files(options: &Match) -> Result<()> {
     let mut pairs = engine.pairs(threshold, &mut say)?;
     let found = engine.link(&mut pairs, threshold, links)?;
     let to_file = out.is_file();
-    let form = out.form();
+    let form = Form::of(out.path());
     out.write(|out| Ok(write_links(&engine, &found, form, out)?))?;
     if options.linkage.json && to_file {
         let summary = serde_json::json!({"records": engine.records.len(), "links": found.len()});
@@ -203,47 +202,4 @@ fn bytes(size: &str) -> Result<usize> {
     let number: usize =
         digits.parse().with_context(|| format!("--memory is a size such as 500M or 8G, not «{size}»"))?;
     number.checked_shl(unit).filter(|bytes| bytes >> unit == number).context("--memory is more than there can be")
-}
-
-/// Where a result goes: a file, which appears only when it is whole, or the standard output.
-struct Output {
-    file: Option<(PathBuf, tempfile::NamedTempFile)>,
-}
-
-impl Output {
-    fn new(path: Option<&Path>, inputs: &[&PathBuf]) -> Result<Output> {
-        let Some(path) = path else { return Ok(Output { file: None }) };
-        let same =
-            |input: &&&PathBuf| path.canonicalize().ok().is_some_and(|path| input.canonicalize().ok() == Some(path));
-        if let Some(input) = inputs.iter().find(same) {
-            bail!("{} is read; write to another file", input.display());
-        }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file =
-            tempfile::NamedTempFile::new_in(folder).with_context(|| format!("{} cannot be written", path.display()))?;
-        Ok(Output { file: Some((path.to_owned(), file)) })
-    }
-
-    /// Parquet where the file is called so.
-    fn form(&self) -> Form {
-        Form::of(self.file.as_ref().map(|(path, _)| path.as_path()))
-    }
-
-    fn is_file(&self) -> bool {
-        self.file.is_some()
-    }
-
-    fn write(self, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>) -> Result<()> {
-        let Some((path, file)) = self.file else {
-            let mut out = BufWriter::new(std::io::stdout());
-            write(&mut out)?;
-            return Ok(out.flush()?);
-        };
-        let mut out: BufWriter<&File> = BufWriter::new(file.as_file());
-        write(&mut out)?;
-        out.flush()?;
-        drop(out);
-        file.persist(&path).with_context(|| format!("{} cannot be written", path.display()))?;
-        Ok(())
-    }
 }

@@ -3,9 +3,11 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod form;
 mod installation;
 mod link;
 mod options;
+mod output;
 mod serve;
 
 use std::process::ExitCode;
@@ -54,5 +56,6 @@ fn run() -> Result<()> {
         Command::Import(import) => commands::import(&import),
         Command::Invite(invite) => commands::invite(&invite),
         Command::Link(link) => link::run(&link),
+        Command::Form(form) => form::run(&form),
     }
 }

@@ -47,6 +47,8 @@ pub enum Command {
     Invite(Invite),
     /// Find who is the same person, in a file or between two: no data folder needed
     Link(Link),
+    /// Check a questionnaire (XLSForm), write it as XForm, judge what was answered: no data folder needed
+    Form(Form),
 }
 
 /// Where the data are and what opens them.
@@ -760,4 +762,70 @@ fn without_config(args: impl Iterator<Item = OsString>) -> (Vec<OsString>, Optio
         }
     }
     (rest, file)
+}
+
+/// Questionnaires, on files alone.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Form {
+    #[conf(subcommands)]
+    pub command: FormCommand,
+}
+
+/// What to do with a questionnaire.
+#[derive(Subcommands)]
+#[conf(serde)]
+pub enum FormCommand {
+    /// Say what is wrong with a questionnaire, by sheet, row and column, and what to write instead
+    Check(CheckForm),
+    /// Write a questionnaire as XForm, which phones read
+    Convert(ConvertForm),
+    /// Say what a questionnaire would not have allowed in answers that were sent
+    Judge(JudgeAnswers),
+}
+
+/// What is wrong with a questionnaire.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct CheckForm {
+    /// The questionnaire (.xlsx, .xls, .csv, .md, or an XForm as .xml); files it names are looked for beside it
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// Print the result as JSON
+    #[conf(long)]
+    pub json: bool,
+}
+
+/// A questionnaire as XForm.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct ConvertForm {
+    /// The questionnaire (.xlsx, .xls, .csv or .md)
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// File to write; without it the standard output. Choices that are looked up in a file stand beside it, as
+    /// itemsets.csv
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Say nothing of what may not be meant as it is written
+    #[conf(long)]
+    pub quiet: bool,
+}
+
+/// Answers judged.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct JudgeAnswers {
+    /// The questionnaire (.xlsx, .xls, .csv, .md, or an XForm as .xml); files it names are looked for beside it
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// What was sent (.xml)
+    #[conf(pos)]
+    pub answers: PathBuf,
+    /// Time zone in which it was filled in (IANA name, such as Asia/Amman), where answers do not say it
+    #[conf(long, default_value = "UTC")]
+    pub time_zone: String,
+    /// Print the result as JSON
+    #[conf(long)]
+    pub json: bool,
 }

@@ -20,6 +20,8 @@ mod family;
 mod faults;
 #[path = "stories/files.rs"]
 mod files;
+#[path = "stories/form.rs"]
+mod form;
 #[path = "stories/link.rs"]
 mod link;
 #[path = "stories/operations.rs"]

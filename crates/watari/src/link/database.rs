@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
-use linkage::batch::{Dialect, Model, Script, Step, Table, Wishes, answer, prepare};
+use linkage::batch::{Dialect, Form, Model, Script, Step, Table, Wishes, answer, prepare};
 
-use super::{Output, files, probability, progress, said};
+use super::{files, probability, progress, said};
 use crate::options::{Levels, Prepare, Sql};
+use crate::output::Output;
 
 pub fn prepare_list(options: &Prepare) -> Result<()> {
     let files: Vec<&PathBuf> = files(&options.file, options.other.as_ref());
@@ -14,7 +15,7 @@ pub fn prepare_list(options: &Prepare) -> Result<()> {
     let model = Model::read(&options.model)?;
     let tables = files.iter().map(|file| Table::open(file)).collect::<Result<Vec<Table>, _>>()?;
     let wishes = Wishes { id: options.id.clone(), ..Wishes::default() };
-    let (form, mut say) = (out.form(), progress(options.quiet));
+    let (form, mut say) = (Form::of(out.path()), progress(options.quiet));
     out.write(|out| Ok(prepare(&tables, &model, &wishes, options.first, form, out, &mut say)?))
 }
 
@@ -36,7 +37,7 @@ pub fn answer_met(options: &Levels) -> Result<()> {
     let out = Output::new(options.output.as_deref(), &[&options.file])?;
     let model = Model::read(&options.model)?;
     let met = Table::open(&options.file)?;
-    let (form, mut say) = (out.form(), progress(options.quiet));
+    let (form, mut say) = (Form::of(out.path()), progress(options.quiet));
     let mut answered = 0;
     out.write(|out| {
         answered = answer(&met, &model, form, out)?;

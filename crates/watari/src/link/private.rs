@@ -7,8 +7,9 @@ use anyhow::{Context, Result};
 use linkage::batch::Table;
 use linkage::private::{Choice, Codes, Search, Secret, compare, encode, write_pairs};
 
-use super::{Output, columns, probability, progress};
+use super::{columns, probability, progress};
 use crate::options::{Compare, Encode, MakeSecret};
+use crate::output::Output;
 
 /// Makes the secret; a file that is there is never written over.
 pub fn make_secret(options: &MakeSecret) -> Result<()> {
