@@ -273,7 +273,8 @@ impl Survey<'_> {
     fn begin(&mut self, container: Container, list: Option<&str>, line: Line, place: &Place) {
         let mut node = line.node;
         node.kind = if container == Container::Repeat { Kind::Repeat } else { Kind::Group };
-        node.triggers.clear();
+        // Groups have no answer that could be set.
+        (node.triggers, node.default) = (Vec::new(), None);
         if line.save_to.is_some() {
             self.findings.problem(place.column("save_to"), ProblemKind::SaveToGroup);
         }
@@ -407,9 +408,7 @@ impl Survey<'_> {
         let Some(node) = self.nodes.get(from.0) else { return };
         let mut copy = node.clone();
         let children = std::mem::take(&mut copy.children);
-        for text in [&mut copy.label, &mut copy.hint, &mut copy.guidance] {
-            substitute(text, choice);
-        }
+        copy.fill(choice);
         let id = self.adopt(copy, to);
         for child in children {
             self.copy(child, id, choice);
@@ -1037,22 +1036,32 @@ fn searches(appearance: &str) -> bool {
     appearance.find("search(").is_some_and(|start| appearance.get(start..).is_some_and(|rest| rest.contains(')')))
 }
 
-/// Puts a choice's name and label into a text of a loop: `%(name)s`, `%(label)s`.
-fn substitute(text: &mut Text, choice: &Choice) {
-    let label = |language: Option<&str>| {
-        let translated = choice.label.translations.iter().find(|(other, _)| Some(other.as_str()) == language);
-        translated.map(|(_, text)| text.as_str()).or(choice.label.plain.as_deref()).unwrap_or_default().to_string()
-    };
-    let fill = |text: &mut String, language: Option<&str>| {
+impl Choice {
+    /// A text of a loop with the choice's name and label put in: `%(name)s`, `%(label)s`.
+    fn put_into(&self, text: &mut String, language: Option<&str>) {
         if text.contains("%(") {
-            *text = text.replace("%(name)s", &choice.name).replace("%(label)s", &label(language));
+            let translated = self.label.translations.iter().find(|(other, _)| Some(other.as_str()) == language);
+            let label = translated.map(|(_, text)| text.as_str()).or(self.label.plain.as_deref());
+            *text = text.replace("%(name)s", &self.name).replace("%(label)s", label.unwrap_or_default());
         }
-    };
-    if let Some(plain) = &mut text.plain {
-        fill(plain, None);
     }
-    for (language, text) in &mut text.translations {
-        fill(text, Some(language.as_str()));
+}
+
+impl Node {
+    /// Puts a choice of a loop into everything that is written.
+    fn fill(&mut self, choice: &Choice) {
+        let media = self.media.iter_mut().map(|(_, text)| text);
+        let messages = [&mut self.constraint_message, &mut self.required_message, &mut self.no_app_message];
+        let words = [&mut self.label, &mut self.hint, &mut self.guidance];
+        for text in media.chain(messages).chain(words) {
+            text.plain.iter_mut().for_each(|plain| choice.put_into(plain, None));
+            text.translations.iter_mut().for_each(|(language, text)| choice.put_into(text, Some(language.as_str())));
+        }
+        for attributes in [&mut self.bind, &mut self.body, &mut self.instance] {
+            attributes.0.iter_mut().for_each(|(_, value)| choice.put_into(value, None));
+        }
+        let rest = [Some(&mut self.name), self.default.as_mut(), self.choice_filter.as_mut()];
+        rest.into_iter().flatten().for_each(|text| choice.put_into(text, None));
     }
 }
 
