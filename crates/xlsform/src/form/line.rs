@@ -126,14 +126,7 @@ impl Line {
             [place @ ("bind" | "control" | "instance"), name @ ..] if name.len() > 1 => {
                 self.put(&[place, &name.join(":")], &value);
             }
-            ["bind", name] if TRUTHS.contains(name) && value != "true()" && value != "false()" => {
-                let value = match yes_or_no(&value) {
-                    Some(true) => "true()".to_string(),
-                    Some(false) => "false()".to_string(),
-                    None => value,
-                };
-                node.bind.set(name, value);
-            }
+            ["bind", name] if TRUTHS.contains(name) => node.bind.set(name, expression(&value)),
             ["bind", name] => node.bind.set(name, value),
             ["control", name] => node.body.set(name, value),
             ["instance", name] => node.instance.set(name, value),
@@ -145,6 +138,15 @@ impl Line {
             ["disabled"] => self.disabled = Some(value),
             _ => {}
         }
+    }
+}
+
+/// An expression, in which people write yes and no for true and false.
+pub(super) fn expression(text: &str) -> &str {
+    match yes_or_no(text) {
+        Some(true) => "true()",
+        Some(false) => "false()",
+        None => text,
     }
 }
 

@@ -109,6 +109,14 @@ impl Open {
     }
 }
 
+/// A question that is named as a trigger.
+struct Trigger {
+    place: Place,
+    name: String,
+    /// Whether its answer sets a value, not only asks for the place.
+    sets_value: bool,
+}
+
 /// A form while it is read.
 struct Survey<'a> {
     sheets: &'a Sheets<'a>,
@@ -131,7 +139,7 @@ struct Survey<'a> {
     /// Questions by name.
     questions: HashMap<String, NodeId>,
     repeats: HashMap<String, u32>,
-    triggers: Vec<(Place, String)>,
+    triggers: Vec<Trigger>,
     geometries: Vec<(Place, String)>,
     /// Names of the files and lists that selects and attachments bring along.
     instances: HashSet<String>,
@@ -159,7 +167,7 @@ impl Survey<'_> {
             return;
         };
         let kind = types::current_name(&kind);
-        line.node.triggers = self.triggers_of(line.trigger.as_deref(), &place);
+        line.node.triggers = self.triggers_of(line.trigger.as_deref(), kind, &place);
         if let Some(intent) = line.intent.take() {
             line.node.body.set("intent", intent);
         }
@@ -214,7 +222,8 @@ impl Survey<'_> {
         true
     }
 
-    fn triggers_of(&mut self, trigger: Option<&str>, place: &Place) -> Vec<String> {
+    fn triggers_of(&mut self, trigger: Option<&str>, kind: &str, place: &Place) -> Vec<String> {
+        let sets_value = kind != "background-geopoint";
         let place = place.column("trigger");
         let mut names = Vec::new();
         for part in trigger.into_iter().flat_map(|trigger| trigger.split(',')) {
@@ -226,7 +235,7 @@ impl Survey<'_> {
                 }
                 Ok([]) => {}
                 Ok([one]) => {
-                    self.triggers.push((place.clone(), one.name.to_string()));
+                    self.triggers.push(Trigger { place: place.clone(), name: one.name.to_string(), sets_value });
                     names.push(one.name.to_string());
                 }
                 Ok(_) => self.findings.problem(place.clone(), ProblemKind::BadTriggers),
@@ -332,7 +341,7 @@ impl Survey<'_> {
         let mut counter =
             Node { name: format!("{}_count", node.name), kind: Kind::Question(Control::Calculate), ..Node::default() };
         counter.bind.set("readonly", "true()");
-        counter.bind.set("calculate", count);
+        counter.bind.set("calculate", line::expression(count));
         counter.bind.set("type", "string");
         node.body.set("jr:count", format!("${{{}}}", counter.name));
         let name = counter.name.clone();
@@ -433,7 +442,8 @@ impl Survey<'_> {
         if let Some(file) = types::attachment(kind) {
             line.node.kind = Kind::Attachment(file);
             self.instances.insert(line.node.name.clone());
-            self.push_row(line.node);
+            let id = self.push_row(line.node);
+            self.save_to.extend(line.save_to.map(|value| SaveTo { node: id, row: line.number, value }));
             return;
         }
         let save_to = line.save_to.take();
@@ -477,11 +487,9 @@ impl Survey<'_> {
     fn start_value(&mut self, node: &mut Node) {
         let hyphens = matches!(node.bind.get("type"), Some("date" | "dateTime" | "geopoint" | "geotrace" | "geoshape"));
         let Some(default) = node.default.take_if(|default| is_dynamic(default, hyphens)) else { return };
+        let events = [Some(Event::FirstLoad), self.in_repeat().then_some(Event::NewRepeat)];
         let set = |event| Action { kind: ActionKind::SetValue(default.clone()), event };
-        node.actions.push(set(Event::FirstLoad));
-        if self.in_repeat() {
-            node.actions.push(set(Event::NewRepeat));
-        }
+        node.actions.splice(..0, events.into_iter().flatten().map(set));
     }
 
     fn check_words(&mut self, node: &Node, place: &Place) {
@@ -866,13 +874,14 @@ impl Survey<'_> {
     }
 
     fn check_triggers(&mut self) {
-        for (place, name) in std::mem::take(&mut self.triggers) {
+        for Trigger { place, name, sets_value } in std::mem::take(&mut self.triggers) {
             match self.questions.get(&name).and_then(|id| self.nodes.get(id.0)) {
                 None => self.findings.problem(place, ProblemKind::UnknownReference(name)),
-                Some(node) if !node.is_shown() && !matches!(node.kind, Kind::Question(Control::Hidden)) => {
+                Some(node) if node.is_shown() => {}
+                Some(node) if sets_value && !matches!(node.kind, Kind::Question(Control::Hidden)) => {
                     self.findings.problem(place, ProblemKind::HiddenTrigger(name));
                 }
-                Some(_) => {}
+                Some(_) => self.findings.warn(place, WarningKind::HiddenTrigger(name)),
             }
         }
     }
@@ -925,7 +934,7 @@ impl Survey<'_> {
     fn add_metadata(&mut self) {
         let calculated = |name: &str, bind: &[(&str, &str)]| {
             let mut node = Node { name: name.to_string(), kind: Kind::Question(Control::Calculate), ..Node::default() };
-            bind.iter().for_each(|(name, value)| node.bind.set(name, *value));
+            bind.iter().for_each(|(name, value)| node.bind.set(name, line::expression(value)));
             node.bind.set_default("type", "string");
             node
         };
@@ -968,7 +977,7 @@ impl Survey<'_> {
                         None | Some([]) => ProblemKind::UnknownReference(reference.name.to_string()),
                         Some([one]) => match nodes.get(one.0) {
                             Some(Node { kind: Kind::Attachment(_), .. }) => {
-                                ProblemKind::UnknownReference(reference.name.to_string())
+                                ProblemKind::ReferenceToFile(reference.name.to_string())
                             }
                             // What stands in a loop stands there once for each choice.
                             Some(Node { parent: None, .. }) => {
