@@ -86,12 +86,13 @@ pub(super) const HEADINGS: Headings = Headings {
 const TRUTHS: [&str; 5] = ["readonly", "required", "relevant", "constraint", "calculate"];
 
 impl Line {
-    pub(super) fn read(headers: &[Header], row: &TableRow) -> Self {
+    /// Reads a row whose cells stand under columns with these [`parts`].
+    pub(super) fn read(columns: &[Vec<&str>], row: &TableRow) -> Self {
         let mut line = Self { number: row.number, ..Self::default() };
         line.node.row = Some(row.number);
         for (header, value) in &row.cells {
-            if let Some(header) = headers.get(*header) {
-                line.put(&parts(header), value);
+            if let Some(column) = columns.get(*header) {
+                line.put(column, value);
             }
         }
         line

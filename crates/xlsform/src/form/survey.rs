@@ -61,8 +61,9 @@ pub(super) fn read(sheets: &Sheets<'_>, root: &str, findings: &mut Findings) -> 
         or_other: false,
         counters: Vec::new(),
     };
+    let columns: Vec<Vec<&str>> = table.headers.iter().map(line::parts).collect();
     for row in &table.rows {
-        survey.line(Line::read(&table.headers, row));
+        survey.line(Line::read(&columns, row));
     }
     survey.finish(&table)
 }
@@ -1005,7 +1006,7 @@ impl Survey<'_> {
             }
         }
         for row in &table.rows {
-            for (header, text) in &row.cells {
+            for (header, text) in row.cells.iter().filter(|(_, text)| text.contains("${")) {
                 let Some(header) = table.headers.get(*header) else { continue };
                 if !line::is_without_references(&line::parts(header)) {
                     check(table.place(row.number).column(&header.text), text);
