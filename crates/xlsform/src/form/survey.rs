@@ -907,7 +907,7 @@ impl Survey<'_> {
             others: Vec<String>,
         }
         let mut users: HashMap<String, Users> = HashMap::new();
-        for node in &self.nodes {
+        for node in self.nodes.iter().filter(|node| node.row.is_some()) {
             let Kind::Question(Control::Select(Select { items: Items::List(list), search, .. })) = &node.kind else {
                 continue;
             };
