@@ -1,11 +1,13 @@
 //! What can be said of a form only when all of it is read.
 
-use super::{Survey, Trigger};
+use std::collections::HashMap;
+
 use crate::form::problem::{Place, ProblemKind, WarningKind};
 use crate::form::references::{Malformed, references, sole_reference};
 use crate::form::table::Table;
 use crate::form::{Control, Items, Kind, Node, Select, line};
-use std::collections::HashMap;
+
+use super::{Survey, Trigger};
 
 impl Survey<'_> {
     pub(super) fn check_triggers(&mut self) {

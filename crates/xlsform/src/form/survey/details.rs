@@ -1,12 +1,13 @@
 //! What only some types of questions have: mostly their parameters.
 
-use super::{Survey, set_type};
 use crate::form::line::Line;
 use crate::form::parameters::Parameters;
 use crate::form::problem::{Place, ProblemKind, WarningKind};
 use crate::form::references::has_reference;
 use crate::form::settings::yes_or_no;
 use crate::form::{Action, ActionKind, Control, Event, Items, Kind, Node, ranges};
+
+use super::{Survey, set_type};
 
 impl Survey<'_> {
     /// What only some types have: mostly their parameters.

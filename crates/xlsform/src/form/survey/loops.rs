@@ -1,8 +1,9 @@
 //! Loops: groups of questions that are written once and asked for each choice of a list.
 
-use super::Survey;
 use crate::form::problem::{Place, ProblemKind};
 use crate::form::{Choice, Kind, Node, NodeId};
+
+use super::Survey;
 
 impl Survey<'_> {
     /// The list that a loop goes over.

@@ -7,6 +7,21 @@ mod selects;
 
 use std::collections::{HashMap, HashSet};
 
+use crate::form::choices::Choices;
+use crate::form::entities::{Declaration, SaveTo};
+use crate::form::line::Line;
+use crate::form::parameters::Parameters;
+use crate::form::problem::{Findings, Place, ProblemKind, WarningKind};
+use crate::form::references::{Malformed, references, sole_reference};
+use crate::form::settings::{Settings, yes_or_no};
+use crate::form::table::Table;
+use crate::form::tokens::is_dynamic;
+use crate::form::types::{Container, SelectType};
+use crate::form::{
+    Action, ActionKind, Control, Event, ExternalChoices, Form, Kind, MediaKind, Node, NodeId, ROOT, Sheets, Text,
+    choices, entities, instances, is_name, line, settings, table, translations, types,
+};
+
 /// Reads a whole workbook; none when there is no survey to read.
 pub(super) fn read(sheets: &Sheets<'_>, root: &str, findings: &mut Findings) -> Option<Form> {
     let Some(sheet) = sheets.get("survey").filter(|sheet| !sheet.rows.is_empty()) else {
@@ -519,18 +534,3 @@ fn note(name: &str) -> Node {
     set_type(&mut node, "note");
     node
 }
-
-use crate::form::choices::Choices;
-use crate::form::entities::{Declaration, SaveTo};
-use crate::form::line::Line;
-use crate::form::parameters::Parameters;
-use crate::form::problem::{Findings, Place, ProblemKind, WarningKind};
-use crate::form::references::{Malformed, references, sole_reference};
-use crate::form::settings::{Settings, yes_or_no};
-use crate::form::table::Table;
-use crate::form::tokens::is_dynamic;
-use crate::form::types::{Container, SelectType};
-use crate::form::{
-    Action, ActionKind, Control, Event, ExternalChoices, Form, Kind, MediaKind, Node, NodeId, ROOT, Sheets, Text,
-    choices, entities, instances, is_name, line, settings, table, translations, types,
-};

@@ -1,11 +1,12 @@
 //! Questions with choices.
 
-use super::{Survey, set_type};
 use crate::form::parameters::Parameters;
 use crate::form::problem::{Findings, Place, ProblemKind, WarningKind};
 use crate::form::references::{has_reference, sole_reference};
 use crate::form::types::SelectType;
 use crate::form::{Choice, Control, FileKind, Items, Kind, Node, Order, Select, SelectMode, Text, is_name};
+
+use super::{Survey, set_type};
 
 impl Survey<'_> {
     /// Makes a node a select; gives the question for another answer, if one is wanted.
