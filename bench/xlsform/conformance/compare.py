@@ -2,7 +2,7 @@
 
     python compare.py FORMS CONVERT [--show WORD] [--all]
 
-FORMS is what record.py wrote, CONVERT the program crates/xlsform/examples/convert. Two XForms say the same if their
+FORMS is what record.py wrote, or a folder of workbooks; CONVERT the program crates/xlsform/examples/convert. Two XForms say the same if their
 elements, attributes and texts do, whatever the order of attributes, binds, translations and instances, the prefixes
 of namespaces and the spaces around paths. Where pyxform refuses a form, xlsform must refuse it, and name the same row
 where pyxform names one.
@@ -28,7 +28,11 @@ XF = "{http://www.w3.org/2002/xforms}"
 
 
 def read(path):
-    """The noted forms, each once, with the tests that they come from."""
+    """The noted forms, each once, with the tests that they come from; or the workbooks of a folder."""
+    if Path(path).is_dir():
+        files = sorted(f for f in Path(path).rglob("*") if f.suffix in (".xlsx", ".xlsm", ".xls", ".csv", ".md"))
+        return [{"file": {"name": f.name, "content": base64.b64encode(f.read_bytes()).decode()},
+                 "tests": [str(f)], "assertions": {}} for f in files]
     forms = {}
     for line in open(path, encoding="utf-8"):
         form = json.loads(line)
@@ -167,7 +171,8 @@ def brief(value):
 
 def cells(itemsets):
     """Rows without their empty cells, which pyxform leaves out, and without the header None, which it makes up."""
-    return [[cell for cell in row if cell not in ("", "None")] for row in csv.reader(io.StringIO(itemsets or ""))]
+    rows = ([cell for cell in row if cell not in ("", "None")] for row in csv.reader(io.StringIO(itemsets or "")))
+    return [row for row in rows if row]
 
 
 def rows_in(message):

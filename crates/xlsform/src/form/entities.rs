@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::problem::{Findings, Place, ProblemKind};
 use super::references::references;
 use super::table::{Headings, Table};
-use super::{Action, ActionKind, Attributes, Control, Event, Kind, Node, NodeId, ROOT, Sheets, is_name};
+use super::{Action, ActionKind, Attributes, Control, Event, Kind, Node, NodeId, ROOT, Sheets, is_name, line};
 
 /// The version of the [entities specification](https://getodk.github.io/xforms-spec/entities) that a form needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl Declaration {
     fn attributes(&self, in_repeat: bool) -> Vec<Node> {
         let calculated = |expression: &str| {
             let mut bind = Attributes::default();
-            bind.set("calculate", expression);
+            bind.set("calculate", line::expression(expression));
             bind.set("readonly", "true()");
             bind.set("type", "string");
             bind
@@ -370,9 +370,11 @@ fn request<'a>(tree: &Tree<'_>, entity: &'a Declaration, sources: &[Source], fin
             .reduce(|best, next| if tree.depth(&next.path) > tree.depth(&best.path) { next } else { best })
             .map(|source| source.path.clone())
     };
-    let form = vec![ROOT];
-    let innermost = deepest(&mut sources.iter()).unwrap_or_else(|| form.clone());
-    let scope = tree.scope(&innermost).to_vec();
+    let repeats = |source: &Source| tree.depth(&source.path).0;
+    let innermost = sources.iter().reduce(|best, next| if repeats(next) > repeats(best) { next } else { best });
+    let scope = innermost.map_or_else(|| vec![ROOT], |source| tree.scope(&source.path).to_vec());
+    let within = &mut sources.iter().filter(|source| tree.scope(&source.path) == scope);
+    let innermost = deepest(within).unwrap_or_else(|| scope.clone());
     let mut saved: Vec<Vec<NodeId>> = Vec::new();
     for source in sources.iter().filter(|source| source.property.is_some()) {
         if !saved.contains(&source.path) {
@@ -390,16 +392,18 @@ fn request<'a>(tree: &Tree<'_>, entity: &'a Declaration, sources: &[Source], fin
             if tree.depth(&common) > tree.depth(&boundary) { common } else { boundary }
         }
     };
+    // What is saved for each repetition cannot be part of what is saved once: any of the answers may be the one to move.
+    let saved_apart = saved.iter().find(|path| tree.scope(path) != scope).map(|path| tree.scope(path));
     for source in sources {
         let own = tree.scope(&source.path);
-        let beside = !scope.starts_with(own);
-        let elsewhere = source.property.is_some() && own != tree.scope(&wanted);
-        if beside || elsewhere {
-            let kind = ProblemKind::EntityScopes {
-                list: entity.list.clone(),
-                one: tree.words(own),
-                other: tree.words(if beside { &scope } else { &wanted }),
-            };
+        let apart = match (&source.property, saved_apart) {
+            (Some(_), Some(other)) if own == scope => Some(other),
+            (Some(_), Some(_)) => Some(scope.as_slice()),
+            _ => (!scope.starts_with(own)).then_some(scope.as_slice()),
+        };
+        if let Some(other) = apart {
+            let kind =
+                ProblemKind::EntityScopes { list: entity.list.clone(), one: tree.words(own), other: tree.words(other) };
             let place = match source.property {
                 Some(_) => Place::row("survey", source.row).column("save_to"),
                 None => entity.place(),
@@ -437,9 +441,11 @@ fn allocate<'a>(
             }
         }
         let Some(path) = found else {
-            let scope = tree.words(&request.scope);
-            let kind = ProblemKind::NoRoomForEntity { scope, other: taken_by.unwrap_or_default() };
-            findings.problem(request.entity.place(), kind);
+            // Without anybody in its way its own sources contradict each other, which was said already.
+            if let Some(other) = taken_by {
+                let kind = ProblemKind::NoRoomForEntity { scope: tree.words(&request.scope), other };
+                findings.problem(request.entity.place(), kind);
+            }
             continue;
         };
         let row = request.entity.row;

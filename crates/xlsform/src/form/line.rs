@@ -86,12 +86,13 @@ pub(super) const HEADINGS: Headings = Headings {
 const TRUTHS: [&str; 5] = ["readonly", "required", "relevant", "constraint", "calculate"];
 
 impl Line {
-    pub(super) fn read(headers: &[Header], row: &TableRow) -> Self {
+    /// Reads a row whose cells stand under columns with these [`parts`].
+    pub(super) fn read(columns: &[Vec<&str>], row: &TableRow) -> Self {
         let mut line = Self { number: row.number, ..Self::default() };
         line.node.row = Some(row.number);
         for (header, value) in &row.cells {
-            if let Some(header) = headers.get(*header) {
-                line.put(&parts(header), value);
+            if let Some(column) = columns.get(*header) {
+                line.put(column, value);
             }
         }
         line
@@ -126,14 +127,7 @@ impl Line {
             [place @ ("bind" | "control" | "instance"), name @ ..] if name.len() > 1 => {
                 self.put(&[place, &name.join(":")], &value);
             }
-            ["bind", name] if TRUTHS.contains(name) && value != "true()" && value != "false()" => {
-                let value = match yes_or_no(&value) {
-                    Some(true) => "true()".to_string(),
-                    Some(false) => "false()".to_string(),
-                    None => value,
-                };
-                node.bind.set(name, value);
-            }
+            ["bind", name] if TRUTHS.contains(name) => node.bind.set(name, expression(&value)),
             ["bind", name] => node.bind.set(name, value),
             ["control", name] => node.body.set(name, value),
             ["instance", name] => node.instance.set(name, value),
@@ -145,6 +139,15 @@ impl Line {
             ["disabled"] => self.disabled = Some(value),
             _ => {}
         }
+    }
+}
+
+/// An expression, in which people write yes and no for true and false.
+pub(super) fn expression(text: &str) -> &str {
+    match yes_or_no(text) {
+        Some(true) => "true()",
+        Some(false) => "false()",
+        None => text,
     }
 }
 

@@ -201,6 +201,8 @@ pub enum ProblemKind {
         "more than one row of the survey sheet is called {0:?}; give those that are referred to a name of their own"
     )]
     AmbiguousReference(String),
+    #[error("{0:?} is a file, which has no answer; refer to a question")]
+    ReferenceToFile(String),
     #[error("several triggers are separated by commas, for example ${{a}}, ${{b}}")]
     BadTriggers,
     #[error("a trigger names questions, for example ${{age}}")]
@@ -290,6 +292,8 @@ pub enum WarningKind {
         "the name {name:?} differs from that of row {other} in upper and lower case only, which some tools for analysis do not tell apart"
     )]
     SameNameBut { name: String, other: String },
+    #[error("nobody answers {0:?}, so it will not trigger anything")]
+    HiddenTrigger(String),
     #[error("the repeat has no label")]
     RepeatWithoutLabel,
     #[error("the choice has no label")]

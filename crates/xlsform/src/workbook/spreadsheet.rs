@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read};
 
-use calamine::{Data, DataRef, ExcelDateTime, Reader, Xls, Xlsx};
+use calamine::{Data, DataRef, ExcelDateTime, ExcelDateTimeType, Reader, Xls, Xlsx};
 
 use super::{Collector, Error, Limits};
 
@@ -46,6 +46,7 @@ pub(super) fn read_xls(bytes: &[u8], limits: &Limits, into: &mut Collector) -> R
     super::biff::refuse_wide(bytes, limits)?;
     guarded(|| {
         let mut file: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(damaged)?;
+        let from_1904 = file.has_1904_epoch();
         for name in file.sheet_names() {
             into.begin_sheet(&name);
             let Ok(range) = file.worksheet_range(&name) else { continue };
@@ -59,7 +60,7 @@ pub(super) fn read_xls(bytes: &[u8], limits: &Limits, into: &mut Collector) -> R
                     Data::Int(number) => number.to_string(),
                     Data::Float(number) => number_text(*number),
                     Data::Bool(truth) => truth_text(*truth),
-                    Data::DateTime(moment) => moment_text(moment),
+                    Data::DateTime(moment) => moment_text(&to_the_second(moment, from_1904)),
                 };
                 if area.holds(row, column, &text) {
                     into.cell(row.saturating_add(1), column.saturating_add(1), &text)?;
@@ -132,11 +133,17 @@ fn truth_text(truth: bool) -> String {
     if truth { "TRUE" } else { "FALSE" }.to_string()
 }
 
+/// `.xls` keeps moments as fractions of a day that lie a little beside the second that was meant.
+fn to_the_second(moment: &ExcelDateTime, from_1904: bool) -> ExcelDateTime {
+    const SECONDS: f64 = 86_400.0;
+    // Not the second's very beginning: rounding once more must not fall back before it.
+    let days = ((moment.as_f64() * SECONDS).round() + 0.0001) / SECONDS;
+    ExcelDateTime::new(days, ExcelDateTimeType::DateTime, from_1904)
+}
+
 fn moment_text(moment: &ExcelDateTime) -> String {
-    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    if moment.as_f64() < 1.0 {
-        format!("{hour:02}:{minute:02}:{second:02}")
-    } else {
-        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
-    }
+    let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
+    let fraction = if milli == 0 { String::new() } else { format!(".{milli:03}000") };
+    let time = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
+    if moment.as_f64() < 1.0 { time } else { format!("{year:04}-{month:02}-{day:02} {time}") }
 }

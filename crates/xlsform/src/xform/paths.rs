@@ -32,12 +32,13 @@ impl View {
 impl<'a> Paths<'a> {
     pub(super) fn new(form: &'a Form) -> Self {
         let mut paths = vec![String::new(); form.ids().count()];
-        let mut left = vec![(ROOT, String::new())];
-        while let Some((id, parent)) = left.pop() {
+        let mut left = vec![ROOT];
+        while let Some(id) = left.pop() {
             let node = form.node(id);
-            let at = if matches!(node.kind, Kind::Attribute(_)) { "@" } else { "" };
-            let path = format!("{parent}/{at}{}", node.name);
-            left.extend(node.children.iter().map(|child| (*child, path.clone())));
+            let parent = node.parent.and_then(|parent| paths.get(parent.index())).map_or("", String::as_str);
+            let before = if matches!(node.kind, Kind::Attribute(_)) { "/@" } else { "/" };
+            let path = [parent, before, &node.name].concat();
+            left.extend(&node.children);
             if let Some(place) = paths.get_mut(id.index()) {
                 *place = path;
             }

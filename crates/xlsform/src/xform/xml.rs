@@ -1,5 +1,7 @@
 //! XML, written piece by piece.
 
+use std::ops::Range;
+
 /// Writes elements, indented but for text.
 #[derive(Default)]
 pub(super) struct Xml {
@@ -10,7 +12,8 @@ pub(super) struct Xml {
 }
 
 struct Element {
-    tag: String,
+    /// Where in what is written its name stands.
+    tag: Range<usize>,
     has_text: bool,
 }
 
@@ -26,8 +29,9 @@ impl Xml {
             self.indent();
         }
         self.out.push('<');
+        let start = self.out.len();
         self.out.push_str(tag);
-        self.open.push(Element { tag: tag.to_string(), has_text: false });
+        self.open.push(Element { tag: start..self.out.len(), has_text: false });
         self.in_tag = true;
         self
     }
@@ -64,7 +68,7 @@ impl Xml {
             self.indent();
         }
         self.out.push_str("</");
-        self.out.push_str(&element.tag);
+        self.out.extend_from_within(element.tag);
         self.out.push('>');
         self
     }
@@ -89,20 +93,25 @@ impl Xml {
 
 /// Text as XML has it; what XML cannot hold at all is left out.
 fn escape(text: &str, in_attribute: bool, out: &mut String) {
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' if in_attribute => out.push_str("&quot;"),
+    let mut plain = 0;
+    for (at, letter) in text.char_indices() {
+        let replacement = match letter {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' if in_attribute => "&quot;",
             // A reader would make spaces of them.
-            '\n' if in_attribute => out.push_str("&#10;"),
-            '\t' if in_attribute => out.push_str("&#9;"),
-            '\r' => out.push_str("&#13;"),
-            '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => out.push(letter),
-            _ => {}
-        }
+            '\n' if in_attribute => "&#10;",
+            '\t' if in_attribute => "&#9;",
+            '\r' => "&#13;",
+            '\t' | '\n' | ' '..='\u{fffd}' | '\u{10000}'.. => continue,
+            _ => "",
+        };
+        out.push_str(text.get(plain..at).unwrap_or_default());
+        out.push_str(replacement);
+        plain = at + letter.len_utf8();
     }
+    out.push_str(text.get(plain..).unwrap_or_default());
 }
 
 #[cfg(test)]
