@@ -134,6 +134,40 @@ fn an_old_workbook_with_cells_in_many_corners_is_refused() {
     assert!(matches!(Workbook::read(bytes, Format::Xls, &limits), Err(Error::Unpacked(_))));
 }
 
+fn problems(markdown: &str) -> Vec<String> {
+    let workbook = read(markdown.as_bytes(), Format::Markdown).unwrap();
+    Form::read(&workbook).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_form_that_grows_out_of_hand_is_refused_at_once() {
+    let began = Instant::now();
+    let survey = "| survey | | | |\n| | type | name | label |\n";
+    let row = |kind: &str, name: usize| format!("| | {kind} | n{name} | Which? |\n");
+
+    let deep: String = (0..5000).map(|number| row("begin_group", number)).collect();
+    assert!(problems(&(survey.to_string() + &deep))[0].contains("row 66: groups lie in one another more than 64 deep"));
+
+    let long: String = (0..110_000).map(|number| row("note", number)).collect();
+    assert!(problems(&(survey.to_string() + &long))[0].contains("more than 100000 rows"));
+
+    let loops: String = (0..4).map(|number| row("begin_loop over towns", number)).collect();
+    let ends = "| | end_loop | | |\n".repeat(4);
+    let towns: String = (0..300).map(|number| format!("| | towns | t{number} | T |\n")).collect();
+    let form =
+        format!("{survey}{loops}{}{ends}| choices | | | |\n| | list_name | name | label |\n{towns}", row("note", 9));
+    assert!(problems(&form).iter().any(|problem| problem.contains("more than 100000 rows")));
+
+    let languages: String = (0..900).map(|number| format!(" label::L{number} |")).collect();
+    let texts: String = (0..3000).map(|number| format!("| | note | n{number} | Word |\n")).collect();
+    let form = format!("| survey |\n| | type | name |{languages}\n{texts}| | note | all |{}\n", " x |".repeat(900));
+    assert!(problems(&form).iter().any(|problem| problem.contains("900 languages and 3001 texts")));
+
+    let brackets = format!("{survey}| | calculate | c | |\n| | note | a | instance( {} |\n", "[(${c} ".repeat(4000));
+    assert!(problems(&brackets).len() == 1, "it calculates nothing");
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+}
+
 /// A cell of a form: often something that means something.
 fn cell() -> impl Strategy<Value = String> {
     prop_oneof![

@@ -16,6 +16,13 @@ pub struct ChoiceList {
     pub choices: Vec<Choice>,
     /// Whether the app puts choices of its own file in their place.
     pub used_by_search: bool,
+    /// Whether its labels must stand among the form's translations: they are in several languages, have media or
+    /// refer to questions.
+    pub is_translated: bool,
+    /// Whether it was looked at for a select of several.
+    pub(super) checked_for_spaces: bool,
+    /// Whether it has the choice `other`, as far as or_other knows.
+    pub(super) has_other: bool,
 }
 
 /// One choice.
@@ -34,9 +41,7 @@ pub struct Choice {
 }
 
 impl ChoiceList {
-    /// Whether its labels must stand among the form's translations: they are in several languages, have media or
-    /// refer to questions.
-    pub fn is_translated(&self) -> bool {
+    pub(super) fn needs_translation(&self) -> bool {
         self.choices.iter().any(|choice| {
             !choice.media.is_empty()
                 || choice.label.is_translated()
@@ -76,12 +81,12 @@ const EXTERNAL: Headings = Headings { sheet: "external_choices", ..CHOICES };
 const OSM: Headings = Headings { sheet: "osm", ..CHOICES };
 
 /// What the choices sheet says.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Choices {
     pub(super) lists: Vec<ChoiceList>,
     /// Headers, for the check of translations.
     pub(super) headers: Vec<Vec<String>>,
-    index: HashMap<String, usize>,
+    pub(super) index: HashMap<String, usize>,
 }
 
 impl Choices {

@@ -47,6 +47,8 @@ pub struct Form {
     pub entities_version: Option<EntitiesVersion>,
     /// What references mean.
     names: HashMap<String, NodeId>,
+    /// Where in `lists` each list stands.
+    list_index: HashMap<String, usize>,
 }
 
 /// Where a node stands in [`Form::nodes`].
@@ -244,6 +246,17 @@ impl FileKind {
     }
 }
 
+/// How many elements a form may have; more would not fit into a telephone.
+const MOST_NODES: usize = 100_000;
+/// How deep groups may lie in one another.
+const DEEPEST: usize = 64;
+/// How many wordings the translations of a form may have, those that are missing included.
+const MOST_WORDINGS: usize = 2_000_000;
+/// How many columns a sheet may have.
+const MOST_COLUMNS: usize = 1_000;
+/// After so many problems nobody reads on, and names that are almost right are no longer looked for.
+const MANY_PROBLEMS: usize = 100;
+
 /// What is done at an event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Action {
@@ -431,7 +444,7 @@ impl Form {
     }
 
     /// Every node's id, parents before children.
-    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = NodeId> + use<> {
         (0..self.nodes.len()).map(NodeId)
     }
 
@@ -447,7 +460,7 @@ impl Form {
 
     /// The list of this name.
     pub fn list(&self, name: &str) -> Option<&ChoiceList> {
-        self.lists.iter().find(|list| list.name == name)
+        self.lists.get(*self.list_index.get(name)?)
     }
 }
 
@@ -507,6 +520,9 @@ impl<'a> Sheets<'a> {
 
 /// How many letters must be changed, added or left out to make one word the other (Levenshtein).
 fn distance(one: &str, other: &str) -> usize {
+    if one.len().abs_diff(other.len()) > 16 {
+        return usize::MAX;
+    }
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (done, letter) in one.chars().enumerate() {

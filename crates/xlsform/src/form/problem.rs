@@ -90,6 +90,16 @@ pub enum ProblemKind {
     #[error("there is no media of the kind {0}; write image, big-image, audio or video")]
     UnknownMedia(String),
 
+    #[error("the form has more than {0} rows; move data to a CSV file beside it, or make several forms")]
+    TooManyRows(usize),
+    #[error("groups lie in one another more than {0} deep; take some of them out")]
+    TooDeep(usize),
+    #[error("the sheet has more than {0} columns; remove those that the form does not need")]
+    TooManyColumns(usize),
+    #[error(
+        "the form has {languages} languages and {texts} texts, more wordings than a form can hold; leave out languages"
+    )]
+    TooManyWordings { languages: usize, texts: usize },
     #[error("the row has no type; write one, for example text, integer or note")]
     NoType,
     #[error("nobody knows the type {0:?}; see xlsform.org for the types there are{}", .hint.map(|hint| format!("; did you mean {hint}?")).unwrap_or_default())]

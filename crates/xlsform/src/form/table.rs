@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::workbook::Sheet;
 
+use super::MOST_COLUMNS;
 use super::problem::{Findings, Place, ProblemKind, WarningKind};
 
 /// How the headers of a sheet are understood.
@@ -51,7 +52,10 @@ impl Table {
         let place = Place::row(headings.sheet, first.number);
         let double = first.cells.iter().any(|cell| cell.text.contains("::"));
         let mut index_of = HashMap::new();
-        for cell in &first.cells {
+        if first.cells.len() > MOST_COLUMNS {
+            findings.problem(place.clone(), ProblemKind::TooManyColumns(MOST_COLUMNS));
+        }
+        for cell in first.cells.iter().take(MOST_COLUMNS) {
             let header = headings.header(&cell.text, double);
             let place = place.column(&header.text);
             match table.headers.iter().find(|other| other.parts == header.parts) {

@@ -1,10 +1,10 @@
 //! Whether a form says everything in every one of its languages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use super::problem::{Findings, Place, WarningKind};
+use super::problem::{Findings, Place, ProblemKind, WarningKind};
 use super::table::Table;
-use super::{ChoiceList, Node};
+use super::{ChoiceList, MOST_WORDINGS, Node};
 
 /// Columns that can be written in several languages, with the names people know them by.
 const COLUMNS: [(&str, &str); 9] = [
@@ -69,7 +69,8 @@ pub(super) fn check(survey: &Table, choices: &[Vec<String>], findings: &mut Find
     }
 }
 
-/// Warns of each language whose name gives no code, which apps choose a language by.
+/// Warns of each language whose name gives no code, which apps choose a language by. More wordings than a form can hold
+/// are a problem.
 pub(super) fn check_codes(nodes: &[Node], lists: &[ChoiceList], default: &str, findings: &mut Findings) {
     let of_nodes = nodes.iter().flat_map(|node| {
         let media = node.media.iter().map(|(_, text)| text);
@@ -79,14 +80,18 @@ pub(super) fn check_codes(nodes: &[Node], lists: &[ChoiceList], default: &str, f
         .iter()
         .flat_map(|list| &list.choices)
         .flat_map(|choice| std::iter::once(&choice.label).chain(choice.media.iter().map(|(_, text)| text)));
-    let mut languages: Vec<&str> = of_nodes
-        .chain(of_choices)
-        .filter(|text| text.is_translated())
-        .flat_map(|text| text.in_languages(default))
-        .map(|(language, _)| language)
-        .collect();
+    let mut languages: HashSet<&str> = HashSet::new();
+    let mut texts = 0;
+    for text in of_nodes.chain(of_choices).filter(|text| text.is_translated()) {
+        texts += 1;
+        languages.extend(text.in_languages(default).map(|(language, _)| language));
+    }
+    let mut languages: Vec<&str> = languages.into_iter().collect();
     languages.sort_unstable();
-    languages.dedup();
+    if languages.len().saturating_mul(texts) > MOST_WORDINGS {
+        let kind = ProblemKind::TooManyWordings { languages: languages.len(), texts };
+        findings.problem(Place::sheet("survey"), kind);
+    }
     for language in languages {
         if language != "default" && language.len() > 2 && !has_code(language) {
             findings.warn(Place::sheet("survey"), WarningKind::LanguageCode(language.to_string()));

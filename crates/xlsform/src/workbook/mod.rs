@@ -78,6 +78,9 @@ impl Default for Limits {
     }
 }
 
+/// How many letters a cell may hold: as many as in Excel.
+const LONGEST_CELL: usize = 32_767;
+
 /// Why a file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -109,6 +112,14 @@ pub enum Error {
         row: u32,
         /// The limit that was passed.
         limit: String,
+    },
+    /// A cell with more text than Excel can hold.
+    #[error("sheet {sheet}, row {row}: a cell has more than {LONGEST_CELL} letters; shorten its text")]
+    LongCell {
+        /// The sheet.
+        sheet: String,
+        /// The row.
+        row: u32,
     },
     /// A workbook that cannot be read.
     #[error("the workbook is damaged or protected by a password ({0}): open it in a spreadsheet and save it anew")]
@@ -208,6 +219,10 @@ impl Collector {
     fn cell(&mut self, row: u32, column: u32, text: &str) -> Result<(), Error> {
         let text = text.trim();
         let Some(sheet) = self.workbook.sheets.last_mut().filter(|_| !text.is_empty()) else { return Ok(()) };
+        // A letter has four bytes at most.
+        if text.len() > LONGEST_CELL && text.chars().count() > LONGEST_CELL {
+            return Err(Error::LongCell { sheet: sheet.name.clone(), row });
+        }
         let too_much = |limit| Error::TooMuch { sheet: sheet.name.clone(), row, limit };
         let Some(cells_left) = self.cells_left.checked_sub(1) else {
             return Err(too_much(format!("{} cells", self.limits.cells)));

@@ -200,7 +200,7 @@ impl Writer<'_> {
     }
 
     fn list_items(&self, list: &str) -> Itemset {
-        let translated = self.form.list(list).is_some_and(|list| list.is_translated());
+        let translated = self.form.list(list).is_some_and(|list| list.is_translated);
         let label = if translated { "jr:itext(itextId)" } else { "label" };
         Itemset { nodes: format!("instance('{list}')/root/item"), value: "name".to_string(), label: label.to_string() }
     }
@@ -265,7 +265,7 @@ impl Writer<'_> {
         let Items::List(name) = &select.items else { return };
         let form = self.form;
         let Some(list) = form.list(name) else { return };
-        let translated = list.is_translated();
+        let translated = list.is_translated;
         for (number, choice) in list.choices.iter().enumerate() {
             self.xml.open("item");
             if translated {

@@ -60,7 +60,7 @@ impl<'a> Itext<'a> {
             numbers: HashMap::new(),
             texts: Vec::new(),
         };
-        for list in form.lists.iter().filter(|list| list.is_translated()) {
+        for list in form.lists.iter().filter(|list| list.is_translated) {
             for (number, choice) in list.choices.iter().enumerate() {
                 itext.choice(list, number, choice);
             }

@@ -11,7 +11,7 @@ use crate::form::tokens::instance_paths;
 use crate::form::{Form, MediaKind, NodeId};
 
 use itext::Itext;
-use paths::{Paths, View};
+use paths::{Paths, Surroundings, View};
 use xml::Xml;
 
 /// The version of the XForms specification that is written.
@@ -122,14 +122,17 @@ impl Writer<'_> {
     fn outputs(&self, text: &str, from: Option<NodeId>) -> Vec<(std::ops::Range<usize>, String)> {
         let view = View { from, ..View::default() };
         let mut outputs = Vec::new();
-        let lookups = if text.contains("instance(") { instance_paths(text) } else { Vec::new() };
+        let mut lookups = if text.contains("instance(") { instance_paths(text) } else { Vec::new() };
         for range in &lookups {
             let path = text.get(range.clone()).unwrap_or_default();
             outputs.push((range.clone(), self.paths.resolve(path, view)));
         }
+        lookups.reverse();
+        let mut surroundings = Surroundings::of(text);
         for reference in references(text).flatten() {
-            if !lookups.iter().any(|range| range.contains(&reference.range.start)) {
-                outputs.push((reference.range.clone(), self.paths.path(text, &reference, view)));
+            while lookups.pop_if(|range| range.end <= reference.range.start).is_some() {}
+            if !lookups.last().is_some_and(|range| range.contains(&reference.range.start)) {
+                outputs.push((reference.range.clone(), self.paths.path(&reference, &mut surroundings, view)));
             }
         }
         outputs.sort_by_key(|(range, _)| range.start);

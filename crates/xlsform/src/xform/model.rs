@@ -114,7 +114,7 @@ impl Writer<'_> {
     }
 
     fn list(&mut self, list: &ChoiceList) {
-        let translated = list.is_translated();
+        let translated = list.is_translated;
         self.xml.open("root");
         for (number, choice) in list.choices.iter().enumerate() {
             self.xml.open("item");

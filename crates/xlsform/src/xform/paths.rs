@@ -31,7 +31,7 @@ impl View {
 
 impl<'a> Paths<'a> {
     pub(super) fn new(form: &'a Form) -> Self {
-        let mut paths = vec![String::new(); form.ids().count()];
+        let mut paths = vec![String::new(); form.ids().len()];
         let mut left = vec![ROOT];
         while let Some(id) = left.pop() {
             let node = form.node(id);
@@ -56,21 +56,23 @@ impl<'a> Paths<'a> {
         if !has_reference(text) {
             return text.to_string();
         }
-        replace(text, |reference| self.path(text, reference, view))
+        let mut surroundings = Surroundings::of(text);
+        replace(text, |reference| self.path(reference, &mut surroundings, view))
     }
 
-    /// The path, between spaces, that a reference within a text stands for.
-    pub(super) fn path(&self, text: &str, reference: &Reference<'_>, view: View) -> String {
+    /// The path, between spaces, that a reference stands for. References of a text are asked for in their order.
+    pub(super) fn path(&self, reference: &Reference<'_>, surroundings: &mut Surroundings<'_>, view: View) -> String {
+        surroundings.go_to(reference);
         let Some(target) = self.form.named(reference.name) else { return reference.name.to_string() };
         if reference.last_saved {
             return format!(" instance('{LAST_SAVED}'){} ", self.of(target));
         }
         let relative = view
             .from
-            .filter(|_| !means_every_repetition(text, reference))
+            .filter(|_| !surroundings.names_every_repetition())
             .and_then(|from| self.relative(from, target, view.all_repetitions));
         match relative {
-            Some(path) if view.in_filter || in_predicate(text, reference) => format!(" current()/{path} "),
+            Some(path) if view.in_filter || surroundings.in_predicate() => format!(" current()/{path} "),
             Some(path) => format!(" {path} "),
             None => format!(" {} ", self.of(target)),
         }
@@ -103,27 +105,60 @@ impl<'a> Paths<'a> {
     }
 }
 
-/// Whether a reference stands in square brackets after an `instance(…)`.
-fn in_predicate(text: &str, reference: &Reference<'_>) -> bool {
-    let before = text.get(..reference.range.start).unwrap_or_default();
-    text.contains("instance(") && before.matches('[').count() > before.matches(']').count()
+/// What a reference stands within, found while going through a text once.
+pub(super) struct Surroundings<'a> {
+    text: &'a str,
+    at: usize,
+    has_instance: bool,
+    /// How many square brackets are open.
+    brackets: usize,
+    /// For each parenthesis that is open whether `indexed-repeat` stands before it.
+    parentheses: Vec<bool>,
+    /// For each `indexed-repeat` that is open how deep it stands, and how many arguments are behind.
+    indexed: Vec<(usize, usize)>,
 }
 
-/// Whether a reference is an argument of `indexed-repeat()` that names a node of every repetition: the first is the
-/// question, the second, fourth and sixth are repeats. The others are numbers.
-fn means_every_repetition(text: &str, reference: &Reference<'_>) -> bool {
-    const CALL: &str = "indexed-repeat(";
-    let Some(before) = text.get(..reference.range.start) else { return false };
-    let Some(start) = before.rfind(CALL) else { return false };
-    let (mut depth, mut argument) = (0_usize, 0_usize);
-    for letter in before.get(start + CALL.len()..).unwrap_or_default().chars() {
-        match letter {
-            '(' => depth += 1,
-            ')' if depth == 0 => return false,
-            ')' => depth -= 1,
-            ',' if depth == 0 => argument += 1,
-            _ => {}
-        }
+impl<'a> Surroundings<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let has_instance = text.contains("instance(");
+        Self { text, at: 0, has_instance, brackets: 0, parentheses: Vec::new(), indexed: Vec::new() }
     }
-    matches!(argument, 0 | 1 | 3 | 5)
+
+    fn go_to(&mut self, reference: &Reference<'_>) {
+        let passed = self.text.get(self.at..reference.range.start).unwrap_or_default();
+        for (offset, letter) in passed.char_indices() {
+            match letter {
+                '[' => self.brackets += 1,
+                ']' => self.brackets = self.brackets.saturating_sub(1),
+                '(' => {
+                    let indexed = passed.get(..offset).is_some_and(|before| before.ends_with("indexed-repeat"));
+                    self.parentheses.push(indexed);
+                    if indexed {
+                        self.indexed.push((self.parentheses.len(), 0));
+                    }
+                }
+                ')' if self.parentheses.pop() == Some(true) => drop(self.indexed.pop()),
+                ',' => {
+                    if let Some((depth, arguments)) = self.indexed.last_mut()
+                        && *depth == self.parentheses.len()
+                    {
+                        *arguments += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.at = reference.range.end;
+    }
+
+    /// Whether one stands in square brackets of a text that looks something up in an instance.
+    fn in_predicate(&self) -> bool {
+        self.has_instance && self.brackets > 0
+    }
+
+    /// Whether one is an argument of `indexed-repeat()` that names a node of every repetition: the first is the question,
+    /// the second, fourth and sixth are repeats. The others are numbers.
+    fn names_every_repetition(&self) -> bool {
+        matches!(self.indexed.last(), Some((_, 0 | 1 | 3 | 5)))
+    }
 }

@@ -1,7 +1,7 @@
 //! Loops: groups of questions that are written once and asked for each choice of a list.
 
 use crate::form::problem::{Place, ProblemKind};
-use crate::form::{Choice, Kind, Node, NodeId};
+use crate::form::{Choice, Kind, MOST_NODES, Node, NodeId};
 
 use super::Survey;
 
@@ -23,6 +23,13 @@ impl Survey<'_> {
     pub(super) fn unroll(&mut self, id: NodeId, list: &str) {
         let Some(pattern) = self.nodes.get_mut(id.0).map(|node| std::mem::take(&mut node.children)) else { return };
         let choices = self.choices.get(list).map(|list| list.choices.clone()).unwrap_or_default();
+        let within: usize = pattern.iter().map(|id| self.size(*id)).sum();
+        if self.nodes.len() + choices.len().saturating_mul(within + 1) > MOST_NODES {
+            let row = self.nodes.get(id.0).and_then(|node| node.row).unwrap_or_default();
+            let place = Place::row("survey", row).column("type");
+            self.findings.problem(place, ProblemKind::TooManyRows(MOST_NODES));
+            return;
+        }
         let repeats: Vec<(u32, String)> = pattern.iter().flat_map(|id| self.repeats_within(*id)).collect();
         let columns = choices.iter().filter(|choice| choice.name != "none");
         for (row, name) in repeats.into_iter().filter(|_| columns.clone().count() > 1) {
@@ -40,6 +47,12 @@ impl Survey<'_> {
         for child in pattern {
             self.abandon(child);
         }
+    }
+
+    /// How many nodes a node and all below it are.
+    fn size(&self, id: NodeId) -> usize {
+        let children = self.nodes.get(id.0).map(|node| node.children.as_slice()).unwrap_or_default();
+        1 + children.iter().map(|child| self.size(*child)).sum::<usize>()
     }
 
     pub(super) fn repeats_within(&self, id: NodeId) -> Vec<(u32, String)> {

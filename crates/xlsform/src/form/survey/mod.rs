@@ -18,8 +18,8 @@ use crate::form::table::Table;
 use crate::form::tokens::is_dynamic;
 use crate::form::types::{Container, SelectType};
 use crate::form::{
-    Action, ActionKind, Control, Event, ExternalChoices, Form, Kind, MediaKind, Node, NodeId, ROOT, Sheets, Text,
-    choices, entities, instances, is_name, line, settings, table, translations, types,
+    Action, ActionKind, Control, DEEPEST, Event, ExternalChoices, Form, Kind, MOST_NODES, MediaKind, Node, NodeId,
+    ROOT, Sheets, Text, choices, entities, instances, is_name, line, settings, table, translations, types,
 };
 
 /// Reads a whole workbook; none when there is no survey to read.
@@ -68,6 +68,17 @@ pub(super) fn read(sheets: &Sheets<'_>, root: &str, findings: &mut Findings) -> 
     };
     let columns: Vec<Vec<&str>> = table.headers.iter().map(line::parts).collect();
     for row in &table.rows {
+        let too_much = if survey.nodes.len() > MOST_NODES {
+            Some(ProblemKind::TooManyRows(MOST_NODES))
+        } else if survey.open.len() > DEEPEST {
+            Some(ProblemKind::TooDeep(DEEPEST))
+        } else {
+            None
+        };
+        if let Some(kind) = too_much {
+            survey.findings.problem(Place::row("survey", row.number), kind);
+            return None;
+        }
         survey.line(Line::read(&columns, row));
     }
     survey.finish(&table)
@@ -470,7 +481,8 @@ impl Survey<'_> {
         self.check_references(table);
         let rows = self.names.into_iter().filter_map(|(name, ids)| Some((name, *ids.first()?)));
         let names = self.counters.into_iter().chain(rows).collect();
-        let lists = self.choices.lists;
+        let Choices { mut lists, index: list_index, .. } = self.choices;
+        lists.iter_mut().for_each(|list| list.is_translated = list.needs_translation());
         translations::check_codes(&self.nodes, &lists, &self.settings.default_language, self.findings);
         let form = Form {
             settings: self.settings,
@@ -479,6 +491,7 @@ impl Survey<'_> {
             nodes: self.nodes,
             entities_version: version,
             names,
+            list_index,
         };
         instances::check(&form, self.findings);
         Some(form)

@@ -4,7 +4,9 @@ use crate::form::parameters::Parameters;
 use crate::form::problem::{Findings, Place, ProblemKind, WarningKind};
 use crate::form::references::{has_reference, sole_reference};
 use crate::form::types::SelectType;
-use crate::form::{Choice, Control, FileKind, Items, Kind, Node, Order, Select, SelectMode, Text, is_name};
+use crate::form::{
+    Choice, Control, FileKind, Items, Kind, MANY_PROBLEMS, Node, Order, Select, SelectMode, Text, is_name,
+};
 
 use super::{Survey, set_type};
 
@@ -93,14 +95,12 @@ impl Survey<'_> {
     }
 
     pub(super) fn refuse_spaces(&mut self, list: &str, place: &Place) {
-        for choice in self.choices.get(list).into_iter().flat_map(|list| &list.choices) {
-            if choice.name.contains(' ') {
-                let kind = ProblemKind::SpaceInChoice { choice: choice.name.clone(), list: list.to_string() };
-                let place = choice.row.map_or_else(|| place.clone(), |row| Place::row("choices", row).column("name"));
-                if !self.findings.problems.iter().any(|other| other.place == place && other.kind == kind) {
-                    self.findings.problem(place, kind);
-                }
-            }
+        let Some(list) = self.choices.get_mut(list).filter(|list| !list.checked_for_spaces) else { return };
+        list.checked_for_spaces = true;
+        for choice in list.choices.iter().filter(|choice| choice.name.contains(' ')) {
+            let kind = ProblemKind::SpaceInChoice { choice: choice.name.clone(), list: list.name.clone() };
+            let place = choice.row.map_or_else(|| place.clone(), |row| Place::row("choices", row).column("name"));
+            self.findings.problem(place, kind);
         }
     }
 
@@ -132,7 +132,8 @@ impl Survey<'_> {
             self.findings.problem(place.column("type"), ProblemKind::OtherWithoutChoices);
             return None;
         };
-        if !list.choices.iter().any(|choice| choice.name == "other") {
+        list.has_other = list.has_other || list.choices.iter().any(|choice| choice.name == "other");
+        if !list.has_other {
             let mut label = Text::plain("Other");
             let languages: Vec<String> = list
                 .choices
@@ -149,6 +150,7 @@ impl Survey<'_> {
                     }
                 }
             }
+            list.has_other = true;
             list.choices.push(Choice { name: "other".to_string(), label, ..Choice::default() });
         }
         let mut question =
@@ -186,10 +188,13 @@ impl Survey<'_> {
     }
 
     pub(super) fn unknown_list(&self, name: &str) -> ProblemKind {
-        let mut similar = self.choices.similar(name);
-        if self.choices.lists.is_empty() {
-            similar = self.sheets.similar("choices");
-        }
+        let similar = if self.choices.lists.is_empty() {
+            self.sheets.similar("choices")
+        } else if self.findings.problems.len() < MANY_PROBLEMS {
+            self.choices.similar(name)
+        } else {
+            Vec::new()
+        };
         ProblemKind::UnknownList { name: name.to_string(), sheet: "choices", similar }
     }
 }
