@@ -79,7 +79,7 @@ async function record(input) {
   if (input.resolveInstance) return text_of(await input.resolveInstance());
   const held = input.data.map((data) => data.get(constants.INSTANCE_FILE_NAME)).find((file) => file !== null);
   if (!held) throw new Error('no record');
-  return new TextDecoder().decode(await new Response(held).arrayBuffer().catch(() => read_blob(held)));
+  return new TextDecoder().decode(await read_blob(held));
 }
 
 const read_blob = (blob) =>
@@ -162,16 +162,23 @@ class Filling {
 
   change(question) {
     const answer = this.ask(question);
-    this.read();
+    this.stale = true;
     this.set_version((version) => version + 1);
     return answer;
   }
 
+  /** All nodes by id, asked for anew when something changed. */
+  get told() {
+    if (this.stale) this.read();
+    return this.held;
+  }
+
   read() {
+    this.stale = false;
     this.tree = this.ask({ do: 'state' });
-    this.told = new Map();
+    this.held = new Map();
     const visit = (said, parent) => {
-      this.told.set(said.id, said);
+      this.held.set(said.id, said);
       if (!this.nodes.has(said.id)) this.nodes.set(said.id, new Node(this, said, parent));
       for (const child of said.children ?? []) visit(child, this.nodes.get(said.id));
     };
@@ -186,6 +193,7 @@ class Node {
     this.filling = filling;
     this.nodeId = `node:${said.id}`;
     this.id = said.id;
+    this.last = said;
     this.nodeType = said.kind;
     this.valueType = ['select', 'rank'].includes(said.kind) ? 'string' : said.kind === 'upload' ? 'binary' : said.type;
     this.selectType = said.many ? 'select' : 'select1';
@@ -213,6 +221,7 @@ class Node {
     const node = this;
     this.instanceState = {
       get instanceXML() {
+        node.filling.version();
         return node.filling.ask({ do: 'preview' }).xml;
       },
     };
@@ -224,7 +233,20 @@ class Node {
 
   get said() {
     this.filling.version();
-    return this.filling.told.get(this.id) ?? this.last;
+    const said = this.filling.told.get(this.id);
+    if (said) this.last = said;
+    return this.last;
+  }
+
+  /** What is shown, asked for when it is looked at. */
+  get shown() {
+    const version = this.filling.version();
+    if (this.looked?.version !== version) {
+      const range = this.nodeType.startsWith('repeat-range');
+      const shown = range ? { label: this.said.label, hint: null } : this.filling.ask({ do: 'look', path: this.said.path });
+      this.looked = { version, shown };
+    }
+    return this.looked.shown;
   }
 
   get text() {
@@ -260,7 +282,7 @@ class Node {
   }
 
   setValues(values) {
-    const offered = this.said.choices.map((choice) => choice.value);
+    const offered = this.shown.choices.map((choice) => choice.value);
     for (const value of values) if (!offered.includes(value)) throw new Error(`${value} is not offered`);
     if (values.length && offered.some((value) => !values.includes(value))) throw new Error('not all are ranked');
     return this.answer(values.join(' '));
@@ -339,10 +361,10 @@ function state(node) {
       return node.said.required;
     },
     get label() {
-      return range('label', node.said.label);
+      return range('label', node.shown.label);
     },
     get hint() {
-      return range('hint', node.said.hint);
+      return range('hint', node.shown.hint);
     },
     get activeLanguage() {
       node.filling.version();
@@ -365,10 +387,10 @@ function state(node) {
     },
     get valueOptions() {
       if (!['select', 'rank'].includes(node.nodeType)) return null;
-      return node.said.choices.map(({ value, label }) => ({
+      return node.shown.choices.map(({ value, label, properties }) => ({
         value,
         label: range('item-label', label ?? { text: value }),
-        properties: [],
+        properties,
       }));
     },
     get attributes() {
@@ -383,7 +405,7 @@ function state(node) {
 
 function validation(node) {
   const violation = () => {
-    const { problem } = node.said;
+    const { problem } = node.shown;
     if (!problem || problem.condition === 'other') return null;
     const role = { constraint: 'constraintMsg', required: 'requiredMsg' }[problem.condition];
     const message = problem.message === null ? null : range(role, { text: problem.message });

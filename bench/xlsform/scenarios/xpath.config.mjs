@@ -30,7 +30,6 @@ export default defineConfig({
     environment: 'jsdom',
     setupFiles: ['test/setup.ts'],
     include: ['test/{native,xforms}/**/*.test.ts'],
-    reporters: ['json'],
-    outputFile: process.env.REPORT,
+    reporters: [resolve(here, 'reporter.mjs')],
   },
 });

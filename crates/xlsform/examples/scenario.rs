@@ -115,6 +115,7 @@ fn node_of(filling: &Filling, request: &Json) -> Result<NodeId, Failure> {
 fn act(filling: &mut Filling, what: &str, request: &Json) -> Result<Json, Failure> {
     match what {
         "state" => return Ok(state(filling, filling.root())?.unwrap_or_default()),
+        "look" => return look(filling, node_of(filling, request)?),
         "preview" => return Ok(json!({ "xml": filling.preview() })),
         "submission" => return Ok(json!({ "xml": filling.submission()? })),
         "answer" => filling.answer(node_of(filling, request)?, text(request, "value"))?,
@@ -155,12 +156,8 @@ fn data_type(data_type: DataType) -> &'static str {
     }
 }
 
-/// A node and all in it, with what a client would show.
-fn state(filling: &Filling, node: NodeId) -> Result<Option<Json>, Failure> {
-    let Some(id) = filling.field_of(node) else { return Ok(None) };
-    let definition = filling.definition();
-    let field = definition.field(id);
-    let control = field.control.map(|control| definition.control(control));
+/// What a client would show of a node.
+fn look(filling: &Filling, node: NodeId) -> Result<Json, Failure> {
     let problem = filling.problem(node)?.map(|problem| {
         let condition = match problem.kind {
             ProblemKind::Required => "required",
@@ -169,7 +166,33 @@ fn state(filling: &Filling, node: NodeId) -> Result<Option<Json>, Failure> {
         };
         json!({ "condition": condition, "message": problem.message })
     });
-    let note = matches!(field.bind.readonly, Some(Expr::Call(Function::True, _)));
+    let choices: Vec<Json> = filling
+        .choices(node)?
+        .into_iter()
+        .map(|choice| json!({ "value": choice.value, "label": shown(choice.label), "properties": choice.properties }))
+        .collect();
+    Ok(json!({
+        "label": shown(filling.label(node)?),
+        "hint": shown(filling.hint(node)?),
+        "choices": choices,
+        "problem": problem,
+    }))
+}
+
+/// A node and all in it.
+fn state(filling: &Filling, node: NodeId) -> Result<Option<Json>, Failure> {
+    let Some(id) = filling.field_of(node) else {
+        return Ok(Some(json!({
+            "id": node.index(), "kind": "model-value", "type": "string", "path": filling.path(node),
+            "name": filling.tree().local(node), "value": filling.value(node), "relevant": filling.relevant(node),
+            "readonly": true, "required": false, "attributes": [], "choices": [], "children": [],
+        })));
+    };
+    let definition = filling.definition();
+    let field = definition.field(id);
+    let control = field.control.map(|control| definition.control(control));
+    let said = control.is_some_and(|control| control.label.is_some() || control.hint.is_some());
+    let note = said && matches!(field.bind.readonly, Some(Expr::Call(Function::True, _)));
     let kind = match control.map(|control| &control.kind) {
         _ if node == filling.root() => "root",
         _ if field.repeat.is_some() => "repeat-instance",
@@ -183,11 +206,6 @@ fn state(filling: &Filling, node: NodeId) -> Result<Option<Json>, Failure> {
         Some(ControlKind::Trigger) => "trigger",
         Some(ControlKind::Upload { .. }) => "upload",
     };
-    let choices: Vec<Json> = filling
-        .choices(node)?
-        .into_iter()
-        .map(|choice| json!({ "value": choice.value, "label": shown(choice.label) }))
-        .collect();
     let mut attributes = Vec::new();
     for attribute in filling.tree().node(node).attributes() {
         attributes.push(json!({
@@ -209,10 +227,7 @@ fn state(filling: &Filling, node: NodeId) -> Result<Option<Json>, Failure> {
         "relevant": filling.relevant(node),
         "readonly": filling.readonly(node),
         "required": filling.required(node),
-        "label": shown(filling.label(node)?),
-        "hint": shown(filling.hint(node)?),
         "many": matches!(control.map(|control| &control.kind), Some(ControlKind::SelectMany(_))),
-        "choices": choices,
         "appearance": control.map(|control| &control.appearance),
         "media": control.and_then(|control| match &control.kind {
             ControlKind::Upload { media } => media.clone(),
@@ -223,7 +238,6 @@ fn state(filling: &Filling, node: NodeId) -> Result<Option<Json>, Failure> {
             _ => None,
         }),
         "attributes": attributes,
-        "problem": problem,
         "children": children(filling, node, id)?,
     })))
 }
@@ -244,9 +258,7 @@ fn children(filling: &Filling, node: NodeId, id: FieldId) -> Result<Vec<Json>, F
             continue;
         }
         let control = held.control.map(|control| definition.control(control));
-        let around = control.and_then(|control| control.parent).map(|parent| definition.control(parent));
-        let around = around.filter(|around| around.field == Some(*child));
-        let label = control.and_then(|control| control.label.as_ref()).or(around.and_then(|a| a.label.as_ref()));
+        let label = control.and_then(|control| control.label.as_ref());
         let label = label.map(|label| filling.show(label, node)).transpose()?;
         told.push(json!({
             "id": format!("{}:{}", node.index(), child.index()),
@@ -269,6 +281,9 @@ fn children(filling: &Filling, node: NodeId, id: FieldId) -> Result<Vec<Json>, F
             "attributes": [],
             "children": instances,
         }));
+    }
+    for node in filling.tree().elements(node).filter(|node| filling.field_of(*node).is_none()) {
+        told.extend(state(filling, node)?);
     }
     Ok(told)
 }

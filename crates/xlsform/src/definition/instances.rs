@@ -69,7 +69,7 @@ fn root(tree: &mut Tree) -> NodeId {
 fn delimiter(content: &str) -> u8 {
     let first = content.lines().next().unwrap_or_default();
     let count = |delimiter: &u8| first.bytes().filter(|byte| byte == delimiter).count();
-    let most = [b';', b'\t', b','].into_iter().max_by_key(count);
+    let most = [b'|', b'\t', b';', b','].into_iter().max_by_key(count);
     most.unwrap_or(b',')
 }
 
@@ -79,7 +79,7 @@ fn csv(address: &str, content: &str) -> Result<Tree, InstanceError> {
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter(content)).flexible(true).from_reader(content.as_bytes());
     let headers: Vec<Arc<Name>> = match reader.headers() {
-        Ok(headers) => headers.iter().map(|header| plain(header.trim())).collect(),
+        Ok(headers) => headers.iter().map(plain).collect(),
         Err(error) => return Err(fail(1, error.to_string())),
     };
     let mut tree = Tree::new();

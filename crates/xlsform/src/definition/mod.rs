@@ -204,6 +204,8 @@ pub struct Repeat {
     pub fixed: bool,
     /// A new instance.
     pub(crate) template: Tree,
+    /// The instances that the form itself writes out.
+    pub(crate) written: Vec<Tree>,
 }
 
 /// A text with values of answers in it.
@@ -224,13 +226,16 @@ pub enum Part {
     Output(Expr),
 }
 
+/// A text in its forms: none for the text itself, else `short`, `guidance`, `image`, `audio`…
+pub type Forms = Vec<(Option<String>, Vec<Part>)>;
+
 /// One language's texts.
 #[derive(Debug, Clone)]
 pub struct Language {
     /// Its name, as the form writes it.
     pub name: String,
-    /// The texts by id, each in its forms: none for the text itself, else `short`, `guidance`, `image`, `audio`…
-    pub texts: HashMap<String, Vec<(Option<String>, Vec<Part>)>>,
+    /// The texts by id.
+    pub texts: HashMap<String, Forms>,
 }
 
 /// What a control is.
@@ -372,6 +377,8 @@ pub struct Definition {
     pub public_key: Option<String>,
     /// The languages; the first is the one to begin with. A form without texts by language has none.
     pub languages: Vec<Language>,
+    /// What the form says in vain.
+    pub warnings: Vec<DefinitionError>,
     pub(crate) fields: Vec<Field>,
     pub(crate) controls: Vec<Control>,
     pub(crate) actions: Vec<Action>,

@@ -1,6 +1,7 @@
 //! Reading the XML of a form.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use roxmltree::Node as Xml;
 
@@ -10,7 +11,10 @@ use super::{
     Action, Bind, Choices, Control, ControlId, ControlKind, DataType, Definition, DefinitionError, Effect, Event,
     Field, FieldId, Graph, Item, Language, Part, Range, Repeat, Text,
 };
-use crate::xpath::{Axis, Expr, NodeId, Path, Prefixes, Start, Tree, name_of, parse_xml};
+use crate::xpath::{Axis, Expr, Function, Name, NodeId, Path, Prefixes, Start, Tree, name_of, parse_xml};
+
+/// How many instances of a repeat, written in the form with answers of their own, are kept for coming back.
+const MOST_WRITTEN: usize = 100;
 
 impl Definition {
     /// Reads a form with the files that its instances name.
@@ -26,6 +30,13 @@ impl Definition {
         let primary = primary.first_element_child().ok_or(DefinitionError::Missing("primary instance"))?;
         let body = child(root, "body");
         let submission = child(model, "submission");
+        if let Some(node) = submission
+            && let Some(method) = attribute(node, "method")
+            && !matches!(method, "post" | "form-data-post")
+        {
+            let (place, value) = ("submission method".to_owned(), method.to_owned());
+            return Err(DefinitionError::Value { row: row(node), place, value, needs: "write post" });
+        }
 
         let mut definition = Definition {
             title: descendant(root, "title").map(|title| text_within(title).trim().to_owned()).unwrap_or_default(),
@@ -37,6 +48,7 @@ impl Definition {
                 .and_then(|submission| attribute(submission, "base64RsaPublicKey"))
                 .map(str::to_owned),
             languages: Vec::new(),
+            warnings: Vec::new(),
             fields: Vec::new(),
             controls: Vec::new(),
             actions: Vec::new(),
@@ -67,9 +79,14 @@ impl Definition {
             definition.read_controls(body, None, None)?;
         }
         for bind in children(model, "bind") {
-            definition.read_bind(bind)?;
+            match definition.read_bind(bind) {
+                // A bind of nothing changes nothing.
+                Err(error @ DefinitionError::UnknownPath { .. }) => definition.warnings.push(error),
+                read => read?,
+            }
         }
         definition.read_actions(model, None, None)?;
+        definition.identify();
         definition.graph = definition.build_graph()?;
         Ok(definition)
     }
@@ -78,6 +95,7 @@ impl Definition {
         let root = self.instance.add_element(NodeId::DOCUMENT, name_of(primary));
         self.instance.copy_attributes(primary, root);
         self.instance.copy_children(primary, root, false);
+        self.add_instance_id(root);
         let root_field = self.add_field(root, None, false);
         let mut open = vec![(root, root_field)];
         while let Some((node, field)) = open.pop() {
@@ -89,6 +107,43 @@ impl Definition {
             for child in self.instance.elements(node).collect::<Vec<_>>() {
                 let child_field = self.field_for(child, field, false);
                 open.push((child, child_field));
+            }
+        }
+    }
+
+    /// Every record has an `instanceID`, whether the form says so or not.
+    fn add_instance_id(&mut self, root: NodeId) {
+        let name = |local: &str, like: Option<&Name>| {
+            let (prefix, namespace) = match like {
+                Some(like) => (like.prefix.clone(), like.namespace.clone()),
+                None => (Some("orx".to_owned()), Some("http://openrosa.org/xforms".to_owned())),
+            };
+            Arc::new(Name { prefix, local: local.to_owned(), namespace })
+        };
+        let meta = self.instance.child(root, "meta");
+        let meta = meta.unwrap_or_else(|| self.instance.add_element(root, name("meta", None)));
+        if self.instance.child(meta, "instanceID").is_none() {
+            let like = self.instance.node(meta).name().cloned();
+            self.instance.add_element(meta, name("instanceID", like.as_ref()));
+        }
+    }
+
+    /// An `instanceID` that nothing fills in is given by chance.
+    fn identify(&mut self) {
+        let child = |fields: &[Field], parent: FieldId, local: &str| {
+            fields[parent.0].children.iter().copied().find(|id| fields[id.0].name.local == local)
+        };
+        let meta = child(&self.fields, FieldId(0), "meta");
+        let id = meta.and_then(|meta| child(&self.fields, meta, "instanceID"));
+        let set = |id: FieldId| self.actions.iter().any(|action| action.target == id);
+        let root = self.instance.root();
+        let given = root.and_then(|root| self.instance.child(root, "meta"));
+        let given = given.and_then(|meta| self.instance.child(meta, "instanceID"));
+        let blank = given.is_none_or(|given| self.instance.text(given).is_empty());
+        if let Some(id) = id.filter(|id| blank && !set(*id)) {
+            let bind = &mut self.fields[id.0].bind;
+            if bind.calculate.is_none() && bind.preload.is_none() {
+                bind.preload = Some(("uid".to_owned(), String::new()));
             }
         }
     }
@@ -284,7 +339,7 @@ impl Definition {
     ) -> Result<Option<FieldId>, DefinitionError> {
         let Some(path) = attribute(node, name).filter(|path| !path.trim().is_empty()) else { return Ok(None) };
         let expr = self.read_expr(node, name, path, None)?;
-        match self.target(&expr, within) {
+        match self.target(&expr, Some(within.unwrap_or(FieldId(0)))) {
             Some(field) => Ok(Some(field)),
             None => Err(DefinitionError::UnknownPath {
                 row: row(node),
@@ -329,9 +384,13 @@ impl Definition {
         parent: Option<ControlId>,
         within: Option<FieldId>,
     ) -> Result<(), DefinitionError> {
-        let field = match self.named(node, "ref", within)? {
-            None => self.named(node, "nodeset", within)?,
-            field => field,
+        let field = match self.shown_field(node, within) {
+            // A control of nothing shows nothing.
+            Err(error @ DefinitionError::UnknownPath { .. }) => {
+                self.warnings.push(error);
+                return Ok(());
+            }
+            field => field?,
         };
         let at = field.or(within);
         let kind = match name {
@@ -351,6 +410,9 @@ impl Definition {
         let text = |name: &str| child(node, name).map(|node| self.read_text(node, at)).transpose();
         let (label, hint) = (text("label")?, text("hint")?);
         let repeats = matches!(kind, ControlKind::Repeat);
+        // The group around a repeat asks for it.
+        let around = parent.map(|parent| &self.controls[parent.0]).filter(|around| repeats && around.field == field);
+        let label = label.or_else(|| around.and_then(|around| around.label.clone()));
         let id = ControlId(self.controls.len());
         self.controls.push(Control {
             kind,
@@ -378,12 +440,40 @@ impl Definition {
                 repeat.count = count;
                 repeat.fixed = fixed;
             }
+            if fixed {
+                self.need_instance(field);
+            }
         }
         self.read_actions(node, Some(id), at)?;
         if matches!(name, "group" | "repeat") {
             self.read_controls(node, Some(id), at)?;
         }
         Ok(())
+    }
+
+    /// A repeat to which the user can add nothing has one instance at least.
+    fn need_instance(&mut self, repeat: FieldId) {
+        let Repeat { count, template, written, .. } = match &self.fields[repeat.0].repeat {
+            Some(held) => held,
+            None => return,
+        };
+        let around = self.fields[repeat.0].parent.and_then(|parent| self.only_node(parent));
+        if let (None, true, Some(around), Some(root)) = (count, written.is_empty(), around, template.root()) {
+            let last = self.instance.node(around).children().len();
+            self.instance.graft(template, root, around, last);
+        }
+    }
+
+    /// The node of a field that stands in no repeat.
+    fn only_node(&self, field: FieldId) -> Option<NodeId> {
+        let mut way: Vec<FieldId> = self.upwards(field).collect();
+        let mut node = self.instance.root()?;
+        way.pop();
+        while let Some(field) = way.pop() {
+            let name = Some(self.fields[field.0].name.as_ref());
+            node = self.instance.elements(node).find(|node| self.instance.node(*node).name() == name)?;
+        }
+        Some(node)
     }
 
     fn read_choices(&self, node: Xml<'_, '_>, at: Option<FieldId>) -> Result<Choices, DefinitionError> {
@@ -403,6 +493,14 @@ impl Definition {
         Ok(Choices::Set { nodes, value, label })
     }
 
+    /// The field that a control shows.
+    fn shown_field(&self, node: Xml<'_, '_>, within: Option<FieldId>) -> Result<Option<FieldId>, DefinitionError> {
+        match self.named(node, "ref", within)? {
+            None => self.named(node, "nodeset", within),
+            field => Ok(field),
+        }
+    }
+
     /// Finds the fields that repeat.
     fn find_repeats(
         &self,
@@ -415,9 +513,9 @@ impl Definition {
             if !matches!(name, "group" | "repeat") {
                 continue;
             }
-            let field = match self.named(element, "ref", within)? {
-                None => self.named(element, "nodeset", within)?,
-                field => field,
+            let field = match self.shown_field(element, within) {
+                Err(DefinitionError::UnknownPath { .. }) => continue,
+                field => field?,
             };
             if name == "repeat" {
                 repeats.extend(field);
@@ -431,6 +529,7 @@ impl Definition {
     fn make_repeats(&mut self, repeats: &HashSet<FieldId>) {
         let mut marked: Vec<NodeId> = Vec::new();
         let mut templates: HashMap<FieldId, (bool, NodeId)> = HashMap::new();
+        let mut written: HashMap<FieldId, Vec<NodeId>> = HashMap::new();
         let Some(root) = self.instance.root() else { return };
         let mut open = vec![(root, FieldId(0))];
         while let Some((node, field)) = open.pop() {
@@ -443,6 +542,9 @@ impl Definition {
                 }
             }
             if repeats.contains(&field) {
+                if mark.is_none() {
+                    written.entry(field).or_default().push(node);
+                }
                 let held = templates.entry(field).or_insert((mark.is_some(), node));
                 if mark.is_some() && !held.0 {
                     *held = (true, node);
@@ -457,24 +559,24 @@ impl Definition {
                 }
             }
         }
-        // A template holds no templates of repeats within it.
-        let mut trees: HashMap<FieldId, Tree> = HashMap::new();
-        for (field, (_, node)) in &templates {
-            let mut inner = self.instance.clone();
-            for nested in marked.iter().filter(|nested| *nested != node) {
-                if inner.ancestors(*nested).any(|above| above == *node) {
-                    inner.detach(*nested);
-                }
-            }
+        // What is copied holds no templates of repeats within it.
+        let instance = &self.instance;
+        let copy = |node: NodeId| {
             let mut tree = Tree::new();
-            tree.graft(&inner, *node, NodeId::DOCUMENT, 0);
-            trees.insert(*field, tree);
+            tree.graft_without(instance, node, NodeId::DOCUMENT, 0, &marked);
+            tree
+        };
+        let mut made: Vec<(FieldId, Repeat)> = Vec::new();
+        for (field, (_, node)) in &templates {
+            let written = written.get(field).map_or(&[][..], Vec::as_slice);
+            let written = written.iter().take(MOST_WRITTEN).map(|node| copy(*node)).collect();
+            made.push((*field, Repeat { count: None, fixed: false, template: copy(*node), written }));
         }
         for node in marked {
             self.instance.detach(node);
         }
-        for (field, tree) in trees {
-            self.fields[field.0].repeat = Some(Repeat { count: None, fixed: false, template: tree });
+        for (field, repeat) in made {
+            self.fields[field.0].repeat = Some(repeat);
         }
     }
 
@@ -504,7 +606,9 @@ impl Definition {
 
 /// Makes paths that begin with the parent begin one level higher.
 fn from_parent(expr: &mut Expr) {
-    if let Expr::Path(Path { start: Start::Context, steps }) = expr {
+    if let Expr::Path(Path { start, steps }) = expr
+        && matches!(start, Start::Context) | matches!(start, Start::Nodes(base, _) if is_current(base))
+    {
         if let Some(first) = steps.first_mut().filter(|first| first.axis == Axis::Parent) {
             first.axis = Axis::Itself;
         }
@@ -513,6 +617,10 @@ fn from_parent(expr: &mut Expr) {
     for part in expr.parts_mut() {
         from_parent(part);
     }
+}
+
+fn is_current(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(Function::Current, _))
 }
 
 fn read_range(node: Xml<'_, '_>) -> Result<Range, DefinitionError> {
@@ -557,21 +665,42 @@ impl Definition {
         within: Option<ControlId>,
         at: Option<FieldId>,
     ) -> Result<(), DefinitionError> {
-        for element in node.children().filter(Xml::is_element) {
+        for action in node.children().filter(Xml::is_element) {
+            let element = action;
             let name = element.tag_name().name();
             if !matches!(name, "setvalue" | "setgeopoint") {
                 continue;
             }
+            if name == "setgeopoint" && element.tag_name().namespace() != Some("http://www.opendatakit.org/xforms") {
+                continue;
+            }
             let events = read_events(element)?;
+            if events.contains(&Event::NewRepeat) && within.is_none() {
+                return Err(DefinitionError::Value {
+                    row: row(element),
+                    place: format!("{name} event"),
+                    value: "odk-new-repeat".to_owned(),
+                    needs: "put the action into its repeat, in the body",
+                });
+            }
             let path = if element.has_attribute("ref") { "ref" } else { "bind" };
+            // An action may name its target by the id of the target's bind.
+            let bind = attribute(element, "bind").and_then(|id| {
+                let binds = element.document().descendants();
+                binds.filter(|bind| bind.tag_name().name() == "bind").find(|bind| attribute(*bind, "id") == Some(id))
+            });
+            let (element, path, at) = match bind.filter(|_| path == "bind") {
+                Some(bind) => (bind, "nodeset", None),
+                None => (element, path, at),
+            };
             let Some(target) = self.named(element, path, at)? else { continue };
             let target_path = self.read_expr(element, path, attribute(element, path).unwrap_or_default(), at)?;
-            let effect = match attribute(element, "value") {
+            let effect = match attribute(action, "value") {
                 _ if name == "setgeopoint" => Effect::Geopoint,
                 Some(value) if !value.trim().is_empty() => {
-                    Effect::Value(self.read_expr(element, "value", value, Some(target))?)
+                    Effect::Value(self.read_expr(action, "value", value, Some(target))?)
                 }
-                _ => Effect::Literal(text_within(element).trim().to_owned()),
+                _ => Effect::Literal(text_within(action).trim().to_owned()),
             };
             self.actions.push(Action { events, target, target_path, effect, within });
         }

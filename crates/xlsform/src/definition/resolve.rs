@@ -108,7 +108,8 @@ impl Definition {
     pub(crate) fn reads(&self, expr: &Expr, at: FieldId) -> Vec<Read> {
         let mut reads = Vec::new();
         let here = Place::Field(Read { field: at, within: Some(at), chosen: false });
-        self.follow(expr, &[here], here, &mut reads);
+        let places = self.follow(expr, &[here], here, &mut reads);
+        self.read_within(&places, &mut reads);
         reads.sort_unstable();
         reads.dedup();
         reads
@@ -128,16 +129,16 @@ impl Definition {
         match expr {
             Expr::Path(path) => {
                 let places = self.follow_path(path, from, current, reads);
-                reads.extend(places.iter().filter_map(|place| match place {
-                    Place::Field(read) => Some(*read),
-                    Place::Document => None,
-                }));
+                reads.extend(places.iter().filter_map(as_read));
                 places
             }
             Expr::Union(all) => all.iter().flat_map(|one| self.follow(one, from, current, reads)).collect(),
             Expr::Call(function, arguments) => {
                 let mut led: Vec<Vec<Place>> =
                     arguments.iter().map(|argument| self.follow(argument, from, current, reads)).collect();
+                if !matches!(function, Function::Position | Function::Count | Function::IndexedRepeat) {
+                    led.iter().for_each(|places| self.read_within(places, reads));
+                }
                 match function {
                     Function::Current => vec![current],
                     Function::If if led.len() == 3 => led.drain(1..).flatten().collect(),
@@ -155,10 +156,19 @@ impl Definition {
             }
             _ => {
                 for part in expr.parts() {
-                    self.follow(part, from, current, reads);
+                    let places = self.follow(part, from, current, reads);
+                    self.read_within(&places, reads);
                 }
                 Vec::new()
             }
+        }
+    }
+
+    /// Notes that the text of groups is that of the fields within.
+    fn read_within(&self, places: &[Place], reads: &mut Vec<Read>) {
+        for read in places.iter().filter_map(as_read).filter(|read| !self.field(read.field).children.is_empty()) {
+            let within = self.elements().filter(|id| self.upwards(*id).skip(1).any(|above| above == read.field));
+            reads.extend(within.map(|field| Read { field, ..read }));
         }
     }
 

@@ -136,7 +136,11 @@ impl Filling {
         for child in &self.definition.field(id).children {
             let Some(count) = self.definition.expression(*child, Task::Count) else { continue };
             let counted = self.evaluated(around, count.evaluate(self, NodeRef { document: 0, node: around }))?;
-            let counted = counted.to_number(self).max(0.0) as usize;
+            let counted = counted.to_number(self);
+            if counted.is_nan() {
+                continue;
+            }
+            let counted = counted.max(0.0) as usize;
             let instances = self.instances(around, *child);
             if instances.len() != counted && instances.first().is_none_or(|first| self.relevant(*first)) {
                 findings.push(Finding {

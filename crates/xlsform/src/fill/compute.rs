@@ -12,6 +12,9 @@ use crate::xpath::{Function, NodeId, NodeRef};
 /// could otherwise take turns for ever.
 const MOST_TURNS: u8 = 20;
 
+/// How often actions may set off one another after one answer.
+const MOST_ROUNDS: usize = 50;
+
 impl Filling {
     /// Puts a value into a node; what reads it is to be computed anew.
     pub(super) fn set_value(&mut self, node: NodeId, value: &str) {
@@ -134,7 +137,7 @@ impl Filling {
     /// Computes what is marked, and carries out what waits for changed values, until nothing is left to do.
     pub(super) fn settle(&mut self) -> Result<(), FillError> {
         let mut turns: FxHashMap<(TaskId, NodeId), u8> = FxHashMap::default();
-        loop {
+        for _ in 0..MOST_ROUNDS {
             while let Some((task, node)) = self.queue.pop_first() {
                 let turn = turns.entry((task, node)).or_insert(0);
                 *turn += 1;
@@ -143,11 +146,14 @@ impl Filling {
                 }
             }
             let changed = std::mem::take(&mut self.changed);
-            if changed.is_empty() || turns.len() > usize::from(u16::MAX) * 64 {
+            if changed.is_empty() {
                 return Ok(());
             }
             self.dispatch_changes(&changed)?;
         }
+        let endless = self.changed.first().map(|node| self.path(*node)).unwrap_or_default();
+        self.changed.clear();
+        Err(FillError::Endless(endless))
     }
 
     fn compute(&mut self, task: TaskId, node: NodeId) -> Result<(), FillError> {
@@ -177,7 +183,10 @@ impl Filling {
                 if self.relevant(node) {
                     let number = self.evaluated(node, expr.evaluate(self, NodeRef { document: 0, node }))?;
                     let number = number.to_number(self);
-                    self.set_count(node, field, if number >= 1.0 { number as usize } else { 0 })?;
+                    // A number still to be given changes nothing.
+                    if !number.is_nan() {
+                        self.set_count(node, field, if number >= 1.0 { number as usize } else { 0 })?;
+                    }
                 }
             }
             Task::Choices => self.drop_unoffered(field, node)?,

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::{FillError, Filling};
 use crate::definition::{Action, Effect, Event, FieldId};
-use crate::xpath::{Host, NodeId, NodeRef};
+use crate::xpath::{Host, NodeId, NodeRef, is_geopoint};
 
 impl Filling {
     /// Carries out what waits for a record being opened, for the first time or again.
@@ -24,7 +26,9 @@ impl Filling {
             match instance {
                 None => {
                     for node in self.nodes_of[action.target.0].clone() {
-                        self.act(action, node)?;
+                        if self.relevant(node) {
+                            self.act(action, node)?;
+                        }
                     }
                 }
                 Some(instance) => {
@@ -54,12 +58,11 @@ impl Filling {
     /// Carries out the actions that wait for the values of nodes to change.
     pub(super) fn dispatch_changes(&mut self, changed: &[NodeId]) -> Result<(), FillError> {
         let definition = Arc::clone(&self.definition);
-        let mut done: Vec<NodeId> = Vec::new();
+        let mut done: FxHashSet<NodeId> = FxHashSet::default();
         for node in changed {
-            if done.contains(node) || !self.state(*node).alive {
+            if !done.insert(*node) || !self.state(*node).alive {
                 continue;
             }
-            done.push(*node);
             let control = self.field_of(*node).and_then(|field| definition.field(field).control);
             let Some(control) = control else { continue };
             let waits =
@@ -75,17 +78,24 @@ impl Filling {
     fn act_from(&mut self, action: &Action, node: NodeId) -> Result<(), FillError> {
         let at = NodeRef { document: 0, node };
         let targets = self.evaluated(node, action.target_path.evaluate_nodes(self, at))?;
-        for target in targets {
-            self.act(action, target.node)?;
+        match targets.as_slice() {
+            [target] => self.act(action, target.node),
+            // What is not relevant is not found by its path, but may be set for later.
+            [] => match self.nearest(action.target, at) {
+                Some(target) if !self.relevant(target) => self.act(action, target),
+                _ => Ok(()),
+            },
+            _ => Err(FillError::ManyTargets(self.definition.field(action.target).path.clone())),
         }
-        Ok(())
     }
 
     fn act(&mut self, action: &Action, target: NodeId) -> Result<(), FillError> {
         let value = match &action.effect {
             Effect::Value(expr) => self.text_for(expr, target)?,
             Effect::Literal(text) => text.clone(),
-            Effect::Geopoint => (self.surroundings.place)(),
+            Effect::Geopoint => {
+                Some((self.surroundings.place)()).filter(|place| is_geopoint(place)).unwrap_or_default()
+            }
         };
         let value = self.canonical(action.target, value);
         self.set_value(target, &value);
@@ -105,9 +115,6 @@ impl Filling {
                 _ => continue,
             };
             for node in self.nodes_of[id.0].clone() {
-                if preload == "uid" && !self.tree.text(node).is_empty() {
-                    continue;
-                }
                 self.tree.set_text(node, &value);
             }
         }

@@ -2,6 +2,26 @@
 //!
 //! A [`Filling`] holds the answers of one who fills in a form. Each answer recomputes what depends on it, and nothing
 //! else. [`check`] asks of a submission what the form would have said while it was filled in.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use jiff::tz::TimeZone;
+//! use xlsform::definition::{Definition, External};
+//! use xlsform::fill::{Filling, Surroundings};
+//!
+//! let form = r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><model>
+//!   <instance><visit id="visit"><age/><school/></visit></instance>
+//!   <bind nodeset="/visit/age" type="int"/>
+//!   <bind nodeset="/visit/school" relevant="/visit/age &lt; 18"/>
+//! </model></h:head><h:body>
+//!   <input ref="/visit/age"><label>Age</label></input><input ref="/visit/school"><label>School</label></input>
+//! </h:body></h:html>"#;
+//! let definition = Arc::new(Definition::read(form, &External::new())?);
+//! let mut filling = Filling::new(definition, Surroundings::here(TimeZone::UTC))?;
+//! filling.answer(filling.at("/visit/age")?, "34")?;
+//! assert!(!filling.relevant(filling.at("/visit/school")?));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod check;
 mod compute;
@@ -29,6 +49,9 @@ pub use validity::{Problem, ProblemKind};
 
 /// How many instances a repeat may have, so that a slip of the hand does not fill the memory.
 pub const MOST_INSTANCES: usize = 10_000;
+
+/// How many elements, attributes and texts a record may have, those of removed instances among them.
+pub const MOST_NODES: usize = 2_000_000;
 
 /// What a form needs to know of the world. The caller gives it, so that the same answers give the same record.
 pub struct Surroundings {
@@ -89,6 +112,15 @@ pub enum FillError {
         /// How many instances there would be.
         count: usize,
     },
+    /// An action whose target is not one question.
+    #[error("an action sets “{0}”, which is there more than once; name the one it sets")]
+    ManyTargets(String),
+    /// Actions that set off one another for ever.
+    #[error("actions set “{0}” again and again; take one of them out")]
+    Endless(String),
+    /// More than a record can sensibly hold.
+    #[error("the record would hold more than {MOST_NODES} values")]
+    TooLarge,
     /// A language that the form does not have.
     #[error("the form has no language “{0}”")]
     NoSuchLanguage(String),
@@ -132,6 +164,8 @@ pub struct Filling {
     changed: Vec<NodeId>,
     /// Whether values stay as they were sent in.
     frozen: bool,
+    /// What was chosen of choices that come and go, for coming back.
+    chosen: FxHashMap<NodeId, String>,
     questions: std::cell::RefCell<FxHashMap<String, Option<FieldId>>>,
 }
 
@@ -142,6 +176,7 @@ impl Filling {
     /// When an expression of the form cannot be evaluated, or a repeat would have too many instances.
     pub fn new(definition: Arc<Definition>, surroundings: Surroundings) -> Result<Filling, FillError> {
         let mut filling = Filling::blank(definition, surroundings);
+        filling.canonicalise();
         filling.preload();
         filling.enqueue_all();
         filling.settle()?;
@@ -159,6 +194,7 @@ impl Filling {
             queue: BTreeSet::new(),
             changed: Vec::new(),
             frozen: false,
+            chosen: FxHashMap::default(),
             questions: std::cell::RefCell::default(),
             definition,
         };
@@ -166,6 +202,18 @@ impl Filling {
             filling.adopt(root, FieldId(0));
         }
         filling
+    }
+
+    /// Puts the values that the form begins with as their types write them.
+    fn canonicalise(&mut self) {
+        for node in self.with_attributes(self.root()) {
+            let Some(field) = self.field_of(node).filter(|_| !self.tree.has_elements(node)) else { continue };
+            let value = self.tree.text(node).into_owned();
+            if !value.is_empty() {
+                let value = self.canonical(field, value);
+                self.tree.set_text(node, &value);
+            }
+        }
     }
 
     /// The form.
@@ -207,13 +255,20 @@ impl Filling {
                 (&held.children, self.tree.node(node).children()),
             ];
             for (fields, nodes) in fields {
-                for child in nodes.iter().rev() {
+                // Nodes mostly stand in the order of their fields: each is looked for from where the last was found.
+                let mut next = 0;
+                let mut found = Vec::new();
+                for child in nodes {
                     let name = self.tree.node(*child).name();
-                    let of_name = |id: &&FieldId| Some(definition.field(**id).name.as_ref()) == name;
-                    if let Some(field) = fields.iter().find(of_name) {
-                        open.push((*child, *field));
+                    let (before, after) = fields.split_at(next);
+                    let place =
+                        after.iter().chain(before).position(|id| Some(definition.field(*id).name.as_ref()) == name);
+                    if let Some(place) = place {
+                        next = (next + place) % fields.len();
+                        found.extend(fields.get(next).map(|field| (*child, *field)));
                     }
                 }
+                open.extend(found.into_iter().rev());
             }
         }
     }
@@ -286,7 +341,8 @@ impl Filling {
         self.state(node).required
     }
 
-    /// Answers a question; an empty text takes the answer back.
+    /// Answers a question; an empty text takes the answer back. If something that depends on it cannot be computed,
+    /// the answer is kept all the same, and what cannot be computed keeps its value.
     ///
     /// # Errors
     /// When it is no question, may not be changed, or an expression that depends on it cannot be evaluated.
@@ -297,7 +353,9 @@ impl Filling {
         if self.readonly(node) {
             return Err(FillError::ReadOnly(self.path(node)));
         }
-        self.set_value(node, value);
+        let value = self.in_order_offered(node, value)?;
+        self.chosen.insert(node, value.clone());
+        self.set_value(node, &value);
         self.settle()
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FillError, Filling, MOST_INSTANCES};
+use super::{FillError, Filling, MOST_INSTANCES, MOST_NODES};
 use crate::definition::{Event, FieldId};
 use crate::xpath::NodeId;
 
@@ -75,6 +75,9 @@ impl Filling {
     }
 
     fn insert_instance(&mut self, around: NodeId, repeat: FieldId, at: Option<usize>) -> Result<NodeId, FillError> {
+        if self.tree.len() > MOST_NODES {
+            return Err(FillError::TooLarge);
+        }
         let node = self.graft_instance(around, repeat, at);
         let last = self.instances(around, repeat).last() == Some(&node);
         self.inherit_relevance(node);
@@ -96,8 +99,11 @@ impl Filling {
         let definition = Arc::clone(&self.definition);
         let place = self.place_of_instance(around, repeat, at);
         let Some(held) = &definition.field(repeat).repeat else { return around };
-        let Some(root) = held.template.root() else { return around };
-        let node = self.tree.graft(&held.template, root, around, place);
+        // An instance that the form counts comes back with what the form wrote in it.
+        let written = held.written.get(self.instances(around, repeat).len());
+        let like = written.filter(|_| held.count.is_some()).unwrap_or(&held.template);
+        let Some(root) = like.root() else { return around };
+        let node = self.tree.graft(like, root, around, place);
         self.adopt(node, repeat);
         node
     }

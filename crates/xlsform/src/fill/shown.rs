@@ -1,8 +1,10 @@
 //! What is shown: texts in the active language, choices and their names.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::{FillError, Filling};
-use crate::definition::{Choices, ControlKind, FieldId, Part, Text};
-use crate::xpath::{EvaluateError, Expr, Function, NodeId, NodeRef};
+use crate::definition::{Choices, ControlKind, FieldId, Forms, Part, Text};
+use crate::xpath::{EvaluateError, Expr, Function, Host, NodeId, NodeRef};
 
 /// A text as it is shown, with what is shown or played beside it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct Choice {
     pub value: String,
     /// What is shown; none if the form gives no label.
     pub label: Option<Shown>,
+    /// What else the form's list says of it, by column.
+    pub properties: Vec<(String, String)>,
 }
 
 impl Filling {
@@ -83,7 +87,7 @@ impl Filling {
         hint.map(|hint| self.show(hint, node)).transpose()
     }
 
-    fn forms_of(&self, id: &str) -> Option<&Vec<(Option<String>, Vec<Part>)>> {
+    fn forms_of(&self, id: &str) -> Option<&Forms> {
         let languages = &self.definition.languages;
         let active = languages.get(self.language).and_then(|language| language.texts.get(id));
         active.or_else(|| languages.first().and_then(|language| language.texts.get(id)))
@@ -132,18 +136,24 @@ impl Filling {
                 .iter()
                 .map(|item| {
                     let label = item.label.as_ref().map(|label| self.show_at(label, node)).transpose()?;
-                    Ok(Choice { value: item.value.clone(), label })
+                    Ok(Choice { value: item.value.clone(), label, properties: Vec::new() })
                 })
                 .collect(),
             Choices::Set { nodes, value, label } => {
                 let items = nodes.evaluate_nodes(self, node)?;
                 let choice = |item: NodeRef| {
                     let label = label.as_ref().map(|label| self.show_at(label, item)).transpose()?;
-                    Ok(Choice { value: value.evaluate_text(self, item)?, label })
+                    Ok(Choice { value: value.evaluate_text(self, item)?, label, properties: self.properties_of(item) })
                 };
                 items.into_iter().map(choice).collect()
             }
         }
+    }
+
+    fn properties_of(&self, item: NodeRef) -> Vec<(String, String)> {
+        let tree = Host::tree(self, item.document);
+        let columns = tree.elements(item.node).filter(|column| !tree.has_elements(*column));
+        columns.map(|column| (tree.local(column).to_owned(), tree.text(column).into_owned())).collect()
     }
 
     /// The values that a question offers now.
@@ -158,25 +168,49 @@ impl Filling {
         self.evaluated(node, values)
     }
 
-    /// Takes back what was chosen and is offered no more.
+    /// What is chosen in the order in which it is offered, as people tick it; other answers as they are.
+    pub(super) fn in_order_offered(&self, node: NodeId, value: &str) -> Result<String, FillError> {
+        let field = self.field_of(node).map(|field| self.definition.field(field));
+        let control = field.and_then(|field| field.control).map(|control| &self.definition.control(control).kind);
+        let Some(ControlKind::SelectMany(choices)) = control else { return Ok(value.to_owned()) };
+        let mut words: Vec<&str> = value.split_whitespace().collect();
+        if words.len() < 2 {
+            return Ok(words.concat());
+        }
+        let offered = self.offered(choices, node)?;
+        let place: FxHashMap<&str, usize> =
+            offered.iter().enumerate().rev().map(|(place, value)| (value.as_str(), place)).collect();
+        words.sort_by_key(|word| place.get(word).copied().unwrap_or(usize::MAX));
+        Ok(words.join(" "))
+    }
+
+    /// Takes back what was chosen and is offered no more, and brings back what is offered again.
     pub(super) fn drop_unoffered(&mut self, field: FieldId, node: NodeId) -> Result<(), FillError> {
         let held = self.tree.text(node).into_owned();
-        if held.is_empty() {
+        let chosen = self.chosen.get(&node).cloned().unwrap_or_else(|| held.clone());
+        if chosen.is_empty() {
             return Ok(());
         }
         let definition = std::sync::Arc::clone(&self.definition);
         let Some(choices) = definition.choices_of(definition.field(field)) else { return Ok(()) };
-        let offered = self.offered(choices, node)?;
+        let offered: FxHashSet<String> = self.offered(choices, node)?.into_iter().collect();
         let control = definition.field(field).control.map(|control| &definition.control(control).kind);
-        if matches!(control, Some(ControlKind::SelectOne(_))) {
-            if !offered.contains(&held) {
-                self.set_value(node, "");
+        let kept = match control {
+            Some(ControlKind::SelectOne(_)) => {
+                if offered.contains(&chosen) {
+                    chosen.clone()
+                } else {
+                    String::new()
+                }
             }
-            return Ok(());
-        }
-        let kept: Vec<&str> = held.split_whitespace().filter(|word| offered.iter().any(|held| held == word)).collect();
-        if kept.len() < held.split_whitespace().count() {
-            self.set_value(node, &kept.join(" "));
+            _ => {
+                let words = chosen.split_whitespace().filter(|word| offered.contains(*word));
+                words.collect::<Vec<_>>().join(" ")
+            }
+        };
+        if kept != held {
+            self.chosen.insert(node, chosen);
+            self.set_value(node, &kept);
         }
         Ok(())
     }
@@ -193,8 +227,10 @@ impl Filling {
             }
             field
         });
-        let Some(field) = field else { return Ok(String::new()) };
-        let Some(choices) = self.definition.choices_of(self.definition.field(field)) else { return Ok(String::new()) };
+        let choices = field.and_then(|field| self.definition.choices_of(self.definition.field(field)));
+        let (Some(field), Some(choices)) = (field, choices) else {
+            return Err(EvaluateError::NoChoices(question.to_owned()));
+        };
         let Some(asked) = self.nearest(field, node) else { return Ok(String::new()) };
         let offered = self.choices_at(choices, NodeRef { document: 0, node: asked })?;
         let found = offered.into_iter().find(|choice| choice.value == value);
@@ -202,7 +238,7 @@ impl Filling {
     }
 
     /// The node of a field that shares the most with a node.
-    fn nearest(&self, field: FieldId, node: NodeRef) -> Option<NodeId> {
+    pub(super) fn nearest(&self, field: FieldId, node: NodeRef) -> Option<NodeId> {
         if node.document == 0 {
             for above in self.upwards(node.node) {
                 let top = self.field_of(above);

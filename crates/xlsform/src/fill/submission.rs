@@ -3,12 +3,11 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::{FillError, Filling, MOST_INSTANCES, Surroundings};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{FillError, Filling, MOST_INSTANCES, MOST_NODES, Surroundings};
 use crate::definition::{Definition, Field, FieldId};
 use crate::xpath::{Kind, Name, NodeId, Tree, XmlError, escape};
-
-/// How many nodes a record that is read may have.
-const MOST_NODES: usize = 1_000_000;
 
 const XFORMS: &str = "http://www.w3.org/2002/xforms";
 const OPENROSA: &str = "http://openrosa.org/xforms";
@@ -27,9 +26,6 @@ pub enum RestoreError {
         /// The form it says it is of.
         found: String,
     },
-    /// It is larger than a record can sensibly be.
-    #[error("this record has more than {MOST_NODES} values")]
-    TooLarge,
     /// What it makes of the form cannot be.
     #[error(transparent)]
     Fill(#[from] FillError),
@@ -119,7 +115,7 @@ impl Filling {
             escape(&held.text, xml);
             xml.push('"');
         }
-        if held.children().iter().all(|child| self.tree.node(*child).text.is_empty() && !self.is_element(*child)) {
+        if held.children().iter().all(|child| self.says_nothing(*child, all)) {
             xml.push_str("/>");
             return;
         }
@@ -127,15 +123,22 @@ impl Filling {
         for child in held.children() {
             match self.tree.node(*child).kind() {
                 Kind::Element => self.write(*child, all, false, xml),
-                Kind::Text => escape(&self.tree.node(*child).text, xml),
+                Kind::Text if all => escape(&self.tree.node(*child).text, xml),
+                // One spelling of each letter, so that servers find what devices write in different ways.
+                Kind::Text => escape(&self.tree.node(*child).text.nfc().collect::<String>(), xml),
                 _ => {}
             }
         }
         let _ = write!(xml, "</{name}>");
     }
 
-    fn is_element(&self, node: NodeId) -> bool {
-        self.tree.node(node).kind() == Kind::Element
+    /// Whether nothing is written for a child.
+    fn says_nothing(&self, child: NodeId, all: bool) -> bool {
+        let child = self.tree.node(child);
+        match child.kind() {
+            Kind::Element => child.hidden && !all,
+            _ => child.text.is_empty(),
+        }
     }
 
     /// Declares the namespaces of the names in the record. That of XForms itself goes without saying.
@@ -167,15 +170,16 @@ impl Filling {
     ) -> Result<Filling, RestoreError> {
         let source = Tree::from_xml(xml)?;
         if source.len() > MOST_NODES {
-            return Err(RestoreError::TooLarge);
+            return Err(FillError::TooLarge.into());
         }
         let mut filling = Filling::blank(definition, surroundings);
         filling.frozen = purpose == Purpose::Judge;
         let (Some(from), Some(into)) = (source.root(), filling.tree.root()) else { return Ok(filling) };
         let expected = filling.definition.id.clone();
-        let found = source.attribute(from, "id").unwrap_or_else(|| source.local(from));
-        let same_root = source.local(from) == filling.tree.local(into);
-        if !same_root || source.attribute(from, "id").is_some_and(|found| found != expected) {
+        // A form may also be told by its namespace.
+        let namespace = source.node(from).name().and_then(|name| name.namespace.as_deref());
+        let found = source.attribute(from, "id").or(namespace).unwrap_or_default();
+        if source.local(from) != filling.tree.local(into) || found != expected {
             return Err(RestoreError::OtherForm { expected, found: found.to_owned() });
         }
         filling.merge(&source, from, into, purpose)?;
@@ -239,7 +243,11 @@ impl Filling {
             let path = self.definition.field(repeat).path.clone();
             return Err(FillError::TooMany { path, count: sent.len() }.into());
         }
-        for surplus in self.instances(into, repeat).into_iter().skip(sent.len()).rev() {
+        // Of a repeat to which nothing can be added, what the form writes out stays.
+        let held = self.definition.field(repeat).repeat.as_ref();
+        let kept = held.filter(|held| held.fixed && held.count.is_none() && !self.frozen);
+        let least = kept.map_or(0, |held| held.written.len()).max(sent.len());
+        for surplus in self.instances(into, repeat).into_iter().skip(least).rev() {
             self.forget(surplus);
         }
         let mut pairs = Vec::new();

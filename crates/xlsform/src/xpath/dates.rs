@@ -5,6 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 const DAY_IN_MILLISECONDS: f64 = 86_400_000.0;
+const DAY_IN_SECONDS: f64 = 86_400.0;
 
 /// The moments that texts and numbers stand for in a time zone.
 #[derive(Debug, Clone, Copy)]
@@ -52,14 +53,14 @@ impl Moments<'_> {
     pub fn day_fraction(&self, text: &str) -> Option<f64> {
         let text = text.trim();
         if text.contains('T') {
-            return self.read(text).map(|moment| fraction(moment.time()));
+            return self.read(text).map(|moment| seconds_of_day(moment.time()) / DAY_IN_SECONDS);
         }
         let (time, offset) = split_offset(text)?;
-        let time = read_time(time)?;
-        let Some(offset) = offset else { return Some(fraction(time)) };
+        let seconds = seconds_of_day(read_time(time)?);
+        let Some(offset) = offset else { return Some(seconds / DAY_IN_SECONDS) };
         let here = self.zone.to_offset(Timestamp::UNIX_EPOCH);
-        let shift = f64::from(here.seconds() - offset.seconds()) / 86_400.0;
-        Some((fraction(time) + shift).rem_euclid(1.0))
+        let shift = f64::from(here.seconds() - offset.seconds());
+        Some((seconds + shift).rem_euclid(DAY_IN_SECONDS) / DAY_IN_SECONDS)
     }
 }
 
@@ -114,8 +115,8 @@ pub(super) fn format(moment: &ZonedDateTime, pattern: &str) -> String {
     written
 }
 
-fn fraction(time: Time) -> f64 {
-    time.duration_since(Time::midnight()).as_secs_f64() / 86_400.0
+fn seconds_of_day(time: Time) -> f64 {
+    time.duration_since(Time::midnight()).as_secs_f64()
 }
 
 /// Reads `2024-02-29`, and `2024-2-9` as hands type it.
@@ -172,7 +173,11 @@ fn split_offset(text: &str) -> Option<(&str, Option<Offset>)> {
         None if offset.len() == 4 && offset.is_ascii() => offset.split_at(2),
         None => (offset, "0"),
     };
-    let seconds = i32::from(digits(hours, 2)?) * 3600 + i32::from(digits(minutes, 2)?) * 60;
+    let (hours, minutes) = (digits(hours, 2)?, digits(minutes, 2)?);
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
+    let seconds = i32::from(hours) * 3600 + i32::from(minutes) * 60;
     Some((time, Some(Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).ok()?)))
 }
 

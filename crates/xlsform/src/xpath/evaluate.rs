@@ -8,12 +8,16 @@ use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 
 use super::dates::Moments;
+use super::functions::Function;
 use super::parse::{Axis, Expr, NodeTest, Operator, Path, Start, Step};
 use super::tree::{Kind, Node, NodeId, Tree};
 use super::value::{NodeRef, Value, number_to_text, text_to_number};
 
 /// How many nodes one evaluation may visit before it is stopped.
 const MOST_VISITS: u64 = 20_000_000;
+
+/// From how many items on a list of another instance is looked up in an index.
+const LONG_LIST: usize = 32;
 
 /// An expression that cannot be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +28,9 @@ pub enum EvaluateError {
     /// An instance that the form does not have.
     #[error("the form has no instance “{0}”")]
     UnknownInstance(String),
+    /// A path that is no question with choices.
+    #[error("“{0}” is no question with choices")]
+    NoChoices(String),
     /// A value that a function cannot work with.
     #[error("{function}() cannot work with “{value}”: it needs {needs}")]
     Unfit {
@@ -128,6 +135,8 @@ pub struct Context<'a> {
     pub(super) current: NodeRef,
     pub(super) position: usize,
     pub(super) size: usize,
+    /// Whether paths lead to what is not relevant, too.
+    with_hidden: bool,
     visits: &'a Cell<u64>,
 }
 
@@ -138,7 +147,7 @@ impl Expr {
     /// When a function is not known or cannot work with what it is given, or the work grows out of all measure.
     pub fn evaluate(&self, host: &dyn Host, node: NodeRef) -> Result<Value, EvaluateError> {
         let visits = Cell::new(0);
-        Context { host, node, current: node, position: 1, size: 1, visits: &visits }.value(self)
+        Context { host, node, current: node, position: 1, size: 1, with_hidden: false, visits: &visits }.value(self)
     }
 
     /// Evaluates the expression for a node as a string. What is not a number becomes empty.
@@ -293,21 +302,43 @@ impl<'a> Context<'a> {
         if visits > MOST_VISITS { Err(EvaluateError::TooMuch) } else { Ok(()) }
     }
 
+    /// Reckons and compares from the innermost on the left outwards, so that long chains need no deep stack.
     fn binary(&self, operator: Operator, left: &Expr, right: &Expr) -> Result<Value, EvaluateError> {
-        let reckon = |reckon: fn(f64, f64) -> f64| -> Result<Value, EvaluateError> {
-            Ok(Value::Number(reckon(self.number(left)?, self.number(right)?)))
-        };
-        match operator {
-            Operator::Add => reckon(|a, b| a + b),
-            Operator::Subtract => reckon(|a, b| a - b),
-            Operator::Multiply => reckon(|a, b| a * b),
-            Operator::Divide => reckon(|a, b| a / b),
-            Operator::Remainder => reckon(|a, b| a % b),
-            _ => {
-                let (left, right) = (self.value(left)?, self.value(right)?);
-                self.compare(operator, &left, &right).map(Value::Truth)
-            }
+        let mut chain = vec![(operator, right)];
+        let mut innermost = left;
+        while let Expr::Binary(operator, left, right) = innermost {
+            chain.push((*operator, right));
+            innermost = left;
         }
+        let mut value = self.operand(innermost)?;
+        while let Some((operator, right)) = chain.pop() {
+            value = self.operate(operator, &value, &self.operand(right)?)?;
+        }
+        Ok(value)
+    }
+
+    /// The value of an operand. A path that leads only to what is not relevant is blank: a question that was not asked
+    /// is unlike any answer.
+    fn operand(&self, expr: &Expr) -> Result<Value, EvaluateError> {
+        let value = self.value(expr)?;
+        let (Value::Nodes(nodes), Expr::Path(path)) = (&value, expr) else { return Ok(value) };
+        // Other instances hold nothing that is not relevant.
+        let elsewhere =
+            matches!(&path.start, Start::Nodes(base, _) if matches!(base.as_ref(), Expr::Call(Function::Instance, _)));
+        let hidden = nodes.is_empty() && !elsewhere && !Context { with_hidden: true, ..*self }.path(path)?.is_empty();
+        Ok(if hidden { Value::Text(String::new()) } else { value })
+    }
+
+    fn operate(&self, operator: Operator, left: &Value, right: &Value) -> Result<Value, EvaluateError> {
+        let reckon: fn(f64, f64) -> f64 = match operator {
+            Operator::Add => |a, b| a + b,
+            Operator::Subtract => |a, b| a - b,
+            Operator::Multiply => |a, b| a * b,
+            Operator::Divide => |a, b| a / b,
+            Operator::Remainder => |a, b| a % b,
+            _ => return self.compare(operator, left, right).map(Value::Truth),
+        };
+        Ok(Value::Number(reckon(left.to_number(self.host), right.to_number(self.host))))
     }
 
     /// Compares as XPath 1.0 does: a node-set if any of its nodes fits.
@@ -379,9 +410,9 @@ impl<'a> Context<'a> {
         // Whether no node stands beneath another and all stand in order.
         let mut flat = nodes.len() <= 1;
         for step in &path.steps {
-            let one = nodes.len() <= 1;
+            let in_order = nodes.len() <= 1 || (flat && keeps_order(step.axis));
             nodes = self.step(&nodes, step)?;
-            if !one && !(flat && keeps_order(step.axis)) {
+            if !in_order {
                 self.sort(&mut nodes);
             }
             flat = (flat && keeps_order(step.axis)) || nodes.len() <= 1;
@@ -392,8 +423,11 @@ impl<'a> Context<'a> {
     fn step(&self, from: &[NodeRef], step: &Step) -> Result<Vec<NodeRef>, EvaluateError> {
         let mut reached = Vec::new();
         for node in from {
-            let mut found = self.along(*node, step)?;
-            for predicate in &step.predicates {
+            let (mut found, predicates) = match self.looked_up(*node, step)? {
+                Some(found) => (found, step.predicates.get(1..).unwrap_or_default()),
+                None => (self.along(*node, step)?, step.predicates.as_slice()),
+            };
+            for predicate in predicates {
                 found = self.filter(found, predicate)?;
             }
             if matches!(step.axis, Axis::Ancestor | Axis::AncestorOrSelf | Axis::Preceding | Axis::PrecedingSibling) {
@@ -402,6 +436,38 @@ impl<'a> Context<'a> {
             reached.append(&mut found);
         }
         Ok(reached)
+    }
+
+    /// Looks `item[column = value]` of a long list up in an index, where the value does not depend on the item.
+    fn looked_up(&self, from: NodeRef, step: &Step) -> Result<Option<Vec<NodeRef>>, EvaluateError> {
+        let tree = self.tree(from);
+        // The primary instance changes with each answer, and some of it may not be relevant.
+        if from.document == 0 || tree.node(from.node).children().len() < LONG_LIST {
+            return Ok(None);
+        }
+        let (Some(name), Some(Expr::Binary(Operator::Equal, left, right))) =
+            (plain_child(step), step.predicates.first())
+        else {
+            return Ok(None);
+        };
+        let (column, value) = match (plain_column(left), plain_column(right)) {
+            (Some(column), None) if stands_alone(right) => (column, right),
+            (None, Some(column)) if stands_alone(left) => (column, left),
+            _ => return Ok(None),
+        };
+        let wanted: Vec<Cow<'_, str>> = match self.value(value)? {
+            Value::Text(text) => vec![Cow::Owned(text)],
+            Value::Nodes(nodes) => nodes.iter().map(|node| self.text_of(*node)).collect(),
+            Value::Number(_) | Value::Truth(_) => return Ok(None),
+        };
+        let index = tree.index(from.node, name, column);
+        let found = wanted.iter().filter_map(|wanted| index.get(wanted.as_ref())).flatten();
+        let mut found: Vec<NodeRef> = found.map(|node| NodeRef { document: from.document, node: *node }).collect();
+        self.visit(found.len())?;
+        if wanted.len() > 1 {
+            self.sort(&mut found);
+        }
+        Ok(Some(found))
     }
 
     fn filter(&self, nodes: Vec<NodeRef>, predicate: &Expr) -> Result<Vec<NodeRef>, EvaluateError> {
@@ -430,7 +496,7 @@ impl<'a> Context<'a> {
         let tree = self.tree(from);
         let node = tree.node(from.node);
         let fits = |id: &NodeId| fits(tree.node(*id), &step.test, step.axis);
-        let shown = |id: &NodeId| !tree.node(*id).hidden && fits(id);
+        let shown = |id: &NodeId| (self.with_hidden || !tree.node(*id).hidden) && fits(id);
         let siblings = || -> &[NodeId] {
             match node.parent {
                 Some(parent) if node.kind != Kind::Attribute => &tree.node(parent).children,
@@ -490,6 +556,38 @@ impl<'a> Context<'a> {
     pub(super) fn sort(&self, nodes: &mut Vec<NodeRef>) {
         nodes.sort_by_key(|node| (node.document, self.tree(*node).order(node.node)));
         nodes.dedup();
+    }
+}
+
+/// The name of a step to children of a name without prefix.
+fn plain_child(step: &Step) -> Option<&str> {
+    match (&step.axis, &step.test) {
+        (Axis::Child, NodeTest::Name { prefix: None, local, .. }) => Some(local),
+        _ => None,
+    }
+}
+
+/// The name of a path that is nothing but such a step.
+fn plain_column(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Path(Path { start: Start::Context, steps }) => match steps.as_slice() {
+            [step] if step.predicates.is_empty() => plain_child(step),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether an expression has the same value whatever the context node: a literal, or a path from the document or from
+/// `current()`.
+fn stands_alone(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(_) => true,
+        Expr::Path(Path { start: Start::Root, .. }) => true,
+        Expr::Path(Path { start: Start::Nodes(base, predicates), .. }) => {
+            predicates.is_empty() && matches!(base.as_ref(), Expr::Call(Function::Current, _))
+        }
+        _ => false,
     }
 }
 

@@ -155,8 +155,8 @@ impl Function {
     pub(super) fn admits(self, count: usize) -> Result<(), String> {
         let (least, most) = self.arguments();
         let wrong = match self {
-            Function::IndexedRepeat => count % 2 == 0,
-            Function::WeightedChecklist => count % 2 == 1,
+            Function::IndexedRepeat => count.is_multiple_of(2),
+            Function::WeightedChecklist => !count.is_multiple_of(2),
             _ => false,
         };
         if (least..=most).contains(&count) && !wrong {
@@ -577,7 +577,7 @@ impl Arguments<'_, '_> {
         let points = geo::points(&places.join(";"));
         Ok(match function {
             Function::Intersects => Value::Truth(points.is_some_and(|line| geo::crosses_itself(&line))),
-            Function::Area => Value::Number(points.map_or(f64::NAN, |shape| geo::area(&shape))),
+            Function::Area => Value::Number(points.map_or(0.0, |shape| geo::area(&shape))),
             _ => Value::Number(points.map_or(f64::NAN, |line| geo::distance(&line))),
         })
     }
@@ -599,13 +599,22 @@ impl Arguments<'_, '_> {
         let (id, wanted, query, value) = (self.text(0)?, self.text(1)?, self.text(2)?, self.text(3)?);
         let document = self.at.host.instance(&id).ok_or(EvaluateError::UnknownInstance(id))?;
         let tree = self.at.host.tree(document);
-        let items = tree.root().into_iter().flat_map(|root| tree.elements(root));
-        let mut found = items.filter(|item| tree.child(*item, &query).is_some_and(|node| tree.text(node) == value));
-        let node = found.next().and_then(|item| tree.child(item, &wanted));
+        let root = tree.root().unwrap_or(NodeId::DOCUMENT);
+        // A column is an element or, with @, an attribute.
+        let column = |item: NodeId, name: &str| match name.strip_prefix('@') {
+            Some(name) => tree.node(item).attributes().iter().copied().find(|held| tree.local(*held) == name),
+            None => tree.child(item, name),
+        };
+        let found = if query.starts_with('@') {
+            tree.elements(root).find(|item| column(*item, &query).is_some_and(|node| tree.text(node) == value))
+        } else {
+            tree.index(root, "item", &query).get(&value).and_then(|items| items.first().copied())
+        };
+        let node = found.and_then(|item| column(item, &wanted));
         Ok(Value::Text(node.map(|node| tree.text(node).into_owned()).unwrap_or_default()))
     }
 
-    /// The nodes that lie in the given instance of each given repeat, the first of them.
+    /// The nodes that lie in the given instance of each given repeat.
     fn indexed_repeat(&self) -> Result<Value, EvaluateError> {
         let mut nodes = self.node_set(Function::IndexedRepeat, 0)?;
         for pair in 0..(self.given.len() - 1) / 2 {
@@ -618,7 +627,6 @@ impl Arguments<'_, '_> {
                 tree.ancestors(node.node).any(|above| wanted.contains(&NodeRef { node: above, ..*node }))
             });
         }
-        nodes.truncate(1);
         Ok(Value::Nodes(nodes))
     }
 

@@ -81,8 +81,11 @@ fn leg(a: Point, b: Point) -> f64 {
     cosine.clamp(-1.0, 1.0).acos() * EARTH_RADIUS
 }
 
-/// Whether a point lies within a shape: a ray to the east crosses its edges an odd number of times.
+/// Whether a point lies within a closed shape: a ray to the east crosses its edges an odd number of times.
 pub(super) fn within(point: Point, shape: &[Point]) -> bool {
+    if shape.len() < 4 || shape.first() != shape.last() {
+        return false;
+    }
     let ends = shape.iter().cycle().skip(1);
     let crossed = shape.iter().zip(ends).filter(|(a, b)| {
         let spans = (a.latitude > point.latitude) != (b.latitude > point.latitude);

@@ -8,8 +8,11 @@ use fancy_regex::Regex;
 use super::functions::Function;
 use super::lex::{Token, TokenKind, tokens};
 
-/// How deep an expression may nest.
+/// How deep brackets, calls and predicates may nest.
 const DEEPEST: usize = 250;
+
+/// How many operators of a chain such as `1 + 1 + 1` may follow one another, which nest to the left.
+const LONGEST: usize = 1_000;
 
 /// Prefixes of namespaces an expression may use, with the namespaces they stand for.
 pub type Prefixes = BTreeMap<String, String>;
@@ -205,7 +208,7 @@ impl Expr {
     /// # Errors
     /// When it is not XPath, nests deeper than 250 levels, or gives a function too few or too many arguments.
     pub fn parse(text: &str, prefixes: &Prefixes) -> Result<Expr, ParseError> {
-        let mut parser = Parser { text, tokens: tokens(text)?, next: 0, depth: 0, prefixes };
+        let mut parser = Parser { text, tokens: tokens(text)?, next: 0, depth: 0, chained: 0, prefixes };
         let expr = parser.expr(0)?;
         if parser.next < parser.tokens.len() {
             return Err(parser.unexpected());
@@ -271,6 +274,7 @@ struct Parser<'a> {
     tokens: Vec<Token>,
     next: usize,
     depth: usize,
+    chained: usize,
     prefixes: &'a Prefixes,
 }
 
@@ -347,9 +351,11 @@ impl Parser<'_> {
 
     fn deeper(&mut self) -> Result<(), ParseError> {
         self.depth += 1;
-        if self.depth > DEEPEST {
-            let problem =
-                format!("it nests deeper than {DEEPEST} levels; calculate a part of it in a question of its own");
+        if self.depth > DEEPEST || self.chained > LONGEST {
+            let problem = format!(
+                "it nests deeper than {DEEPEST} levels or chains more than {LONGEST} operators; calculate a part of it \
+                 in a question of its own"
+            );
             return Err(ParseError::new(self.text, self.at(), problem));
         }
         Ok(())
@@ -358,7 +364,7 @@ impl Parser<'_> {
     /// Reads operands with all operators that bind tighter than `floor`.
     fn expr(&mut self, floor: u8) -> Result<Expr, ParseError> {
         self.deeper()?;
-        let entered = self.depth;
+        let (entered, chained) = (self.depth, self.chained);
         let mut left = self.operand()?;
         while let Some(sign) = self.peek_sign()
             && let Some(tightness) = binding(sign)
@@ -371,14 +377,14 @@ impl Parser<'_> {
                 "and" => joined(left, right, |e| matches!(e, Expr::All(_)), Expr::All),
                 "|" => joined(left, right, |e| matches!(e, Expr::Union(_)), Expr::Union),
                 _ => {
-                    // A chain such as 1 + 1 + 1 nests to the left.
-                    self.deeper()?;
+                    self.chained += 1;
                     let operator = operator(sign).ok_or_else(|| self.unexpected())?;
                     Expr::Binary(operator, Box::new(left), Box::new(right))
                 }
             };
         }
         self.depth = entered - 1;
+        self.chained = chained;
         Ok(left)
     }
 

@@ -1,7 +1,8 @@
 //! Documents as XPath sees them: nodes in an arena.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A node's place in its [`Tree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -105,11 +106,28 @@ impl Node {
     }
 }
 
+/// The elements of one name beneath a parent, by the text of one of their children.
+pub(crate) type Index = HashMap<String, Vec<NodeId>>;
+
+/// A parent, the name of elements beneath it, and the name of a child of theirs.
+type IndexKey = (NodeId, String, String);
+
+/// Indexes made when they were first needed. A copy of a document begins without.
+#[derive(Debug, Default)]
+struct Indexes(Mutex<HashMap<IndexKey, Arc<Index>>>);
+
+impl Clone for Indexes {
+    fn clone(&self) -> Indexes {
+        Indexes::default()
+    }
+}
+
 /// A document.
 #[derive(Debug, Clone)]
 pub struct Tree {
     nodes: Vec<Node>,
     order: OnceLock<Vec<u32>>,
+    indexes: Indexes,
 }
 
 impl Default for Tree {
@@ -121,7 +139,11 @@ impl Default for Tree {
 impl Tree {
     /// A document with nothing in it.
     pub fn new() -> Tree {
-        Tree { nodes: vec![Node::new(Kind::Document, None, String::new(), None)], order: OnceLock::new() }
+        Tree {
+            nodes: vec![Node::new(Kind::Document, None, String::new(), None)],
+            order: OnceLock::new(),
+            indexes: Indexes::default(),
+        }
     }
 
     /// The node at a place. A place of another tree gives the document node.
@@ -170,10 +192,41 @@ impl Tree {
         attributes.iter().find(|a| self.local(**a) == local).map(|a| self.node(*a).text.as_str())
     }
 
+    fn changed(&mut self) {
+        self.order = OnceLock::new();
+        self.forget_indexes();
+    }
+
+    fn forget_indexes(&mut self) {
+        self.indexes.0.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The elements of a name beneath a parent by the text of their children of another name, made once.
+    pub(crate) fn index(&self, parent: NodeId, name: &str, column: &str) -> Arc<Index> {
+        let key = (parent, name.to_owned(), column.to_owned());
+        let mut indexes = self.indexes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = indexes.entry(key).or_insert_with(|| {
+            let plain = |id: &NodeId, wanted: &str| {
+                self.node(*id).name().is_some_and(|name| name.prefix.is_none() && name.local == wanted)
+            };
+            let mut index = Index::new();
+            for item in self.elements(parent).filter(|item| plain(item, name)) {
+                for value in self.elements(item).filter(|value| plain(value, column)) {
+                    let items = index.entry(self.text(value).into_owned()).or_default();
+                    if items.last() != Some(&item) {
+                        items.push(item);
+                    }
+                }
+            }
+            Arc::new(index)
+        });
+        Arc::clone(index)
+    }
+
     fn push(&mut self, node: Node) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(node);
-        self.order = OnceLock::new();
+        self.changed();
         id
     }
 
@@ -207,6 +260,7 @@ impl Tree {
 
     /// Sets the text of an element without child elements, or the value of an attribute.
     pub fn set_text(&mut self, id: NodeId, text: &str) {
+        self.forget_indexes();
         if self.node(id).kind != Kind::Element {
             text.clone_into(&mut self.node_mut(id).text);
             return;
@@ -266,6 +320,18 @@ impl Tree {
 
     /// Puts a copy of an element beneath a parent, as the child at `at`.
     pub fn graft(&mut self, from: &Tree, source: NodeId, parent: NodeId, at: usize) -> NodeId {
+        self.graft_without(from, source, parent, at, &[])
+    }
+
+    /// Puts a copy of an element beneath a parent, without some of what it holds.
+    pub(crate) fn graft_without(
+        &mut self,
+        from: &Tree,
+        source: NodeId,
+        parent: NodeId,
+        at: usize,
+        without: &[NodeId],
+    ) -> NodeId {
         let copied = from.node(source);
         let id = self.push(Node::new(copied.kind, copied.name.clone(), copied.text.clone(), Some(parent)));
         let siblings = &mut self.node_mut(parent).children;
@@ -278,7 +344,7 @@ impl Tree {
                     self.add_attribute(target, name.clone(), &held.text);
                 }
             }
-            for child in &from.node(source).children {
+            for child in from.node(source).children.iter().filter(|child| !without.contains(child)) {
                 let held = from.node(*child);
                 let copy = self.add_other(target, held.kind, held.name.clone(), &held.text);
                 open.push((*child, copy));
@@ -293,7 +359,7 @@ impl Tree {
         let parent = self.node_mut(parent);
         parent.children.retain(|child| *child != id);
         parent.attributes.retain(|attribute| *attribute != id);
-        self.order = OnceLock::new();
+        self.changed();
     }
 
     /// Where a node stands in document order; attributes follow their element.

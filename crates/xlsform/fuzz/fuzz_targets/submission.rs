@@ -1,0 +1,32 @@
+//! A submission to a form with repeats, choices and calculations: judged, gone on with, and none of it lost.
+
+#![no_main]
+
+use std::sync::{Arc, LazyLock};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use libfuzzer_sys::fuzz_target;
+use xlsform::definition::{Definition, External};
+use xlsform::fill::{Filling, Surroundings, check};
+
+static FORM: LazyLock<Arc<Definition>> = LazyLock::new(|| {
+    Arc::new(Definition::read(include_str!("../seeds/xform/household.xml"), &External::new()).unwrap())
+});
+
+fn surroundings() -> Surroundings {
+    Surroundings {
+        clock: Box::new(|| Timestamp::UNIX_EPOCH),
+        chance: Box::new(|| 0.5),
+        ..Surroundings::here(TimeZone::UTC)
+    }
+}
+
+fuzz_target!(|text: &str| {
+    let Ok(checked) = check(Arc::clone(&FORM), surroundings(), text) else { return };
+    let kept = checked.filling.draft();
+    let again = check(Arc::clone(&FORM), surroundings(), &kept).unwrap();
+    assert_eq!(again.filling.draft(), kept);
+    assert_eq!(again.findings, checked.findings);
+    let _ = Filling::restore(Arc::clone(&FORM), surroundings(), text);
+});
