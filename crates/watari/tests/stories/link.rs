@@ -279,6 +279,8 @@ fn messy(people: usize) -> String {
     for person in 0..people {
         let (g, f, father) = (below(9), below(8), below(9));
         let (year, month, day) = (1950 + below(60), 1 + below(12), 1 + below(28));
+        // Of some only the year was known.
+        let (month, day) = if person % 11 == 4 { (1, 1) } else { (month, day) };
         let (sex, phone, passport) = (["f", "m"][below(2)], 790_000_000 + below(9_999_999), 100_000 + below(800_000));
         let (street, number, code, town) = (streets[below(4)], 1 + below(40), 1000 + below(30), below(3));
         let (towns, nation) = (["Aleppo", "Odesa", "Port Said"], ["SYR", "UKR", "EGY"][below(3)]);

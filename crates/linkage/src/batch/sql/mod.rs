@@ -15,7 +15,7 @@ mod weigh;
 
 use serde::{Deserialize, Serialize};
 
-use self::weigh::{Weigh, Worth, told};
+use self::weigh::{Weigh, Worth, is_guess, is_whole, told};
 use super::blocking::{Part, Rule};
 use super::columns::Kind;
 use super::model::Model;
@@ -429,7 +429,7 @@ impl Writing<'_> {
                 Part::Common(slot) => values.push(format!("common_{}", slot + 1)),
                 Part::Year(slot) => values.push(format!("({0} - {0} % 10000)", whole(slot))),
                 Part::DayMonth(slot) => {
-                    known.push(format!("{0} % 100 > 0 and {0} % 10000 >= 100", whole(slot)));
+                    known.push(format!("{} and not {}", is_whole(&whole(slot)), is_guess(&whole(slot))));
                     values.push(format!("{} % 10000", whole(slot)));
                 }
                 Part::Head(slot) | Part::Tail(slot) => {

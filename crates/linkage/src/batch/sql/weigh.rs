@@ -460,7 +460,7 @@ impl<'a> Weigh<'a> {
     /// The levels of records that say the same.
     pub fn levels_of_copies(&self, source: &str) -> String {
         let mut columns = Vec::new();
-        let day_is_whole = |slot: usize| whole(&format!("a_value_{}", slot + 1));
+        let day_is_whole = |slot: usize| is_whole(&format!("a_value_{}", slot + 1));
         for (slot, field) in self.records.fields.iter().enumerate() {
             let (number, top) = (slot + 1, levels::of(field.kind).len());
             let part = match field.kind {
@@ -554,7 +554,7 @@ impl<'a> Weigh<'a> {
         };
         let same = match it.kind {
             // Of a year alone nobody knows whether the days are the same.
-            Kind::Date => format!("{a} = {b} and {}", whole(&a)),
+            Kind::Date => format!("{a} = {b} and {}", is_whole(&a)),
             _ => format!("{a} = {b}"),
         };
         format!("case when {a} is null or {b} is null then {MISSING} when {same} then {top} {rest} end")
@@ -730,7 +730,6 @@ fn dates(a: &str, b: &str) -> String {
         )
     });
     let exchanged = exchanged.collect::<Vec<String>>().join(" or ");
-    let guess = |day: &str| format!("{day} % 10000 in (101, 701)");
     let years = format!("abs(({a} - {a} % 10000) - ({b} - {b} % 10000))");
     let by_year = |same: u8| format!("case {years} when 0 then {same} when 10000 then {YEAR_OFF} else {DIFFERENT} end");
     format!(
@@ -739,19 +738,24 @@ fn dates(a: &str, b: &str) -> String {
          when {years} = 0 and {a} % 10000 - {a} % 100 = {b} % 100 * 100 and {a} % 100 * 100 = {b} % 10000 - {b} % 100 \
          then {SWAPPED} when {wrong} = 1 or {wrong} = 2 and ({exchanged}) then {DIGIT} \
          when {a} % 10000 = {b} % 10000 and ({years} <= 20000 or {years} % 100000 = 0) then {SAME_DAY} else {}",
-        whole(a),
-        whole(b),
+        is_whole(a),
+        is_whole(b),
         by_year(SAME_YEAR),
         by_year(GUESSED),
         by_year(SAME_YEAR),
-        guess_a = guess(a),
-        guess_b = guess(b),
+        guess_a = is_guess(a),
+        guess_b = is_guess(b),
     )
 }
 
 /// Whether month and day are known.
-fn whole(day: &str) -> String {
+pub fn is_whole(day: &str) -> String {
     format!("{day} % 100 > 0 and {day} % 10000 >= 100")
+}
+
+/// Whether it is one of the days that stand for a day nobody knows.
+pub fn is_guess(day: &str) -> String {
+    format!("{day} % 10000 in (101, 701)")
 }
 
 /// A weight as SQL has it.
