@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use linkage::batch::{Engine, Links, Settings, USUAL_THRESHOLD, Wishes};
+use linkage::batch::{Engine, LEAST_JUDGED, Links, Settings, USUAL_THRESHOLD, Wishes};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut settings = Settings::default();
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let started = Instant::now();
     let mut say = |text: &str| eprintln!("{:7.2} s  {text}", started.elapsed().as_secs_f64());
     let engine = Engine::open(&files, &wishes, None, settings, &mut say)?;
-    let mut pairs = engine.pairs(USUAL_THRESHOLD, &mut say)?;
+    let mut pairs = engine.pairs(LEAST_JUDGED, &mut say)?;
     let found = if engine.records.split.is_some() {
         engine.link(&mut pairs, USUAL_THRESHOLD, Links::OneToOne)?.len()
     } else {
@@ -32,9 +32,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seconds = started.elapsed().as_secs_f64();
     let processor = processor();
     say(&format!("done: {found}"));
-    drop(pairs);
     let memory = peak();
-    let evaluation = engine.evaluate(USUAL_THRESHOLD, Links::OneToOne, &mut |_| {})?;
+    let evaluation = engine.judge(&mut pairs, USUAL_THRESHOLD, Links::OneToOne)?;
     let point = |point: &linkage::batch::Point| {
         format!(
             "{{\"threshold\": {}, \"precision\": {:.4}, \"recall\": {:.4}, \"f1\": {:.4}}}",
