@@ -1,13 +1,18 @@
 """Splink on one of the benchmark's sets, configured as its documentation recommends: comparisons
 from its comparison library with term-frequency adjustment, u by random sampling, m by expectation
-maximisation over blocking rules, the prior from deterministic rules. Prints one JSON line.
+maximisation over blocking rules, of ten million pairs each at most, the prior from deterministic rules. DuckDB may hold MEMORY (10GB unless told)
+and puts down in SPILL what it cannot hold. Prints one JSON line; tells on standard error what it has used by then,
+so that something is known of a run that was ended.
 
     splink_run.py febrl3 FILE | febrl4 FILE FILE | registry FILE
 """
 
 import json
+import os
 import resource
 import sys
+import tempfile
+import threading
 import time
 
 import duckdb
@@ -15,6 +20,31 @@ import pandas as pd
 import splink
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+started = time.perf_counter()
+stage = "reading"
+
+
+def used():
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    return time.perf_counter() - started, own.ru_utime + own.ru_stime, own.ru_maxrss / 1024
+
+
+def say(what):
+    global stage
+    stage = what
+    tell()
+
+
+def tell():
+    print("{:8.1f} s, {:8.1f} s of processor, {:7.0f} MiB: {}".format(*used(), stage), file=sys.stderr, flush=True)
+
+
+def tell_each_minute():
+    while True:
+        time.sleep(60)
+        tell()
+
 
 # The CSVs hold no numbers to count with: zeros at the start matter.
 def read(path):
@@ -96,32 +126,40 @@ def registry(files):
 def main():
     which, files = sys.argv[1], sys.argv[2:]
     truth_column, id_column = ("person", "record_id") if which == "registry" else ("cluster", "rec_id")
-    started = time.perf_counter()
+    threading.Thread(target=tell_each_minute, daemon=True).start()
     if which == "registry":
         frames, settings, deterministic, recall, sessions = registry(files)
     else:
         frames, settings, deterministic, recall, sessions = febrl(
             files, "dedupe_only" if which == "febrl3" else "link_only"
         )
-    api = DuckDBAPI()
+    spill = os.environ.get("SPILL") or tempfile.mkdtemp()
+    api = DuckDBAPI(duckdb.connect(config={
+        "memory_limit": os.environ.get("MEMORY", "10GB"), "temp_directory": spill, "preserve_insertion_order": "false"
+    }))
     aliases = [f"side_{at}" for at in range(len(frames))]
     tables = [api.register(frame, dataset_display_name=name) for frame, name in zip(frames, aliases)]
     linker = Linker(tables if len(tables) > 1 else tables[0], settings)
+    say("prior")
     linker.training.estimate_probability_two_random_records_match(deterministic, recall=recall)
+    say("u")
     linker.training.estimate_u_using_random_sampling(max_pairs=1e7, seed=1)
     for rule in sessions:
-        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+        say("m")
+        linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=1e7)
+    say("pairs")
     predicted = linker.inference.predict(threshold_match_probability=0.01)
+    say("clusters")
     clusters = {}
     if which != "febrl4":
         clusters[0.9] = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, 0.9)
-    seconds = time.perf_counter() - started
+    seconds, processor, memory = used()
+    say("judging")
     pairs = predicted.as_pandas_dataframe()[[f"{id_column}_l", f"{id_column}_r", "match_probability"]]
     pairs.columns = ["l", "r", "p"]
     if which != "febrl4":
         for threshold in (0.5, 0.75, 0.95, 0.99, 0.999, 0.9999, 0.99999):
             clusters[threshold] = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     # Judged twice, by pairs as predicted and by clusters; the better figure is the one given.
     judged = []
     truth = pd.concat([read(path)[[id_column, truth_column]] for path in files])
@@ -140,7 +178,7 @@ def main():
         judged.append(judge(threshold, right, within(both.groupby("cluster_id").size()), matching))
     best = max(judged, key=lambda point: point["f1"])
     print(json.dumps({"engine": f"Splink {splink.__version__}, DuckDB {duckdb.__version__}", "set": which,
-                      "seconds": round(seconds, 2), "mib": round(memory), "best": best, "points": judged}))
+                      "seconds": round(seconds, 2), "processor": round(processor, 2), "mib": round(memory), "best": best, "points": judged}))
 
 
 def within(sizes):

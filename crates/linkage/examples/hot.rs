@@ -1,6 +1,6 @@
-//! What looking at pairs costs: `hot FILE` prints pairs looked at in a second, the bytes of records that this touches
-//! and what the machine's memory delivers. Instructions are counted with
-//! `valgrind --tool=callgrind --toggle-collect='*Engine*likely*' hot FILE`.
+//! What looking at pairs costs: `hot TRUTH FILE` prints pairs looked at in a second, the bytes of records that this
+//! touches and what the machine's memory delivers; the column TRUTH (`-` for none) says who is who and is not compared.
+//! bench/linkage/README.md tells how instructions are counted.
 
 use std::time::Instant;
 
@@ -11,8 +11,14 @@ use rayon::prelude::*;
 const NUMBERS: usize = 1 << 26;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let files: Vec<std::path::PathBuf> = std::env::args().skip(1).map(Into::into).collect();
-    let engine = Engine::open(&files, &Wishes::default(), None, Settings::default(), &mut |_| {})?;
+    let mut words = std::env::args().skip(1);
+    let truth = words.next().filter(|truth| truth != "-");
+    let files: Vec<std::path::PathBuf> = words.map(Into::into).collect();
+    if files.is_empty() {
+        return Err("usage: hot TRUTH FILE [FILE], where TRUTH is the column that says who is who, or -".into());
+    }
+    let wishes = Wishes { truth, ..Wishes::default() };
+    let engine = Engine::open(&files, &wishes, None, Settings::default(), &mut |_| {})?;
     let mut looked_at = 0.0;
     let started = Instant::now();
     let likely = engine.pairs(0.5, &mut |text| {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use linkage::batch::{
-    Among, Engine, Few, Form, Kind, Links, Model, Settings, Table, Wishes, write_links, write_people,
+    Among, Engine, Few, Form, Kind, Links, Model, Settings, Table, USUAL_THRESHOLD, Wishes, write_links, write_people,
 };
 
 #[path = "../examples/registry/names.rs"]
@@ -100,7 +100,8 @@ fn the_order_of_rows_and_columns_says_nothing() {
             })
             .collect()
     };
-    assert_eq!(groups(people_of(&straight, 0.8), false), groups(people_of(&turned, 0.8), true));
+    let usual = USUAL_THRESHOLD;
+    assert_eq!(groups(people_of(&straight, usual), false), groups(people_of(&turned, usual), true));
 }
 
 #[test]
@@ -248,6 +249,36 @@ fn a_namesake_of_ones_own_people_says_less_than_one_abroad() {
     // A group that one record keeps back makes nobody rarer.
     assert!(engine.explain(0, 2).weight <= engine.explain(0, 1).weight + 0.01);
     assert!(engine.explain(3, 4).to_string().contains("birth date, same year, day a guess"));
+}
+
+#[test]
+fn what_brothers_and_sisters_share_is_learned_where_households_are_large() {
+    let folder = Folder::new();
+    // Eight of a house have its telephone, family name and place: by that telephone alone thrice as many pairs are met as
+    // there are people. Every eighth is registered twice.
+    let mut text = String::from("given name,family name,birth date,place,phone\n");
+    for person in 0..8_000u64 {
+        let (mut own, mut house) = (people::Random::new(1, person), people::Random::new(2, person / 8));
+        let (given, family) = (names::ARABIC_MEN, names::ARABIC_FAMILIES);
+        let spelt =
+            |all: &[&str], at: u64| all[(at % all.len() as u64) as usize].split(['/', '|']).next().unwrap().to_owned();
+        let birth = format!("{}-{:02}-{:02}", 1950 + own.next() % 60, 1 + own.next() % 12, 1 + own.next() % 28);
+        let row = format!(
+            "{},{},{birth},{},079{:07}\n",
+            spelt(given, own.next()),
+            spelt(family, house.next()),
+            spelt(names::PLACES[0], house.next()),
+            house.next() % 10_000_000
+        );
+        (0..1 + usize::from(person % 8 == 3)).for_each(|_| text += &row);
+    }
+    let file = folder.file("houses.csv", text);
+    let engine = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+    let same = |field: &str| {
+        let field = engine.model.fields.iter().find(|it| it.name == field).unwrap();
+        field.levels.last().and_then(|level| level.r).unwrap()
+    };
+    assert!(same("place") > 0.95 && same("family name") > 0.95, "{}", engine.model.to_text());
 }
 
 #[test]

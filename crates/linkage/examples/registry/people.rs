@@ -48,6 +48,10 @@ impl Random {
     }
 }
 
+/// Numbers of one operator, and the first of its: Jordan's begin with 79, 78 and 77.
+const BLOCK: u64 = 10_000_000;
+const FIRST_BLOCK: u64 = 790_000_000;
+
 /// Where somebody comes from, as an index of the tables.
 const CULTURES: [usize; 20] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 5];
 
@@ -162,7 +166,7 @@ impl Person {
         let father = given(culture, false, random);
         let place = random.pick(PLACES[culture]);
         let nationality = random.common(NATIONALITIES[culture]);
-        let phone = random.next() % 10_000_000;
+        let phone = subscriber(seed, if alone { person } else { person / 6 * 6 }, random);
         let random = &mut own;
         let woman = random.chance(50);
         let birth = (1946 + random.below(76) as u32, 1 + random.below(12) as u32, 1 + random.below(28) as u32);
@@ -183,6 +187,15 @@ impl Person {
             document: random.next() % 1_000_000_000,
         }
     }
+}
+
+/// A subscriber's number of nine digits. A numbering plan gives none out twice (ITU-T E.164), and in no order that
+/// shows: drawn at random of ten million, a third of ten million people's households would share theirs with strangers.
+/// What is drawn is not used, so that all else is what a seed has always given.
+fn subscriber(seed: u64, number: u64, random: &mut Random) -> u64 {
+    random.next();
+    let within = (seed % BLOCK + number % BLOCK) * 6_180_339 % BLOCK;
+    FIRST_BLOCK - number / BLOCK * BLOCK + within
 }
 
 fn slip(text: &str, random: &mut Random) -> String {
@@ -257,7 +270,7 @@ pub fn write(seed: u64, record: u64, records: u64, line: &mut String) {
             _ => {}
         }
         if random.chance(20) {
-            phone = phone.map(|_| random.next() % 10_000_000);
+            phone = phone.map(|_| subscriber(seed, people + copy, random));
         } else if random.chance(4) {
             phone = phone.map(|phone| phone / 100 * 100 + (phone + 10) % 100);
         }
@@ -282,8 +295,8 @@ pub fn write(seed: u64, record: u64, records: u64, line: &mut String) {
     let _ = if known_birth { write!(line, "{year:04}-{month:02}-{day:02},") } else { write!(line, ",") };
     let _ = write!(line, "{nationality},{place},");
     let _ = match phone {
-        Some(phone) if random.chance(50) => write!(line, "+96279{phone:07},"),
-        Some(phone) => write!(line, "079{phone:07},"),
+        Some(phone) if random.chance(50) => write!(line, "+962{phone:09},"),
+        Some(phone) => write!(line, "0{phone:09},"),
         None => write!(line, ","),
     };
     let _ = match document {

@@ -153,6 +153,14 @@ impl Rule {
         self.0.iter().all(follows)
     }
 
+    /// Whether it joins whoever has a telephone or an address in common, and asks for nothing else.
+    pub fn meets_households(&self, records: &Records) -> bool {
+        match self.0[..] {
+            [Part::Whole(field) | Part::Sound(field)] => records.fields[field].kind.is_a_households(),
+            _ => false,
+        }
+    }
+
     /// The places of a pattern about which the rule's pairs say nothing, one bit each.
     pub fn slots(&self, records: &Records) -> u32 {
         let mut slots = 0;

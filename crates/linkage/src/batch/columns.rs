@@ -60,6 +60,11 @@ impl Kind {
             Kind::Ignored => "ignored",
         }
     }
+
+    /// Whether it is a household's rather than anybody's own: whoever has it in common lives together.
+    pub(super) fn is_a_households(self) -> bool {
+        matches!(self, Kind::Phone | Kind::Address)
+    }
 }
 
 /// Words of a column's name, in Latin letters, and what they mean; the first that fits decides, so

@@ -23,6 +23,10 @@ pub const USUAL_THRESHOLD: f64 = 0.5;
 /// Pairs for each record that are looked at, and at least.
 const PAIRS_PER_RECORD: f64 = 20.0;
 const LEAST_PAIRS: f64 = 3_000_000.0;
+/// Pairs for each record of a rule from which households are learned, at most: beyond that they are a crowd's.
+const HOUSEHOLDS: f64 = 10.0;
+/// Most rules from which households are learned, beside the others.
+const MOST_OF_HOUSEHOLDS: usize = 8;
 /// Pairs that one thread looks at before it hands in what it found.
 const PIECE: f64 = 60_000.0;
 /// The weight of two records that say the same and are found to be one: no group is so large that
@@ -65,12 +69,20 @@ pub struct Engine {
 pub type Progress<'a> = &'a mut (dyn FnMut(&str) + Send);
 
 /// The rules to learn from: those with few pairs, because where nearly all pairs are strangers'
-/// the little that the model gets wrong about strangers outweighs the matches.
-fn tight(chosen: &[Counted], records: usize) -> Vec<Rule> {
-    let most = records as f64;
-    let tight: Vec<Rule> =
-        chosen.iter().filter(|counted| counted.pairs <= most).map(|counted| counted.rule.clone()).collect();
-    if tight.len() > 2 { tight } else { chosen.iter().take(3).map(|counted| counted.rule.clone()).collect() }
+/// the little that the model gets wrong about strangers outweighs the matches; and those by which
+/// households are met, because what brothers and sisters share is learned from nobody else.
+fn to_learn_from(chosen: &[Counted], candidates: &[Counted], records: &Records) -> Vec<Rule> {
+    let each = records.len() as f64;
+    let few = |counted: &&Counted| counted.pairs <= each;
+    let households = |counted: &&Counted| counted.pairs <= each * HOUSEHOLDS && counted.rule.meets_households(records);
+    let rule = |counted: &Counted| counted.rule.clone();
+    let mut rules: Vec<Rule> = chosen.iter().filter(few).map(rule).collect();
+    if rules.len() < 3 {
+        rules = chosen.iter().take(3).map(rule).collect();
+    }
+    let met: Vec<Rule> = candidates.iter().filter(households).map(rule).filter(|rule| !rules.contains(rule)).collect();
+    rules.extend(met.into_iter().take(MOST_OF_HOUSEHOLDS));
+    rules
 }
 
 impl Engine {
@@ -128,7 +140,7 @@ impl Engine {
         let candidates = blocking::candidates(&self.records);
         let (budget, m) = (self.budget(), &self.parameters.m);
         let chosen = blocking::choose(&self.records, candidates.clone(), budget, m, For::Learning);
-        let rules: Vec<Rule> = tight(&chosen, self.records.len());
+        let rules = to_learn_from(&chosen, &candidates, &self.records);
         let estimate = estimate(&self.records, &rules, progress);
         self.parameters = estimate.parameters;
         let chosen = blocking::choose(&self.records, candidates, self.budget(), &self.parameters.m, For::Finding);

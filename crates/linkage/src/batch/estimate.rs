@@ -38,6 +38,8 @@ const GUESS_OTHERS: f64 = 0.5;
 const GUESS_RELATIVES: f64 = 30.0;
 /// Share of matches among a rule's pairs from which it is learned from.
 const PURE: f64 = 0.3;
+/// Relatives for each match among them, at most.
+const RELATED: f64 = 0.1;
 const GUESS_STRANGERS: f64 = 50.0;
 const GUESS_AMONG: f64 = 2_000.0;
 /// How often two of a household are born on one day.
@@ -90,14 +92,19 @@ impl Parameters {
         guess
     }
 
-    /// Puts down how relatives agree: as was counted in what households share, as strangers in the
-    /// rest; but twins are born on one day.
+    /// Puts down how relatives agree: as was counted in what households share, as strangers of one
+    /// origin in the rest (were they taken for strangers at large, brothers of one given name would
+    /// be matches whose birth dates differ); but twins are born on one day. How many of a household
+    /// have its telephone is not counted: among pairs that other things brought together, namesakes
+    /// who live elsewhere pass for relatives, and of millions they are more than brothers and
+    /// sisters.
     fn relate(&mut self, records: &Records, counts: Option<&[[f64; 16]]>) {
         for (slot, r) in self.r.iter_mut().enumerate() {
             let kind = records.fields.get(slot).map(|field| field.kind);
             let shared = kind.and_then(levels::of_relatives);
-            r.clone_from(&self.u[slot]);
+            r.clone_from(self.among.as_ref().map_or(&self.u[slot], |(_, among)| &among[slot]));
             if let Some(guess) = shared {
+                let counts = counts.filter(|_| !kind.is_some_and(Kind::is_a_households));
                 let counted = |level: usize| counts.map_or(0.0, |counts| counts[slot][level]);
                 let total: f64 = (1..r.len()).map(counted).sum::<f64>() + GUESS_RELATIVES;
                 (1..r.len()).for_each(|level| r[level] = (counted(level) + GUESS_RELATIVES * guess[level - 1]) / total);
@@ -372,13 +379,17 @@ fn patterns(records: &Records, rules: &[Rule]) -> Vec<Learned> {
 }
 
 /// Keeps the rules among whose pairs matches are many: where strangers are nearly all, the little
-/// that is wrong about strangers outweighs the matches. Each place keeps two rules that tell of it.
+/// that is wrong about strangers outweighs the matches, and where relatives are a part of them, two
+/// of one name would teach that birth dates of one person differ. Each place keeps two rules that
+/// tell of it.
 fn purge(learned: &mut Vec<Learned>, places: usize) {
-    learned.sort_by(|a, b| b.shares.matches.total_cmp(&a.shares.matches));
+    let purity = |rule: &Learned| rule.shares.matches - rule.shares.relatives;
+    learned.sort_by(|a, b| purity(b).total_cmp(&purity(a)));
     let mut telling = vec![0; places];
     learned.retain(|rule| {
         let tells = |slot: &usize| rule.slots >> slot & 1 == 0;
-        let keep = rule.shares.matches >= PURE || (0..places).filter(tells).any(|slot| telling[slot] < 2);
+        let is_pure = rule.shares.matches >= PURE && rule.shares.relatives <= RELATED * rule.shares.matches;
+        let keep = is_pure || (0..places).filter(tells).any(|slot| telling[slot] < 2);
         if keep {
             (0..places).filter(tells).for_each(|slot| telling[slot] += 1);
         }

@@ -5,9 +5,12 @@ use serde::Serialize;
 
 use super::decide::Links;
 use super::engine::{Engine, Progress};
+use super::pairs::Pairs;
 
+/// The least probability at which a run is judged.
+pub const LEAST_JUDGED: f64 = 0.01;
 /// Probabilities at which a run is judged.
-const THRESHOLDS: [f64; 11] = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999];
+const THRESHOLDS: [f64; 11] = [LEAST_JUDGED, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999];
 
 /// Pairs of records said to be one person, and those that are, at one threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -77,17 +80,25 @@ impl Engine {
     /// # Errors
     /// As [`Engine::pairs`].
     pub fn evaluate(&self, threshold: f64, links: Links, progress: Progress<'_>) -> std::io::Result<Evaluation> {
+        let mut pairs = self.pairs(threshold.min(LEAST_JUDGED), progress)?;
+        self.judge(&mut pairs, threshold, links)
+    }
+
+    /// The same of pairs that were looked for before, down to [`LEAST_JUDGED`].
+    ///
+    /// # Errors
+    /// As [`Engine::pairs`].
+    pub fn judge(&self, pairs: &mut Pairs, threshold: f64, links: Links) -> std::io::Result<Evaluation> {
         let mut thresholds = THRESHOLDS.to_vec();
         if !thresholds.contains(&threshold) {
             thresholds.push(threshold);
         }
         thresholds.sort_by(f64::total_cmp);
-        let mut pairs = self.pairs(thresholds[0], progress)?;
         let truth = &self.records.truth;
         let mut points = Vec::new();
         for threshold in thresholds {
             let point = if let Some(split) = self.records.split {
-                let said = self.link(&mut pairs, threshold, links)?;
+                let said = self.link(pairs, threshold, links)?;
                 let right = said
                     .iter()
                     .filter(|pair| {
@@ -96,7 +107,7 @@ impl Engine {
                     .count();
                 Point::new(threshold, right as u64, said.len() as u64, matching(&truth[..split], &truth[split..]))
             } else {
-                let people = self.cluster(&mut pairs, threshold)?;
+                let people = self.cluster(pairs, threshold)?;
                 let both = people.iter().zip(truth).filter(|(_, truth)| **truth != 0);
                 let right = pairs_within(both.map(|(person, truth)| u64::from(*person) << 32 | u64::from(*truth)));
                 let said = pairs_within(people.iter().map(|person| u64::from(*person)));

@@ -43,7 +43,7 @@ pub use columns::Kind;
 pub use decide::{Links, number, sizes};
 pub use engine::{Engine, Progress, Settings, USUAL_THRESHOLD};
 pub use error::Error;
-pub use evaluate::{Evaluation, Point};
+pub use evaluate::{Evaluation, LEAST_JUDGED, Point};
 pub use explain::{Agreement, Contribution, Explanation};
 pub use few::{Among, Few};
 pub use model::Model;
