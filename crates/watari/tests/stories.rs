@@ -20,6 +20,8 @@ mod family;
 mod faults;
 #[path = "stories/files.rs"]
 mod files;
+#[path = "stories/forms.rs"]
+mod forms;
 #[path = "stories/link.rs"]
 mod link;
 #[path = "stories/operations.rs"]
