@@ -18,6 +18,9 @@ pub enum Error {
     /// Fields to correct.
     #[error("invalid: {0:?}")]
     Invalid(Vec<FieldError>),
+    /// A form's sheet that cannot be used; what is wrong, and where.
+    #[error("a sheet that cannot be used: {} remarks", .0.len())]
+    Sheet(Vec<crate::forms::Remark>),
     /// A rule of the field forbids it now; the key names the sentence in `locales/`.
     #[error("refused: {0}")]
     Refused(&'static str),
@@ -92,6 +95,7 @@ impl Error {
             Error::NotFound => "not-found",
             Error::Forbidden(_) => "forbidden",
             Error::Invalid(_) => "invalid",
+            Error::Sheet(_) => "sheet",
             Error::Refused(_) => "refused",
             Error::Stale(_) => "stale",
             Error::VersionNeeded => "version-needed",
@@ -112,7 +116,7 @@ impl Error {
             Error::LoggedOut => 401,
             Error::NotFound => 404,
             Error::Forbidden(_) | Error::CrossSite => 403,
-            Error::Invalid(_) => 422,
+            Error::Invalid(_) | Error::Sheet(_) => 422,
             Error::Refused(_) => 409,
             Error::Stale(_) => 412,
             Error::VersionNeeded => 428,

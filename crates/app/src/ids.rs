@@ -51,6 +51,18 @@ crate::ids! {
     GrantId,
     /// A message to a user.
     NoticeId,
+    /// A form.
+    FormId,
+    /// A version of a form.
+    FormVersionId,
+    /// A file that a form shows or reads.
+    FormFileId,
+    /// A form filled in; while it is being filled in, its draft.
+    SubmissionId,
+    /// A file of a form filled in.
+    SubmissionFileId,
+    /// A phone or tablet that forms are filled in on.
+    DeviceId,
     /// A file that is being imported.
     ImportId,
 }

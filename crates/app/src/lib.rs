@@ -8,6 +8,7 @@ pub mod db;
 pub mod demo;
 pub mod documents;
 pub mod error;
+pub mod forms;
 pub mod history;
 pub mod ids;
 pub mod keys;

@@ -22,6 +22,8 @@ mod faults;
 mod files;
 #[path = "stories/form.rs"]
 mod form;
+#[path = "stories/forms.rs"]
+mod forms;
 #[path = "stories/link.rs"]
 mod link;
 #[path = "stories/operations.rs"]

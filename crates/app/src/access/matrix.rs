@@ -40,10 +40,11 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                     | ImportPeople
                     | ExportLists
                     | Erase
+                    | ManageForms
             )
         }
         Role::LawEnforcementLiaison => matches!(permission, ReadPeople | ReadCases | ExportCase),
-        Role::Administrator => matches!(permission, ManageUsers | ManageSettings),
+        Role::Administrator => matches!(permission, ManageUsers | ManageSettings | ManageForms),
         Role::Auditor => matches!(permission, ReadHistory),
     }
 }
@@ -63,7 +64,7 @@ pub(super) fn scope_of(permission: Permission) -> Option<TokenScope> {
         ReadCases | ReadTeam => TokenScope::CasesRead,
         WriteCases | AssignCases | Approve => TokenScope::CasesWrite,
         ExportLists | ExportCase => TokenScope::Export,
-        ManageUsers | ManageSettings => TokenScope::Administration,
+        ManageUsers | ManageSettings | ManageForms => TokenScope::Administration,
         ReadHistory => TokenScope::HistoryRead,
         BreakGlass | Erase => return None,
     })
@@ -107,6 +108,7 @@ mod tests {
             (Erase, &[DataOfficer]),
             (ManageUsers, &[Administrator]),
             (ManageSettings, &[Administrator]),
+            (ManageForms, &[DataOfficer, Administrator]),
             (ReadHistory, &[Auditor]),
         ];
         assert_eq!(table.len(), Permission::ALL.len());

@@ -113,6 +113,8 @@ codes! {
         ManageUsers = "manage_users",
         /// Change the organisation's settings.
         ManageSettings = "manage_settings",
+        /// Upload, publish and close forms; assign what devices sent without a case.
+        ManageForms = "manage_forms",
         /// Read the organisation's whole history.
         ReadHistory = "read_history",
     }
@@ -131,7 +133,7 @@ codes! {
         CasesWrite = "cases:write",
         /// Export.
         Export = "export",
-        /// Manage users and settings.
+        /// Manage users, settings and forms.
         Administration = "administration",
         /// Read the history.
         HistoryRead = "history:read",
@@ -361,6 +363,30 @@ impl Viewer {
             (_, Scope::Team, Some(team)) => vec![way("c.team_id = ?", vec![team.into()]), owned, supervised, granted],
             _ => vec![owned, supervised, granted],
         }
+    }
+
+    /// The submissions that are there for this user: those of cases they see, and those without a case that they
+    /// sent or answer for. `s` is `submission` in the query; `c` its case, `p` that case's person and `u` who sent it,
+    /// each joined where there is one.
+    pub fn visible_submissions(&self) -> Filter {
+        if !self.sees(Sensitivity::Identity) || !self.sees(Sensitivity::Case) {
+            return Filter::new("1 = 0", []);
+        }
+        let assigned = self.visible_cases().and_filter(self.visible_parts("s"));
+        let mut ways = vec![assigned, self.waiting(Filter::new("s.sent_by = ?", [self.user.into()]))];
+        if self.may(Permission::AssignCases) {
+            ways.extend(match (self.scope, self.team) {
+                (Scope::Organisation, _) => Some(self.waiting(Filter::new("1 = 1", []))),
+                (Scope::Team, Some(team)) => Some(self.waiting(Filter::new("u.team_id = ?", [team.into()]))),
+                _ => None,
+            });
+        }
+        Filter::new("s.organisation_id = ?", [self.organisation.into()]).and_filter(Filter::any(ways))
+    }
+
+    /// Submissions that wait for a case.
+    fn waiting(&self, whose: Filter) -> Filter {
+        Filter::new("s.case_id IS NULL", []).and_filter(self.visible_parts("s")).and_filter(whose)
     }
 
     /// The parts of a case (notes, attachments, screenings) this user may read; `alias` is the

@@ -210,7 +210,7 @@ pub struct QuestionInWords {
 }
 
 /// The questionnaires, in your language.
-#[utoipa::path(get, path = "/forms", tag = "cases", responses((status = 200, body = Vec<FormInWords>)))]
+#[utoipa::path(get, path = "/questionnaires", tag = "cases", responses((status = 200, body = Vec<FormInWords>)))]
 pub(super) async fn forms(ctx: Context) -> Result<Json<Vec<FormInWords>>, Error> {
     ctx.viewer.require(Permission::ReadCases)?;
     let ui = ctx.ui();

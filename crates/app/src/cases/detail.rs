@@ -11,6 +11,7 @@ use super::{attachments, lifecycle, parts, plan, screenings, store};
 use crate::access::{Permission, Viewer};
 use crate::db::Tx;
 use crate::error::Error;
+use crate::forms::{self, Submission};
 use crate::ids::{CaseId, UserId};
 
 /// Follow-ups shown at once: some hundred lie in a long case.
@@ -45,6 +46,8 @@ pub struct Detail {
     pub follow_ups: Vec<FollowUp>,
     /// Questionnaires answered, newest first.
     pub screenings: Vec<Screening>,
+    /// Forms filled in, newest first.
+    pub submissions: Vec<Submission>,
     /// Whether this user may change anything in it now.
     pub may_work: bool,
     /// Whether this user may give it to someone else.
@@ -93,6 +96,7 @@ pub fn read(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Detail, Erro
         approvals,
         follow_ups: parts::follow_ups(tx, viewer, id)?,
         screenings: screenings::of_case(tx, viewer, id)?,
+        submissions: forms::of_case(tx, viewer, id)?,
         may_work: viewer.may(Permission::WriteCases) && held.is_none(),
         may_assign: store::may_assign(viewer, &file.case) && file.case.state != CaseState::Closed,
         may_decide,

@@ -17,7 +17,7 @@ pub mod parts;
 pub mod plan;
 pub mod progress;
 pub mod questionnaire;
-mod reading;
+pub(crate) mod reading;
 pub mod screenings;
 pub mod store;
 pub mod today;

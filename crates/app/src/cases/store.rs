@@ -135,11 +135,29 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File, Error>
 ///
 /// # Errors
 /// It is not there, or work on it is not allowed now.
-pub(super) fn find_for_work(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File, Error> {
+pub(crate) fn find_for_work(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File, Error> {
     viewer.require(Permission::WriteCases)?;
     let file = find(tx, viewer, id)?;
     lifecycle::work(file.case.state, file.person.consent)?;
     Ok(file)
+}
+
+/// A case to be worked on, by its number, for those who file what came in without one: they learn nothing else of it.
+///
+/// # Errors
+/// The role does not file, work on the case is not allowed now, or the database failed.
+pub(crate) fn find_to_file(tx: &mut Tx<'_>, viewer: &Viewer, number: i64) -> Result<Option<(CaseId, PersonId)>, Error> {
+    viewer.require(Permission::ManageForms)?;
+    let sql = format!(
+        "SELECT c.id, c.person_id, c.state, p.consent_case_work, p.consent_case_work_until FROM {CASE_AND_PERSON} \
+         WHERE c.organisation_id = $1 AND c.number = $2"
+    );
+    let found = tx.one(&sql, params![viewer.organisation, number], |row| {
+        Ok((row.next()?, row.next()?, row.next::<CaseState>()?, consent_from(row, viewer.today)?))
+    })?;
+    let Some((case, person, state, consent)) = found else { return Ok(None) };
+    lifecycle::work(state, consent)?;
+    Ok(Some((case, person)))
 }
 
 /// A case to be changed from a version; `yours` is what the change says.
@@ -221,7 +239,7 @@ pub fn follow_settings(
 
 /// After a part of the case changed: what is due next, and that something changed. The case's
 /// version stays, so that a note does not make someone else's form stale.
-pub(super) fn touch(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, case: &Case) -> Result<(), Error> {
+pub(crate) fn touch(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, case: &Case) -> Result<(), Error> {
     let (meetings, settings) = (meetings(tx, viewer, case.id)?, settings(tx, viewer)?);
     let due = next_due(case, &meetings, &settings);
     tx.execute(

@@ -15,6 +15,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0009_first_page.sql")),
     Migration::of(include_str!("migrations/0010_duplicates.sql")),
     Migration::of(include_str!("migrations/0011_tracing.sql")),
+    Migration::of(include_str!("migrations/0012_forms.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -60,6 +61,13 @@ pub const TABLES: &[&str] = &[
     "action",
     "note",
     "attachment",
+    "form",
+    "form_version",
+    "form_file",
+    "form_draft",
+    "submission",
+    "submission_file",
+    "device",
     "flag",
     "approval",
     "follow_up",

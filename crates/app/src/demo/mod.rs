@@ -1,6 +1,7 @@
 //! The demo's invented people: two organisations in two countries, every role, every state.
 
 mod cases;
+mod forms;
 mod people;
 mod tracing;
 

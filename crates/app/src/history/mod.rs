@@ -54,6 +54,8 @@ pub enum Bookkeeping {
     Duplicate,
     /// People found who may be someone sought, and how far they were looked for.
     Candidate,
+    /// Answers to a form that are still being written down.
+    Draft,
 }
 
 impl Pen {
@@ -136,6 +138,12 @@ crate::codes! {
         FollowUp = "follow_up",
         /// Emergency access.
         AccessGrant = "access_grant",
+        /// A form.
+        Form = "form",
+        /// A form filled in.
+        Submission = "submission",
+        /// A device that forms are filled in on.
+        Device = "device",
         /// A list of records, as exported.
         List = "list",
     }
@@ -290,7 +298,11 @@ into_uuid!(
     ApprovalId,
     FollowUpId,
     GrantId,
-    NoticeId
+    NoticeId,
+    FormId,
+    FormVersionId,
+    SubmissionId,
+    DeviceId
 );
 
 /// Adds an entry to the organisation's chain and hands out the pen to make the change it tells of.

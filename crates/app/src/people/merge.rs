@@ -33,6 +33,9 @@ const MOVED: &[(&str, &str)] = &[
     ("relation", "relative_id"),
     ("tracing_request", "person_id"),
     ("tracing_candidate", "person_id"),
+    ("form_draft", "person_id"),
+    ("submission", "person_id"),
+    ("submission_file", "person_id"),
 ];
 
 /// Which record is merged into which.

@@ -11,8 +11,20 @@ use crate::ids::{HouseholdId, OrganisationId, PersonId};
 use crate::params;
 
 /// Tables whose rows belong to one person, and may belong to a case.
-const PARTS_OF_A_CASE: &[&str] =
-    &["action", "goal", "screening", "note", "attachment", "flag", "approval", "follow_up", "notice"];
+const PARTS_OF_A_CASE: &[&str] = &[
+    "action",
+    "goal",
+    "screening",
+    "note",
+    "attachment",
+    "flag",
+    "approval",
+    "follow_up",
+    "notice",
+    "form_draft",
+    "submission",
+    "submission_file",
+];
 
 /// Tables whose rows belong to one person only.
 const PARTS_OF_A_PERSON: &[&str] = &["consent", "access_grant", "search_entry"];
@@ -68,6 +80,7 @@ fn erase_one(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId, erasure: &Erasu
             remove(tx, &pen, &format!("{table} WHERE organisation_id = $1 AND case_id = $2"), organisation, *case)?;
         }
     }
+    erase_waiting(tx, &pen, organisation, person, &cases)?;
     for table in PARTS_OF_A_CASE.iter().chain(PARTS_OF_A_PERSON) {
         remove(tx, &pen, &format!("{table} WHERE organisation_id = $1 AND person_id = $2"), organisation, person)?;
     }
@@ -131,6 +144,29 @@ fn erase_pairs(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, person: PersonId, er
     erase_shared(tx, viewer, pen, Kind::Duplicate, decided, person, erasure)?;
     let pairs = "duplicate WHERE organisation_id = $1 AND (first_id = $2 OR second_id = $2)";
     remove(tx, pen, pairs, viewer.organisation, person)
+}
+
+/// Forms filled in that name the person or a case of theirs and wait to be assigned.
+fn erase_waiting(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    organisation: OrganisationId,
+    person: PersonId,
+    cases: &[Uuid],
+) -> Result<(), Error> {
+    let numbers = "SELECT number FROM case_file WHERE organisation_id = $1 AND person_id = $2";
+    let mut named = tx.query(numbers, params![organisation, person], |row| Ok(row.get::<i64>(0)?.to_string()))?;
+    let number = "SELECT number FROM person WHERE organisation_id = $1 AND id = $2";
+    named.extend(tx.query(number, params![organisation, person], |row| row.get(0).map(crate::people::number))?);
+    named.extend(cases.iter().chain([&person.0]).map(Uuid::to_string));
+    for subject in named {
+        let waiting = "submission WHERE organisation_id = $1 AND case_id IS NULL AND subject = $2";
+        let files =
+            format!("submission_file WHERE organisation_id = $1 AND submission_id IN (SELECT id FROM {waiting})");
+        remove(tx, pen, &files, organisation, subject.as_str())?;
+        remove(tx, pen, waiting, organisation, subject.as_str())?;
+    }
+    Ok(())
 }
 
 /// Whom they looked for, and who looked for them: what was decided and answered stands in the

@@ -45,7 +45,7 @@ pub struct Session {
 }
 
 /// A user's own account is theirs: no token reaches it. Answers the session that asks.
-pub(super) fn in_person(viewer: &Viewer) -> Result<SessionId, Error> {
+pub(crate) fn in_person(viewer: &Viewer) -> Result<SessionId, Error> {
     match viewer.via {
         Via::Session(id) => Ok(id),
         Via::Token(..) => Err(Error::Refused("refused-token")),

@@ -18,8 +18,10 @@ mod tokens;
 mod totp;
 mod tries;
 
+pub(crate) use account::in_person;
 pub(crate) use devices::COOKIE as DEVICE_COOKIE;
 pub use model::{NewUser, Organisation, OrganisationSettings, User};
+pub(crate) use totp::picture_of as picture;
 
 use axum::Router;
 use axum::routing::{get, post};

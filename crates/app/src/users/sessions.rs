@@ -11,7 +11,7 @@ use crate::dates::{Day, Moment};
 use crate::db::{Row, Tx};
 use crate::error::Error;
 use crate::history::{Bookkeeping, Pen};
-use crate::ids::{OrganisationId, SessionId, UserId};
+use crate::ids::{DeviceId, OrganisationId, SessionId, TokenId, UserId};
 use crate::params;
 use crate::users::{OrganisationSettings, devices};
 use crate::web::{App, Client};
@@ -127,6 +127,37 @@ pub async fn viewer_of_token(app: &App, secret: &str) -> Result<Arc<Viewer>, Err
     let viewer = Arc::new(viewer);
     app.sessions.put(digest, viewer.clone());
     Ok(viewer)
+}
+
+/// The viewer behind the key of a device: its user, as far as filling in forms needs. Not remembered, so that a key is
+/// never taken for a token of the API.
+///
+/// # Errors
+/// [`Error::LoggedOut`] where the key is unknown or ended.
+pub async fn viewer_of_device(app: &App, secret: &str) -> Result<(Viewer, DeviceId), Error> {
+    let digest = digest(secret);
+    app.db.read(move |tx| find_device(tx, &digest)).await?.ok_or(Error::LoggedOut)
+}
+
+fn find_device(tx: &mut Tx<'_>, digest: &[u8; 32]) -> Result<Option<(Viewer, DeviceId)>, Error> {
+    let found = tx.one(
+        &format!(
+            "SELECT {VIEWER}, d.id FROM device d \
+             JOIN user_account u ON u.organisation_id = d.organisation_id AND u.id = d.user_id \
+             JOIN organisation o ON o.id = d.organisation_id \
+             WHERE d.token_hash = $1 AND d.ended_at IS NULL AND u.active = 1"
+        ),
+        params![digest.as_slice()],
+        viewer,
+    )?;
+    let scopes = vec![TokenScope::PeopleRead, TokenScope::CasesRead, TokenScope::CasesWrite];
+    Ok(found.and_then(|mut viewer| match viewer.via {
+        Via::Session(SessionId(id)) => {
+            viewer.via = Via::Token(TokenId(id), scopes);
+            Some((viewer, DeviceId(id)))
+        }
+        Via::Token(..) => None,
+    }))
 }
 
 const VIEWER: &str = "u.organisation_id, o.name, o.settings, u.id, u.name, u.language, u.role, u.scope, u.team_id, \

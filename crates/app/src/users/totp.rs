@@ -32,7 +32,15 @@ pub fn address(secret: &str, username: &str) -> String {
 /// # Errors
 /// The address does not fit a QR code, which is a defect.
 pub fn picture(secret: &str, username: &str) -> Result<String, Error> {
-    let code = qrcode::QrCode::new(address(secret, username)).map_err(|error| Error::Internal(error.to_string()))?;
+    picture_of(&address(secret, username))
+}
+
+/// A text as a QR code, as SVG.
+///
+/// # Errors
+/// The text does not fit a QR code.
+pub(crate) fn picture_of(text: &str) -> Result<String, Error> {
+    let code = qrcode::QrCode::new(text).map_err(|error| Error::Internal(error.to_string()))?;
     let svg = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(220, 220).build();
     // Inside a page the XML declaration has no place.
     Ok(svg.split_once("?>").map_or(svg.as_str(), |(_, picture)| picture).to_owned())

@@ -25,13 +25,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::Viewer;
 use crate::db::Db;
-use crate::{cases, history, people, retention, users};
+use crate::{cases, forms, history, people, retention, users};
 
 pub use context::{Context, Expected, Guest, page};
 pub(crate) use context::{cookie, set_cookie};
 pub use input::{Input, Versioned, blank, form};
 pub use metrics::metrics_router;
 pub use problem::Problem;
+pub(crate) use problem::in_words;
 pub use security::Client;
 pub(crate) use security::Name;
 pub use typed::{Fields, Sent, Typed, Unread};
@@ -151,6 +152,7 @@ pub fn router(app: App) -> Router {
         .merge(users::routes())
         .merge(people::routes())
         .merge(cases::routes())
+        .merge(forms::routes())
         .merge(retention::routes())
         .merge(history::routes())
         .nest("/api/v1", api)
@@ -187,6 +189,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(users::api_routes())
         .merge(people::api_routes())
         .merge(cases::api_routes())
+        .merge(forms::api_routes())
         .merge(retention::api_routes())
         .merge(history::api_routes())
 }

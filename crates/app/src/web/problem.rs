@@ -33,6 +33,9 @@ pub struct Problem {
     /// The fields to correct.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldError>,
+    /// What is wrong with a form's sheet, and where.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<crate::forms::Remark>,
     /// For a stale write: what was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub yours: Option<Json_>,
@@ -165,6 +168,12 @@ fn detail(error: &Error, language: Language) -> Option<String> {
     }
 }
 
+/// An error in words, for programs that show them to a person as they are.
+pub(crate) fn in_words(error: &Error, language: Language) -> String {
+    let detail = detail(error, language).map(|detail| format!(": {detail}")).unwrap_or_default();
+    format!("{}{detail}", title(error, language))
+}
+
 fn title(error: &Error, language: Language) -> &'static str {
     language.t(&format!("error-{}", error.code()))
 }
@@ -181,6 +190,7 @@ fn problem(error: &Error, language: Language) -> Problem {
         status: error.status(),
         detail: detail(error, language),
         fields,
+        remarks: if let Error::Sheet(remarks) = error { remarks.clone() } else { Vec::new() },
         yours,
         current,
     }

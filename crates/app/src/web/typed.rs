@@ -57,6 +57,16 @@ impl Sent {
         self.files.iter().find(|file| file.field == field && !file.content.is_empty()).map(|file| file.content.clone())
     }
 
+    /// All files: the field of each, its name and its content.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str, &[u8])> {
+        self.files.iter().map(|file| (file.field.as_str(), file.name.as_str(), file.content.as_slice()))
+    }
+
+    /// The fields in which files were chosen.
+    pub fn file_fields(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().filter(|file| !file.content.is_empty()).map(|file| file.field.as_str())
+    }
+
     /// What a file is called on the sender's disk.
     pub fn file_name(&self, field: &str) -> Option<String> {
         self.files.iter().find(|file| file.field == field).map(|file| file.name.clone())
@@ -100,6 +110,11 @@ impl Fields {
     /// The fields of a request's body.
     pub fn of(body: &[u8]) -> Fields {
         Fields(form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// Names and values, in the form's order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
     }
 
     /// What stands in a field; nothing where it is not there.

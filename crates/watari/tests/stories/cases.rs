@@ -67,7 +67,7 @@ fn day(days: i64) -> String {
 
 /// Every question answered: `yes` to these, the quiet answer to the others.
 fn answer(browser: &Browser, case: &str, form: &str, yes: &[&str]) -> Answer {
-    let forms = get(browser, "/forms");
+    let forms = get(browser, "/questionnaires");
     let form = forms.as_array().unwrap().iter().find(|it| it["id"] == form).unwrap();
     let mut answers = serde_json::Map::new();
     for question in form["questions"].as_array().unwrap().iter().filter(|it| it["in_words"] == false) {

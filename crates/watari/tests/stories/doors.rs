@@ -20,14 +20,15 @@ const SCOPES: [&[&str]; 7] = [
     &["people:read", "people:write", "cases:read", "cases:write", "export"],
     &["people:read", "people:write", "cases:read", "cases:write", "export"],
     &["cases:read", "export"],
-    &["people:read", "people:write", "export"],
+    &["people:read", "people:write", "export", "administration"],
     &["people:read", "cases:read", "export"],
     &["administration"],
     &["history:read"],
 ];
 
 /// Names in paths that are no records of an organisation.
-const NO_RECORDS: [&str; 7] = ["form", "link", "asset", "purpose", "session", "token", "passkey"];
+const NO_RECORDS: [&str; 9] =
+    ["questionnaire", "link", "asset", "purpose", "session", "token", "passkey", "key", "name"];
 
 /// One line of the table.
 struct Door {
@@ -176,7 +177,7 @@ fn file(worker: &Browser, trafficking: bool) -> File {
     let opened = json!({ "person_id": person, "risk": "medium", "trafficking": trafficking });
     let case = post(worker, "/cases", &opened);
     let part = |path: &str, body: Json| post(worker, &format!("/cases/{case}/{path}"), &body);
-    let forms = worker.api("GET", "/forms", &[], &Json::Null).json();
+    let forms = worker.api("GET", "/questionnaires", &[], &Json::Null).json();
     let screened: Vec<String> = forms.as_array().unwrap().iter().map(|form| answer(worker, &case, form)).collect();
     let version = worker.api("GET", &format!("/cases/{case}"), &[], &Json::Null).etag;
     let assessed = worker.api("POST", &format!("/cases/{case}/assessed"), &[("if-match", &version)], &Json::Null);
@@ -189,7 +190,8 @@ fn file(worker: &Browser, trafficking: bool) -> File {
     let follow_up = part("follow-ups", json!({ "kind": code("follow_up_kinds"), "due_on": "2030-01-01" }));
     let approval = part("approvals", json!({ "kind": "plan", "one_front_reason": "first things first" }));
     let kept = worker.request("POST", &format!("/api/v1/cases/{case}/attachments?name=a.txt"), &[], b"words");
-    File::from([
+    let mut file = super::forms::filled_in(worker, &case);
+    file.extend([
         ("person", person),
         ("relative", relative),
         ("household", household),
@@ -203,7 +205,8 @@ fn file(worker: &Browser, trafficking: bool) -> File {
         ("follow_up", follow_up),
         ("approval", approval),
         ("attachment", made(&kept)),
-    ])
+    ]);
+    file
 }
 
 /// Answers a questionnaire: nothing is told.
@@ -281,8 +284,9 @@ impl<'s> World<'s> {
     /// The record that a name means for a user.
     fn record(&self, name: &str, user: usize) -> String {
         match name {
-            "form" => "specific-needs".to_owned(),
-            "link" => "nonsense".to_owned(),
+            "questionnaire" => "specific-needs".to_owned(),
+            "name" => "nothing.csv".to_owned(),
+            "link" | "key" => "nonsense".to_owned(),
             "asset" => "watari.css".to_owned(),
             "purpose" => "research".to_owned(),
             "passkey" | "session" | "token" => uuid().to_owned(),
@@ -297,6 +301,21 @@ impl<'s> World<'s> {
         let known = self.fresh.borrow().get(&key).cloned();
         let id = known.unwrap_or_else(|| match name {
             "session" => self.another_session(user),
+            "draft" => {
+                let maker = if user < 2 { self.browser(user) } else { lucia };
+                let file = self.file(user);
+                post(maker, &format!("/cases/{}/drafts", file["case"]), &json!({ "form_id": file["form"] }))
+            }
+            "device" => {
+                let own = |browser: &Browser| browser.api("GET", "/account", &[], &Json::Null).json()["id"].clone();
+                // Administrators fill in nothing themselves.
+                let (maker, whose) = match USERS.get(user) {
+                    Some(&"admin") => (self.browser(user), own(&self.browsers[0])),
+                    Some(&"amal") => (self.browser(user), Json::Null),
+                    _ => (lucia, Json::Null),
+                };
+                post(maker, "/devices", &json!({ "name": "walk", "user_id": whose }))
+            }
             "token" => self.token(user, &SCOPES.get(user).unwrap_or(&SCOPES[1])[..1]).0,
             "merge" => merged(lucia),
             "import" => begun(&self.browsers[3]),

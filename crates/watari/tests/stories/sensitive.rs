@@ -36,7 +36,7 @@ fn screen(browser: &Browser, case: &str) -> String {
 }
 
 fn screen_with(browser: &Browser, case: &str, yes: &[&str]) -> String {
-    let forms = browser.api("GET", "/forms", &[], &Json::Null).json();
+    let forms = browser.api("GET", "/questionnaires", &[], &Json::Null).json();
     let form = forms.as_array().unwrap().iter().find(|form| form["id"] == "specific-needs").unwrap();
     let answers: BTreeMap<&str, &str> = form["questions"]
         .as_array()

@@ -102,7 +102,7 @@ pub enum ProblemKind {
     TooManyWordings { languages: usize, texts: usize },
     #[error("the row has no type; write one, for example text, integer or note")]
     NoType,
-    #[error("nobody knows the type {0:?}; see xlsform.org for the types there are{}", .hint.map(|hint| format!("; did you mean {hint}?")).unwrap_or_default())]
+    #[error("nobody knows the type {name:?}; see xlsform.org for the types there are{}", .hint.map(|hint| format!("; did you mean {hint}?")).unwrap_or_default())]
     UnknownType { name: String, hint: Option<&'static str> },
     #[error("it has no name; give it one that begins with a letter, for example household_size")]
     NoName,

@@ -19,6 +19,7 @@ use crate::cases::refill::Refill;
 use crate::cases::{parts, plan, reading, store};
 use crate::code::Code;
 use crate::error::Error;
+use crate::forms;
 use crate::history::{self, Kind, Story};
 use crate::ids::{ApprovalId, AttachmentId, CaseId, FlagId, NoteId, PersonId};
 use crate::ui::Ui;
@@ -43,6 +44,9 @@ struct CasePage {
     forms: &'static [Form],
     offered: Vec<&'static Form>,
     colleagues: Vec<store::Named>,
+    /// Forms that can be filled in, and what this user is filling in.
+    open_forms: Vec<forms::Form>,
+    drafts: Vec<forms::Draft>,
     sensitivities: Vec<Sensitivity>,
     today: crate::dates::Day,
     days_late: i64,
@@ -100,11 +104,14 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
 }
 
 async fn show(ctx: &Context, id: CaseId, refill: Refill) -> Result<Html<String>, Error> {
-    let (it, colleagues) = ctx
+    let (it, colleagues, open_forms, drafts) = ctx
         .read(move |tx, viewer| {
             let it = detail::read(tx, viewer, id)?;
-            let colleagues = if it.may_work { store::colleagues(tx, viewer)? } else { Vec::new() };
-            Ok((it, colleagues))
+            if !it.may_work {
+                return Ok((it, Vec::new(), Vec::new(), Vec::new()));
+            }
+            let drafts = forms::drafts_of_case(tx, viewer, id)?;
+            Ok((it, store::colleagues(tx, viewer)?, forms::open_forms(tx, viewer)?, drafts))
         })
         .await?;
     reading::note(ctx, Kind::Case, id.0, it.case.person_id, id).await?;
@@ -122,6 +129,8 @@ async fn show(ctx: &Context, id: CaseId, refill: Refill) -> Result<Html<String>,
         forms: Form::all(),
         offered: Form::all_for(&it.respondent),
         colleagues,
+        open_forms,
+        drafts,
         sensitivities: noted_as(ctx),
         today: ctx.viewer.today,
         days_late: it.case.due_on.map_or(0, |due| due.days_until(ctx.viewer.today).max(0)),

@@ -124,6 +124,40 @@ for (const form of document.querySelectorAll("form[data-live-search]")) {
   form.addEventListener("input", look);
 }
 
+// (l) A form being filled in: after each answer the server says what is asked now and what is not allowed.
+for (const form of document.querySelectorAll("form[data-live-form]")) {
+  const look = later(async () => {
+    const params = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") params.append(name, value);
+    params.set("act", "look");
+    const html = await fragment(form, form.action, params, "POST");
+    if (html === null) return;
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const [old, fresh] = [form, page].map((root) => root.querySelector("[data-live]"));
+    const record = page.querySelector("form[data-live-form] > [name=record]");
+    if (!old || !fresh) return;
+    // What is being typed just now, and files that were chosen, are not on the server yet.
+    for (const input of old.querySelectorAll("input[type=file]")) {
+      const same = fresh.querySelector(`input[type=file][name="${CSS.escape(input.name)}"]`);
+      if (input.files.length && same) same.replaceWith(input);
+    }
+    const active = old.contains(document.activeElement) ? document.activeElement : null;
+    const again = active?.id ? fresh.querySelector(`#${CSS.escape(active.id)}`) : null;
+    const choice = active?.name && fresh.querySelector(
+      `[name="${CSS.escape(active.name)}"][value="${CSS.escape(active.value)}"]:not([type=hidden])`);
+    const caret = active?.selectionStart;
+    if (again && /^(INPUT|TEXTAREA)$/.test(active.tagName) && active.type !== "file") again.value = active.value;
+    if (record) form.querySelector(":scope > [name=record]").value = record.value;
+    old.replaceWith(fresh);
+    const focus = again ?? choice;
+    focus?.focus({ preventScroll: true });
+    if (focus && Number.isInteger(caret)) focus.setSelectionRange(caret, active.selectionEnd);
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.name?.startsWith("/")) look();
+  });
+}
+
 // (i) Uploads on a slow line: how much has gone. The answer is the page that a plain submit would show.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-progress]");

@@ -1,0 +1,78 @@
+//! The form that ships with Watari, published in each house, and how it was filled in.
+
+use crate::access::{Role, Viewer};
+use crate::db::Tx;
+use crate::error::Error;
+use crate::forms;
+use crate::ids::{CaseId, FormId};
+use crate::ui::Language;
+
+const SHEET: &str = include_str!("../../../../forms/follow-up-visit.md");
+
+/// What was answered, by the ends of the questions' paths; agreements in the languages workers write in.
+const VISITS: [(&[(&str, &str)], [&str; 3]); 2] = [
+    (
+        &[("visit/met", "yes"), ("living/sharing", "5"), ("living/safe", "mostly"), ("living/needs", "shelter papers")],
+        [
+            "She will come to the legal clinic; we ask for a room of her own.",
+            "Irá a la clínica legal; pedimos un cuarto propio para ella.",
+            "ستأتي إلى العيادة القانونية؛ ونطلب لها غرفة خاصة بها.",
+        ],
+    ),
+    (
+        &[("visit/met", "no"), ("visit/not_met", "…")],
+        [
+            "Call again before noon; the neighbour says they work in the afternoon.",
+            "Llamar de nuevo antes del mediodía; dice la vecina que trabajan por la tarde.",
+            "نعاود الزيارة قبل الظهر؛ تقول الجارة إنهم يعملون بعد الظهر.",
+        ],
+    ),
+];
+
+/// Publishes the form of a house and fills it in for two of its cases.
+pub(super) fn tell(tx: &mut Tx<'_>, workers: &[Viewer]) -> Result<(), Error> {
+    let Some(worker) = workers.last() else { return Ok(()) };
+    // Who set the house up published its first form.
+    let manager = Viewer { role: Role::Administrator, ..worker.clone() };
+    let form = forms::publish_sheet(tx, &manager, "follow-up-visit.md", SHEET)?;
+    let language: Language = worker.language.parse().unwrap_or(Language::En);
+    let written = match language {
+        Language::Es => 1,
+        Language::Ar => 2,
+        _ => 0,
+    };
+    let filter = worker.visible_cases().and("c.state = 'in_service'", []);
+    let sql = format!(
+        "SELECT c.id FROM case_file c JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id \
+         WHERE {} ORDER BY c.number LIMIT 20",
+        filter.sql()
+    );
+    let cases: Vec<CaseId> = tx.query(&sql, filter.params(), |row| row.get(0))?;
+    let mut visits = VISITS.iter();
+    let mut visit = visits.next();
+    for case in cases {
+        let Some((answers, agreed)) = visit else { break };
+        let day = worker.today.plus_days(-9).to_string();
+        let further = [("visit/visited_on", day.as_str()), ("next/agreed", agreed[written])];
+        let answers: Vec<(&str, &str)> = answers.iter().copied().chain(further).collect();
+        if hand_in(tx, worker, case, form, &answers)? {
+            visit = visits.next();
+        }
+    }
+    Ok(())
+}
+
+/// Whether the form could be filled in for a case: not where consent has lapsed.
+fn hand_in(
+    tx: &mut Tx<'_>,
+    worker: &Viewer,
+    case: CaseId,
+    form: FormId,
+    answers: &[(&str, &str)],
+) -> Result<bool, Error> {
+    match forms::hand_in(tx, worker, case, form, answers) {
+        Ok(_) => Ok(true),
+        Err(Error::Refused(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

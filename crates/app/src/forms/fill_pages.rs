@@ -1,0 +1,498 @@
+//! Filling in as pages: trying a form out, a draft, and a submission as it is read.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::{Deserialize, Serialize};
+use xlsform::fill::Filling;
+
+use super::answers::{self, Line, Told};
+use super::filling::{self, Act, Item, Page, Question, Showing, Widget};
+use super::store;
+use super::submissions::{self, Draft, Found, Kept, SubmissionFile};
+use crate::access::Viewer;
+use crate::cases::{self, media_type, reading};
+use crate::db::Tx;
+use crate::documents::download;
+use crate::error::Error;
+use crate::history::{Bookkeeping, Kind, Pen};
+use crate::ids::{CaseId, FormId, FormVersionId, SubmissionFileId, SubmissionId};
+use crate::ui::Ui;
+use crate::web::{Context, Fields, Input, Sent, page};
+
+/// Questions and groups, one within the other.
+#[derive(Template)]
+#[template(path = "forms/templates/items.html")]
+struct Items<'i> {
+    ui: &'i Ui,
+    items: &'i [Item],
+    /// Where pictures come from.
+    media: &'i str,
+    lang: &'i str,
+    dir: &'i str,
+}
+
+impl Items<'_> {
+    fn within(&self, items: &[Item]) -> String {
+        let Items { ui, media, lang, dir, .. } = self;
+        // Only a defect of the template can fail, and the outer one would have.
+        Items { ui, items, media, lang, dir }.render().unwrap_or_default()
+    }
+    fn parts(&self) -> [(usize, &'static str); 4] {
+        [(0, "form-latitude"), (1, "form-longitude"), (2, "form-altitude"), (3, "form-accuracy")]
+    }
+    fn ranks(&self, question: &Question) -> std::ops::Range<usize> {
+        0..question.choices.len()
+    }
+    fn rank(&self, place: &usize) -> String {
+        self.ui.count("form-rank", &i64::try_from(place + 1).unwrap_or(i64::MAX))
+    }
+    fn accepts<'a>(&self, accept: &'a str) -> &'a str {
+        // What a form asks for is no more than a hint to the browser.
+        accept.split(' ').next().unwrap_or_default()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "forms/templates/fill.html")]
+struct FillPage {
+    ui: Ui,
+    it: Page,
+    questions: String,
+    /// Where the page is sent.
+    action: String,
+    /// Where it leads back to, and how that is called.
+    back: (String, String),
+    /// The record of a form that is tried out: nothing is kept.
+    record: Option<String>,
+    /// The draft that is thrown away where wanted.
+    draft: Option<SubmissionId>,
+    /// Whether all was answered when it was tried out.
+    done: bool,
+}
+
+impl FillPage {
+    fn new(ui: Ui, it: Page, action: String, media: &str, back: (String, String)) -> Result<FillPage, Error> {
+        let questions = Items { ui: &ui, items: &it.items, media, lang: &it.lang, dir: it.dir }.render();
+        let questions = questions.map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(FillPage { ui, it, questions, action, back, record: None, draft: None, done: false })
+    }
+}
+
+/// Where the pictures of a version come from, for those who fill it in.
+fn pictures_of(form: FormId, version: FormVersionId) -> String {
+    format!("/forms/{form}/versions/{version}/pictures")
+}
+
+/// Whether all of a page's own sending led anywhere: its next place, what is shown there, whether it is handed in.
+struct Onward {
+    at: usize,
+    showing: Showing,
+    sends: bool,
+}
+
+/// Does what a button of a page asks for.
+fn go_on(filling: &mut Filling, ui: &Ui, at: usize, act: &Act) -> Result<Onward, Error> {
+    filling::repeat(filling, act)?;
+    let to = |at, showing| Onward { at, showing, sends: false };
+    Ok(match act {
+        Act::Next if filling::page(filling, ui, at, Showing::Everything)?.count() > 0 => to(at, Showing::Everything),
+        Act::Next => to(filling::beside(filling, ui, at, true)?, Showing::Answered),
+        Act::Back => to(filling::beside(filling, ui, at, false)?, Showing::Answered),
+        Act::Go(place) => to(*place, Showing::Answered),
+        Act::Send => match filling::first_wrong(filling, ui)? {
+            Some(place) => to(place, Showing::Everything),
+            None => Onward { at, showing: Showing::Everything, sends: true },
+        },
+        Act::Look | Act::Save | Act::Add(..) | Act::Remove(_) => to(at, Showing::Answered),
+    })
+}
+
+/// Where a page stands and what its button asks for.
+fn asked(fields: &Fields) -> (usize, Act) {
+    (fields.value("at").parse().unwrap_or_default(), Act::of(fields.value("act")))
+}
+
+/// Which step is wanted.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    step: usize,
+}
+
+pub(super) async fn preview(
+    ctx: Context,
+    Path((form, version)): Path<(FormId, FormVersionId)>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Html<String>, Error> {
+    let (ui, language) = (ctx.ui(), ctx.language);
+    let read = ctx.read(move |tx, viewer| {
+        let (held, xform) = store::managed(tx, viewer, form, version)?;
+        let definition = store::definition(tx, viewer, held.id, &xform)?;
+        let filling = filling::begin(definition, viewer, language)?;
+        Ok((filling::page(&filling, &ui, wanted.step, Showing::Nothing)?, filling.draft()))
+    });
+    let (it, record) = read.await?;
+    tried_out(&ctx, (form, version), it, record, false)
+}
+
+fn tried_out(
+    ctx: &Context,
+    (form, version): (FormId, FormVersionId),
+    it: Page,
+    record: String,
+    done: bool,
+) -> Result<Html<String>, Error> {
+    let ui = ctx.ui();
+    let back = (format!("/forms/{form}"), it.title.clone());
+    let action = format!("/forms/{form}/versions/{version}/preview");
+    page(FillPage {
+        record: Some(record),
+        done,
+        ..FillPage::new(ui, it, action, &format!("/forms/{form}/versions/{version}/files"), back)?
+    })
+}
+
+pub(super) async fn try_out(
+    ctx: Context,
+    Path((form, version)): Path<(FormId, FormVersionId)>,
+    sent: Sent,
+) -> Result<Html<String>, Error> {
+    let (ui, language) = (ctx.ui(), ctx.language);
+    let read = ctx.read(move |tx, viewer| {
+        let (held, xform) = store::managed(tx, viewer, form, version)?;
+        let definition = store::definition(tx, viewer, held.id, &xform)?;
+        let mut filling = match sent.fields.value("record") {
+            "" => filling::begin(definition, viewer, language)?,
+            record => filling::resume(definition, viewer, language, record)?,
+        };
+        filling::take(&mut filling, sent.fields.pairs(), &filling::zone(viewer))?;
+        for path in sent.file_fields() {
+            if let Some(node) = filling::takes_file(&filling, path) {
+                filling.answer(node, &sent.file_name(path).unwrap_or_default())?;
+            }
+        }
+        let (at, act) = asked(&sent.fields);
+        let onward = go_on(&mut filling, &ui, at, &act)?;
+        Ok((filling::page(&filling, &ui, onward.at, onward.showing)?, filling.draft(), onward.sends))
+    });
+    let (it, record, done) = read.await?;
+    tried_out(&ctx, (form, version), it, record, done)
+}
+
+#[derive(Template)]
+#[template(path = "forms/templates/print.html")]
+struct PrintPage {
+    ui: Ui,
+    title: String,
+    version: String,
+    questions: String,
+}
+
+/// A blank form, to be printed and filled in by hand.
+pub(super) async fn print(ctx: Context, Path(form): Path<FormId>) -> Result<Html<String>, Error> {
+    let (ui, language) = (ctx.ui(), ctx.language);
+    let read = ctx.read(move |tx, viewer| {
+        let (_, held, xform) = submissions::offered(tx, viewer, form)?;
+        let definition = store::definition(tx, viewer, held.id, &xform)?;
+        let filling = filling::begin(definition, viewer, language)?;
+        let (items, (lang, dir)) = (filling::whole(&filling, &ui)?, filling::tongue(&filling, &ui));
+        let media = pictures_of(form, held.id);
+        let questions = Items { ui: &ui, items: &items, media: &media, lang: &lang, dir }.render();
+        Ok((held, questions.map_err(|error| Error::Internal(error.to_string()))?))
+    });
+    let (held, questions) = read.await?;
+    page(PrintPage { ui: ctx.ui(), title: held.title, version: held.name, questions })
+}
+
+/// Which form is to be filled in.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Begun {
+    form_id: FormId,
+}
+
+pub(super) async fn begin(
+    ctx: Context,
+    Path(case): Path<CaseId>,
+    Input(begun): Input<Begun>,
+) -> Result<Response, Error> {
+    let language = ctx.language;
+    let made = ctx.create((case, begun), move |tx, viewer, (case, begun)| {
+        submissions::begin_draft(tx, viewer, case, begun.form_id, language)
+    });
+    Ok(Redirect::to(&format!("/drafts/{}", made.await?)).into_response())
+}
+
+/// How a case is called on the pages of its drafts and submissions.
+fn name_of_case(tx: &mut Tx<'_>, viewer: &Viewer, ui: &Ui, case: CaseId) -> Result<String, Error> {
+    let file = cases::store::find(tx, viewer, case)?;
+    Ok(file.person.name.unwrap_or_else(|| ui.name("case-number", &file.case.number.to_string())))
+}
+
+pub(super) async fn draft(
+    ctx: Context,
+    Path(id): Path<SubmissionId>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Html<String>, Error> {
+    let (ui, language) = (ctx.ui(), ctx.language);
+    let read = ctx.read(move |tx, viewer| {
+        let (draft, xml, definition) = submissions::draft(tx, viewer, id)?;
+        let filling = filling::resume(definition, viewer, language, &xml)?;
+        let it = filling::page(&filling, &ui, wanted.step, Showing::Answered)?;
+        Ok((it, name_of_case(tx, viewer, &ui, draft.case_id)?, draft))
+    });
+    let (it, case, draft) = read.await?;
+    draft_page(&ctx, it, &draft, case)
+}
+
+fn draft_page(ctx: &Context, it: Page, draft: &Draft, case: String) -> Result<Html<String>, Error> {
+    let back = (format!("/cases/{}", draft.case_id), case);
+    let (action, media) = (format!("/drafts/{}", draft.id), pictures_of(draft.form_id, draft.form_version_id));
+    page(FillPage { draft: Some(draft.id), ..FillPage::new(ctx.ui(), it, action, &media, back)? })
+}
+
+/// What came of a page that was sent.
+struct Taken {
+    draft: Draft,
+    case: String,
+    it: Page,
+    xml: String,
+    /// The record to hand in, and what was found in it.
+    handed_in: Option<(String, Vec<Found>)>,
+    files: TakenFiles,
+}
+
+fn to_correct(body: Html<String>) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, body).into_response()
+}
+
+pub(super) async fn fill_in(ctx: Context, Path(id): Path<SubmissionId>, sent: Sent) -> Result<Response, Error> {
+    let (ui, language) = (ctx.ui(), ctx.language);
+    let (at, act) = asked(&sent.fields);
+    let asked_for = act.clone();
+    let taken = ctx
+        .read(move |tx, viewer| {
+            let (draft, xml, definition) = submissions::draft(tx, viewer, id)?;
+            let mut filling = filling::resume(definition.clone(), viewer, language, &xml)?;
+            filling::take(&mut filling, sent.fields.pairs(), &filling::zone(viewer))?;
+            let files = take_files(&mut filling, &sent)?;
+            let onward = match files.refused.is_empty() {
+                true => go_on(&mut filling, &ui, at, &asked_for)?,
+                false => Onward { at, showing: Showing::Everything, sends: false },
+            };
+            let xml = filling.draft();
+            let mut it = filling::page(&filling, &ui, onward.at, onward.showing)?;
+            for (path, key) in &files.refused {
+                it.refuse(path, ui.t(key));
+            }
+            let handed_in = match onward.sends {
+                true => {
+                    let record = filling.submission()?;
+                    let findings = submissions::judge(&definition, viewer, &record);
+                    Some((record, findings))
+                }
+                false => None,
+            };
+            let case = name_of_case(tx, viewer, &ui, draft.case_id)?;
+            Ok(Taken { draft, case, it, xml, handed_in, files })
+        })
+        .await?;
+    let Taken { draft, case, it, xml, handed_in, files } = taken;
+    let is_refused = !files.refused.is_empty();
+    let (of, is_handed_in) = (draft.clone(), handed_in.is_some());
+    ctx.write(move |tx, viewer| {
+        keep_draft(tx, viewer, &of, &xml, files)?;
+        match handed_in {
+            Some((record, findings)) => submissions::send_draft(tx, viewer, id, record, findings),
+            None => Ok(()),
+        }
+    })
+    .await?;
+    Ok(match act {
+        _ if is_handed_in => Redirect::to(&format!("/submissions/{id}?done=true")).into_response(),
+        Act::Save => Redirect::to(&format!("/cases/{}#forms", draft.case_id)).into_response(),
+        Act::Look => draft_page(&ctx, it, &draft, case)?.into_response(),
+        // Not handed in, or not gone on: the page says what to correct.
+        Act::Send => to_correct(draft_page(&ctx, it, &draft, case)?),
+        _ if is_refused || act == Act::Next && it.at == at && it.count() > 0 => {
+            to_correct(draft_page(&ctx, it, &draft, case)?)
+        }
+        _ => Redirect::to(&format!("/drafts/{id}?step={}", it.at)).into_response(),
+    })
+}
+
+/// Keeps a draft as it stands, with the files that came.
+pub(super) fn keep_draft(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    draft: &Draft,
+    xml: &str,
+    files: TakenFiles,
+) -> Result<(), Error> {
+    submissions::save_draft(tx, viewer, draft.id, xml)?;
+    for name in files.drop {
+        submissions::drop_file(tx, viewer, draft.id, &name)?;
+    }
+    let pen = Pen::unrecorded(Bookkeeping::Draft);
+    let of = Some((draft.case_id, draft.person_id));
+    for (name, content) in files.keep {
+        submissions::keep_file(tx, viewer, &pen, draft.id, of, (&name, &content))?;
+    }
+    Ok(())
+}
+
+/// Files that came with a page.
+#[derive(Default)]
+pub(super) struct TakenFiles {
+    pub(super) keep: Vec<(String, Vec<u8>)>,
+    pub(super) drop: Vec<String>,
+    /// Questions whose file is not taken, and why.
+    pub(super) refused: Vec<(String, &'static str)>,
+}
+
+fn take_files(filling: &mut Filling, sent: &Sent) -> Result<TakenFiles, Error> {
+    let mut files = TakenFiles::default();
+    let removed = sent.fields.pairs().iter().filter_map(|(name, _)| name.strip_suffix("|remove"));
+    for path in removed {
+        if let Some(node) = filling::takes_file(filling, path) {
+            files.drop.push(filling.value(node).into_owned());
+            filling.answer(node, "")?;
+        }
+    }
+    for path in sent.file_fields() {
+        if let Some(content) = sent.file(path) {
+            take_file(filling, path, &sent.file_name(path).unwrap_or_default(), content, &mut files)?;
+        }
+    }
+    Ok(files)
+}
+
+/// Answers a question with a file, under a name of its own: what a phone calls a file may name someone.
+pub(super) fn take_file(
+    filling: &mut Filling,
+    path: &str,
+    name: &str,
+    content: Vec<u8>,
+    files: &mut TakenFiles,
+) -> Result<(), Error> {
+    let Some(node) = filling::takes_file(filling, path) else { return Ok(()) };
+    let ending: String = name.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default().to_ascii_lowercase();
+    let is_sound_or_film = ["m4a", "mp3", "ogg", "amr", "wav", "mp4", "3gp", "webm"].contains(&ending.as_str());
+    let refused = match () {
+        () if content.len() > store::LARGEST_FILE => Some("invalid-file-large"),
+        () if media_type(&content).is_none() && !is_sound_or_film => Some("invalid-file-type"),
+        () => None,
+    };
+    if let Some(key) = refused {
+        files.refused.push((path.to_owned(), key));
+        return Ok(());
+    }
+    let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    let called = format!("{}.{ending}", SubmissionFileId::new());
+    files.drop.push(filling.value(node).into_owned());
+    filling.answer(node, &called)?;
+    files.keep.push((called, content));
+    Ok(())
+}
+
+pub(super) async fn discard(ctx: Context, Path(id): Path<SubmissionId>) -> Result<Response, Error> {
+    let case = ctx
+        .write(move |tx, viewer| {
+            let case = submissions::case_of_draft(tx, viewer, id)?;
+            submissions::discard_draft(tx, viewer, id)?;
+            Ok(case)
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/cases/{case}#forms")).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "forms/templates/submission.html")]
+struct SubmissionPage {
+    ui: Ui,
+    it: Kept,
+    case: Option<String>,
+    told: Told,
+    done: bool,
+}
+
+impl SubmissionPage {
+    /// The lines in runs: a heading and what stands under it.
+    fn parts(&self) -> Vec<(Option<&str>, Vec<&answers::Answer>)> {
+        let mut parts: Vec<(Option<&str>, Vec<&answers::Answer>)> = vec![(None, Vec::new())];
+        for line in &self.told.lines {
+            match line {
+                Line::Heading(heading) => parts.push((Some(heading), Vec::new())),
+                Line::Answer(answer) => parts.last_mut().map(|(_, answers)| answers.push(answer)).unwrap_or_default(),
+            }
+        }
+        parts.retain(|(heading, answers)| heading.is_some() || !answers.is_empty());
+        parts
+    }
+}
+
+/// Whether something was just done.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    done: bool,
+}
+
+/// Reads a submission; that it was read is durable before anything is shown.
+pub(super) async fn read(ctx: &Context, id: SubmissionId) -> Result<(Kept, Vec<SubmissionFile>), Error> {
+    let read = ctx.read(move |tx, viewer| {
+        let kept = submissions::find(tx, viewer, id)?;
+        let files = submissions::files(tx, viewer, id)?;
+        Ok((kept, files))
+    });
+    let (kept, files) = read.await?;
+    note(ctx, &kept.submission).await?;
+    Ok((kept, files))
+}
+
+async fn note(ctx: &Context, submission: &submissions::Submission) -> Result<(), Error> {
+    match submission.case_id.zip(submission.person_id) {
+        Some((case, person)) => reading::note(ctx, Kind::Submission, submission.id.0, person, case).await,
+        None => Ok(()),
+    }
+}
+
+/// A submission in words.
+pub(super) async fn told(ctx: &Context, kept: &Kept, files: Vec<SubmissionFile>) -> Result<Told, Error> {
+    let (ui, version, xml) = (ctx.ui(), kept.submission.form_version_id, kept.xml.clone());
+    let findings = kept.findings.clone();
+    let read = ctx.read(move |tx, viewer| {
+        let (_, xform) = store::version(tx, viewer, version)?;
+        let definition = store::definition(tx, viewer, version, &xform)?;
+        answers::tell(definition, viewer, &ui, &xml, &findings, &files)
+    });
+    read.await
+}
+
+pub(super) async fn submission(
+    ctx: Context,
+    Path(id): Path<SubmissionId>,
+    Query(Done { done }): Query<Done>,
+) -> Result<Html<String>, Error> {
+    let (it, files) = read(&ctx, id).await?;
+    let told = told(&ctx, &it, files).await?;
+    let (ui, case) = (ctx.ui(), it.submission.case_id);
+    let named = ctx.read(move |tx, viewer| case.map(|case| name_of_case(tx, viewer, &ui, case)).transpose());
+    page(SubmissionPage { ui: ctx.ui(), case: named.await?, it, told, done })
+}
+
+pub(super) async fn record(ctx: Context, Path(id): Path<SubmissionId>) -> Result<Response, Error> {
+    let (kept, _) = read(&ctx, id).await?;
+    Ok(download(&format!("{id}.xml"), "text/xml; charset=utf-8", kept.xml))
+}
+
+pub(super) async fn file(
+    ctx: Context,
+    Path((id, file)): Path<(SubmissionId, SubmissionFileId)>,
+) -> Result<Response, Error> {
+    let read = ctx.read(move |tx, viewer| submissions::open_file(tx, viewer, id, file));
+    let (submission, held, content) = read.await?;
+    note(&ctx, &submission).await?;
+    Ok(download(&held.name, "application/octet-stream", content))
+}

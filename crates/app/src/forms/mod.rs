@@ -1,0 +1,98 @@
+//! Forms as the field writes them (XLSForm): uploaded, tried out, published; filled in for a case on a page or on a
+//! phone with ODK Collect; kept with the case.
+//!
+//! The engine `xlsform` reads sheets, asks and judges. `upload`, `filling` and `answers` stand between it and the
+//! house and need no database; `store` holds forms and their versions, `submissions` what is and was filled in.
+
+mod answers;
+mod api;
+mod devices;
+mod export;
+mod fill_pages;
+mod filling;
+mod lists;
+mod model;
+mod openrosa;
+mod pages;
+mod store;
+mod submissions;
+mod upload;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, head, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::web::App;
+
+pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
+pub use store::{open_forms, publish_sheet};
+pub use submissions::{Draft, FoundKind, Submission, drafts_of_case, hand_in, of_case};
+
+/// The largest request of this area: a file and what a form adds around it.
+const LARGEST_REQUEST: usize = store::LARGEST_FILE + submissions::LONGEST_RECORD + 256 * 1024;
+
+/// The pages of this area.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/forms", get(pages::list).post(pages::upload))
+        .route("/forms/inbox", get(pages::inbox))
+        .route("/forms/inbox/{submission}", post(pages::file_away))
+        .route("/forms/{form}", get(pages::show).post(pages::change))
+        .route("/forms/{form}/publish", post(pages::publish))
+        .route("/forms/{form}/files", post(pages::add_file))
+        .route("/forms/{form}/versions/{version}/sheet", get(pages::sheet))
+        .route("/forms/{form}/versions/{version}/xform", get(pages::xform))
+        .route("/forms/{form}/versions/{version}/files/{name}", get(pages::file))
+        .route("/forms/{form}/versions/{version}/preview", get(fill_pages::preview).post(fill_pages::try_out))
+        .route("/forms/{form}/versions/{version}/pictures/{name}", get(pages::picture))
+        .route("/forms/{form}/print", get(fill_pages::print))
+        .route("/cases/{case}/drafts", post(fill_pages::begin))
+        .route("/drafts/{draft}", get(fill_pages::draft).post(fill_pages::fill_in))
+        .route("/drafts/{draft}/discard", post(fill_pages::discard))
+        .route("/submissions/waiting", get(pages::waiting))
+        .route("/submissions/{submission}/case", post(pages::assign))
+        .route("/submissions/{submission}", get(fill_pages::submission))
+        .route("/submissions/{submission}/xml", get(fill_pages::record))
+        .route("/submissions/{submission}/files/{file}", get(fill_pages::file))
+        .route("/forms/{form}/export", get(export::export))
+        .route("/devices", get(devices::show).post(devices::make))
+        .route("/devices/{device}/end", post(devices::end_on_page))
+        .route("/key/{key}/formList", get(openrosa::form_list))
+        .route("/key/{key}/forms/{version}", get(openrosa::form))
+        .route("/key/{key}/forms/{version}/manifest", get(openrosa::manifest))
+        .route("/key/{key}/forms/{version}/files/{name}", get(openrosa::file))
+        .route("/key/{key}/submission", head(openrosa::announce).post(openrosa::submit))
+        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+}
+
+/// The API of this area.
+pub fn api_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(api::list, api::upload))
+        .routes(routes!(api::show, api::change))
+        .routes(routes!(api::publish))
+        .routes(routes!(api::add_file))
+        .routes(routes!(api::sheet))
+        .routes(routes!(api::xform))
+        .routes(routes!(api::file))
+        .routes(routes!(api::open))
+        .routes(routes!(api::picture))
+        .routes(routes!(api::inbox))
+        .routes(routes!(api::file_away))
+        .routes(routes!(api::waiting))
+        .routes(routes!(api::assign))
+        .routes(routes!(api::of_case))
+        .routes(routes!(api::drafts, api::begin))
+        .routes(routes!(api::draft, api::fill_in, api::discard))
+        .routes(routes!(api::attach))
+        .routes(routes!(api::send))
+        .routes(routes!(api::submission))
+        .routes(routes!(api::record))
+        .routes(routes!(api::submission_file))
+        .routes(routes!(export::export))
+        .routes(routes!(devices::api_list, devices::api_make))
+        .routes(routes!(devices::api_end))
+        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+}

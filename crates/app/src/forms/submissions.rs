@@ -1,0 +1,848 @@
+//! Queries of what is being filled in and what was handed in.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use xlsform::definition::Definition;
+use xlsform::fill::{Filling, Finding, FindingKind, ProblemKind, check};
+use xlsform::xpath::Tree;
+
+use super::filling::{self, begin};
+use super::model::{Form, FormState, FormVersion, SUBJECT_FIELDS};
+use super::store;
+use crate::access::{Filter, Permission, Sensitivity, Viewer};
+use crate::cases::{self, media_type};
+use crate::dates::Moment;
+use crate::db::{DbError, Row, Tx, Value};
+use crate::error::Error;
+use crate::history::{self, Bookkeeping, Entry, Kind, Pen};
+use crate::ids::{CaseId, DeviceId, FormId, FormVersionId, PersonId, SubmissionFileId, SubmissionId, UserId};
+use crate::params;
+use crate::ui::Language;
+
+/// The longest record in bytes.
+pub const LONGEST_RECORD: usize = 4 * 1024 * 1024;
+
+crate::codes! {
+    /// What a form would not have allowed.
+    "finding" FoundKind {
+        /// It has no such question.
+        Unknown = "unknown",
+        /// It would not have asked.
+        NotRelevant = "not_relevant",
+        /// An answer is missing.
+        Required = "required",
+        /// The answer does not satisfy its condition.
+        Constraint = "constraint",
+        /// The answer is not of the kind asked for.
+        Type = "type",
+        /// What was chosen is not offered.
+        NotOffered = "not_offered",
+        /// The number is not on the scale.
+        Range = "range",
+        /// Not every choice has its rank.
+        Rank = "rank",
+        /// It calculates another value.
+        CalculatedOtherwise = "calculated_otherwise",
+        /// It counts another number of instances.
+        Instances = "instances",
+        /// It was filled in with another version.
+        OtherVersion = "other_version",
+        /// It could not judge the record.
+        NotJudged = "not_judged",
+    }
+}
+
+/// Something in a submission that the form would not have allowed. It is kept as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Found {
+    /// Where, with its place in each repeat.
+    pub path: String,
+    /// The value as sent.
+    pub value: String,
+    /// What about it.
+    pub kind: FoundKind,
+    /// What the form calculates, counts or expects.
+    pub expected: Option<String>,
+    /// What the form says to it.
+    pub message: Option<String>,
+}
+
+impl From<Finding> for Found {
+    fn from(finding: Finding) -> Found {
+        let (kind, expected) = match finding.kind {
+            FindingKind::Unknown => (FoundKind::Unknown, None),
+            FindingKind::NotRelevant => (FoundKind::NotRelevant, None),
+            FindingKind::Problem(kind) => (of_problem(kind), None),
+            FindingKind::CalculatedOtherwise { calculated } => (FoundKind::CalculatedOtherwise, Some(calculated)),
+            FindingKind::Instances { counted } => (FoundKind::Instances, Some(counted.to_string())),
+            FindingKind::OtherVersion { expected } => (FoundKind::OtherVersion, Some(expected)),
+        };
+        Found { path: finding.path, value: finding.value, kind, expected, message: finding.message }
+    }
+}
+
+fn of_problem(kind: ProblemKind) -> FoundKind {
+    match kind {
+        ProblemKind::Required => FoundKind::Required,
+        ProblemKind::Constraint => FoundKind::Constraint,
+        ProblemKind::Type => FoundKind::Type,
+        ProblemKind::NotOffered => FoundKind::NotOffered,
+        ProblemKind::Range => FoundKind::Range,
+        ProblemKind::Rank => FoundKind::Rank,
+    }
+}
+
+/// Whether it is the data about the record, which some devices send in a namespace of its own.
+fn is_metadata(finding: &Finding) -> bool {
+    let name = finding.path.rsplit(['/', ':']).next().unwrap_or_default();
+    finding.kind == FindingKind::Unknown && name == "meta" && finding.path.matches('/').count() == 2
+}
+
+/// What the form would not have allowed in a record.
+pub(super) fn judge(definition: &Arc<Definition>, viewer: &Viewer, xml: &str) -> Vec<Found> {
+    match check(definition.clone(), filling::surroundings(viewer), xml) {
+        Ok(checked) => checked.findings.into_iter().filter(|found| !is_metadata(found)).map(Found::from).collect(),
+        Err(error) => {
+            let (path, value) = (String::new(), String::new());
+            vec![Found { path, value, kind: FoundKind::NotJudged, expected: None, message: Some(error.to_string()) }]
+        }
+    }
+}
+
+/// A form filled in and handed in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Submission {
+    /// Id.
+    pub id: SubmissionId,
+    /// Of which form.
+    pub form_id: FormId,
+    /// The form's title.
+    pub form_title: String,
+    /// Of which version.
+    pub form_version_id: FormVersionId,
+    /// What the sheet calls that version.
+    pub form_version: String,
+    /// The id that the device gave it.
+    pub instance_id: String,
+    /// The case it belongs to; none as long as it waits to be assigned.
+    pub case_id: Option<CaseId>,
+    /// The person of that case.
+    pub person_id: Option<PersonId>,
+    /// What the question for the case or person held.
+    pub subject: String,
+    /// How delicate it is.
+    pub sensitivity: Sensitivity,
+    /// How much in it the form would not have allowed.
+    pub found: i64,
+    /// The device it came from; none where it was filled in here.
+    pub device: Option<String>,
+    /// Who handed it in.
+    pub sent_by: UserId,
+    /// Their name.
+    pub sender: Option<String>,
+    /// When.
+    pub sent_at: Moment,
+    /// The record's version.
+    pub version: i64,
+}
+
+const COLUMNS: &str = "s.id, s.form_id, v.title, s.form_version_id, v.name, s.instance_id, s.case_id, s.person_id, \
+                       s.subject, s.sensitivity, s.found, d.name, s.sent_by, u.name, s.sent_at, s.version";
+
+const JOINED: &str = "submission s \
+    JOIN form_version v ON v.organisation_id = s.organisation_id AND v.id = s.form_version_id \
+    LEFT JOIN case_file c ON c.organisation_id = s.organisation_id AND c.id = s.case_id \
+    LEFT JOIN person p ON p.organisation_id = s.organisation_id AND p.id = c.person_id \
+    LEFT JOIN device d ON d.organisation_id = s.organisation_id AND d.id = s.device_id \
+    LEFT JOIN user_account u ON u.organisation_id = s.organisation_id AND u.id = s.sent_by";
+
+fn from_row(row: &Row<'_>) -> Result<Submission, DbError> {
+    Ok(Submission {
+        id: row.next()?,
+        form_id: row.next()?,
+        form_title: row.next()?,
+        form_version_id: row.next()?,
+        form_version: row.next()?,
+        instance_id: row.next()?,
+        case_id: row.next()?,
+        person_id: row.next()?,
+        subject: row.next()?,
+        sensitivity: row.next()?,
+        found: row.next()?,
+        device: row.next()?,
+        sent_by: row.next()?,
+        sender: row.next()?,
+        sent_at: row.next()?,
+        version: row.next()?,
+    })
+}
+
+/// The submissions of a case that was found for the user before, newest first.
+///
+/// # Errors
+/// The database failed.
+pub fn of_case(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Submission>, Error> {
+    let filter = viewer.visible_submissions().and("s.case_id = ?", [case.into()]);
+    let sql = format!("SELECT {COLUMNS} FROM {JOINED} WHERE {} ORDER BY s.sent_at DESC, s.id", filter.sql());
+    Ok(tx.query(&sql, filter.params(), from_row)?)
+}
+
+/// A submission with its record and what was found in it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The submission.
+    pub submission: Submission,
+    /// The record as it was sent.
+    pub xml: String,
+    /// What the form would not have allowed.
+    pub findings: Vec<Found>,
+}
+
+/// A submission that is there for this user.
+///
+/// # Errors
+/// It is not there for this user, or the database failed.
+pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Kept, Error> {
+    viewer.require(Permission::ReadCases)?;
+    let filter = viewer.visible_submissions().and("s.id = ?", [id.into()]);
+    let sql = format!("SELECT {COLUMNS}, s.xml, s.findings FROM {JOINED} WHERE {}", filter.sql());
+    let found = tx.one(&sql, filter.params(), |row| {
+        let (submission, xml) = (from_row(row)?, row.next()?);
+        let findings = serde_json::from_str(&row.next::<String>()?).unwrap_or_default();
+        Ok(Kept { submission, xml, findings })
+    })?;
+    found.ok_or(Error::NotFound)
+}
+
+/// Submissions without a case, whoever asks: in the inbox of those who manage forms, who learn no answer.
+fn in_inbox(viewer: &Viewer) -> Filter {
+    Filter::new("s.organisation_id = ? AND s.case_id IS NULL", [viewer.organisation.into()])
+}
+
+/// The most submissions without a case shown at once.
+const MOST_WAITING: i64 = 200;
+
+fn without_case(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Submission>, Error> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM {JOINED} WHERE {} ORDER BY s.sent_at, s.id LIMIT {MOST_WAITING}", filter.sql());
+    Ok(tx.query(&sql, filter.params(), from_row)?)
+}
+
+/// All submissions that wait for a case, the oldest first. What their questions hold may name someone and is left out.
+///
+/// # Errors
+/// The role does not manage forms, or the database failed.
+pub fn inbox(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Submission>, Error> {
+    viewer.require(Permission::ManageForms)?;
+    let mut waiting = without_case(tx, &in_inbox(viewer))?;
+    waiting.iter_mut().for_each(|submission| submission.subject.clear());
+    Ok(waiting)
+}
+
+/// How many wait for a case.
+///
+/// # Errors
+/// The database failed.
+pub fn count_inbox(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<i64, Error> {
+    let filter = in_inbox(viewer);
+    Ok(tx.count(&format!("SELECT count(*) FROM submission s WHERE {}", filter.sql()), filter.params())?)
+}
+
+/// What this user sent, or answers for, and waits for a case: the oldest first.
+///
+/// # Errors
+/// The role does not work on cases, or the database failed.
+pub fn waiting(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Submission>, Error> {
+    viewer.require(Permission::WriteCases)?;
+    without_case(tx, &viewer.visible_submissions().and("s.case_id IS NULL", []))
+}
+
+/// The case that a submission is to belong to.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseOfSubmission {
+    /// The case's number, or its id.
+    #[serde(default)]
+    pub case: String,
+}
+
+impl CaseOfSubmission {
+    fn is_none(&self) -> Error {
+        Error::field("case", if self.case.trim().is_empty() { "invalid-required" } else { "invalid-case" })
+    }
+}
+
+/// Gives a submission that waits to a case that this user sees.
+///
+/// # Errors
+/// It is not there for this user, no such case, work on it is not allowed, or the database failed.
+pub fn assign(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: SubmissionId,
+    expected: i64,
+    input: &CaseOfSubmission,
+) -> Result<(), Error> {
+    viewer.require(Permission::WriteCases)?;
+    let filter = viewer.visible_submissions().and("s.case_id IS NULL AND s.id = ?", [id.into()]);
+    let submission = one_without_case(tx, &filter, expected, input)?;
+    let of = case_of(tx, viewer, input.case.trim())?.ok_or_else(|| input.is_none())?;
+    give(tx, viewer, &submission, of)
+}
+
+/// Gives a submission of the inbox to the case of a number, of which whoever does it learns nothing else.
+///
+/// # Errors
+/// The role does not manage forms, no such case, work on it is not allowed, or the database failed.
+pub fn file_away(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: SubmissionId,
+    expected: i64,
+    input: &CaseOfSubmission,
+) -> Result<(), Error> {
+    viewer.require(Permission::ManageForms)?;
+    let submission = one_without_case(tx, &in_inbox(viewer).and("s.id = ?", [id.into()]), expected, input)?;
+    let number = input.case.trim().parse().map_err(|_| input.is_none())?;
+    let of = cases::store::find_to_file(tx, viewer, number)?.ok_or_else(|| input.is_none())?;
+    give(tx, viewer, &submission, of)
+}
+
+fn one_without_case(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    expected: i64,
+    input: &CaseOfSubmission,
+) -> Result<Submission, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM {JOINED} WHERE {}", filter.sql());
+    let submission = tx.one(&sql, filter.params(), from_row)?.ok_or(Error::NotFound)?;
+    match submission.version == expected {
+        true => Ok(submission),
+        false => Err(Error::stale(input, &json!({ "case": null }), submission.version)),
+    }
+}
+
+fn give(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    submission: &Submission,
+    (case, person): (CaseId, PersonId),
+) -> Result<(), Error> {
+    let told = json!({ "form": submission.form_title, "found": submission.found });
+    let entry = Entry::created(Kind::Submission, submission.id, &told).about(person).in_case(case);
+    let pen = history::record(tx, viewer, entry)?;
+    for (rows, key) in [("submission SET version = version + 1,", "id"), ("submission_file SET", "submission_id")] {
+        tx.execute(
+            &pen,
+            &format!("UPDATE {rows} case_id = $3, person_id = $4 WHERE organisation_id = $1 AND {key} = $2"),
+            params![viewer.organisation, submission.id, case, person],
+        )?;
+    }
+    Ok(())
+}
+
+/// The case that a question names: by its own id or number, or by its person's, whose open case it then is. Only a
+/// case that this user sees and may work on.
+pub(super) fn case_of(tx: &mut Tx<'_>, viewer: &Viewer, named: &str) -> Result<Option<(CaseId, PersonId)>, Error> {
+    if named.is_empty() || !viewer.may(Permission::WriteCases) {
+        return Ok(None);
+    }
+    let (condition, value): (&str, Value) = match (named.parse::<uuid::Uuid>(), named.strip_prefix("P-")) {
+        (Ok(id), _) => ("c.id = ? OR c.person_id = ?", id.into()),
+        (_, Some(number)) => match number.parse::<i64>() {
+            Ok(number) => ("p.number = ?", number.into()),
+            Err(_) => return Ok(None),
+        },
+        _ => match named.parse::<i64>() {
+            Ok(number) => ("c.number = ?", number.into()),
+            Err(_) => return Ok(None),
+        },
+    };
+    let params = vec![value; condition.matches('?').count()];
+    let filter = viewer.visible_cases().and(condition, params);
+    let sql = format!(
+        "SELECT c.id FROM case_file c JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id \
+         WHERE {} ORDER BY CASE c.state WHEN 'closed' THEN 1 ELSE 0 END, c.opened_at DESC LIMIT 1",
+        filter.sql()
+    );
+    let Some(case) = tx.one(&sql, filter.params(), |row| row.get::<CaseId>(0))? else { return Ok(None) };
+    match cases::store::find_for_work(tx, viewer, case) {
+        Ok(file) => Ok(Some((case, file.case.person_id))),
+        Err(Error::NotFound | Error::Refused(_) | Error::Forbidden(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the question for the case or person holds in a record.
+pub(super) fn subject_of(form: &Form, record: &Tree) -> String {
+    let Some(root) = record.root() else { return String::new() };
+    let own = [form.subject_field.as_str()];
+    let names: &[&str] = if form.subject_field.is_empty() { &SUBJECT_FIELDS } else { &own };
+    let values = names.iter().flat_map(|name| {
+        let named = record.descendants(root).filter(move |node| record.local(*node) == *name);
+        named.map(|node| record.text(node).trim().to_owned())
+    });
+    values.into_iter().find(|value| !value.is_empty()).unwrap_or_default().chars().take(200).collect()
+}
+
+/// A form being filled in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Draft {
+    /// Id; that of the submission, once it is handed in.
+    pub id: SubmissionId,
+    /// Of which form.
+    pub form_id: FormId,
+    /// The form's title.
+    pub form_title: String,
+    /// Of which version.
+    pub form_version_id: FormVersionId,
+    /// For which case.
+    pub case_id: CaseId,
+    /// Of which person.
+    pub person_id: PersonId,
+    /// When it was begun.
+    pub created_at: Moment,
+    /// When it was last written on.
+    pub updated_at: Moment,
+}
+
+const DRAFT: &str = "d.id, v.form_id, v.title, d.form_version_id, d.case_id, d.person_id, d.created_at, d.updated_at";
+
+const DRAFT_JOINED: &str = "form_draft d \
+    JOIN form_version v ON v.organisation_id = d.organisation_id AND v.id = d.form_version_id";
+
+fn draft_from(row: &Row<'_>) -> Result<Draft, DbError> {
+    Ok(Draft {
+        id: row.next()?,
+        form_id: row.next()?,
+        form_title: row.next()?,
+        form_version_id: row.next()?,
+        case_id: row.next()?,
+        person_id: row.next()?,
+        created_at: row.next()?,
+        updated_at: row.next()?,
+    })
+}
+
+/// What this user is filling in for a case, the last first.
+///
+/// # Errors
+/// The database failed.
+pub fn drafts_of_case(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Draft>, Error> {
+    let sql = format!(
+        "SELECT {DRAFT} FROM {DRAFT_JOINED} WHERE d.organisation_id = $1 AND d.case_id = $2 AND d.created_by = $3 \
+         ORDER BY d.updated_at DESC, d.id"
+    );
+    Ok(tx.query(&sql, params![viewer.organisation, case, viewer.user], draft_from)?)
+}
+
+/// A draft with its record and its form's version: only for who began it, and as long as the case may be worked on.
+pub(super) fn draft(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: SubmissionId,
+) -> Result<(Draft, String, Arc<Definition>), Error> {
+    viewer.require(Permission::WriteCases)?;
+    let sql = format!(
+        "SELECT {DRAFT}, d.xml, v.xform FROM {DRAFT_JOINED} \
+         WHERE d.organisation_id = $1 AND d.id = $2 AND d.created_by = $3"
+    );
+    let found = tx.one(&sql, params![viewer.organisation, id, viewer.user], |row| {
+        Ok((draft_from(row)?, row.next::<String>()?, row.next::<String>()?))
+    })?;
+    let (draft, xml, xform) = found.ok_or(Error::NotFound)?;
+    cases::store::find_for_work(tx, viewer, draft.case_id)?;
+    let definition = store::definition(tx, viewer, draft.form_version_id, &xform)?;
+    Ok((draft, xml, definition))
+}
+
+/// The case that a draft of this user is for, whether it may still be worked on or not.
+pub(super) fn case_of_draft(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<CaseId, Error> {
+    viewer.require(Permission::WriteCases)?;
+    let case = tx.one(
+        "SELECT d.case_id FROM form_draft d WHERE d.organisation_id = $1 AND d.id = $2 AND d.created_by = $3",
+        params![viewer.organisation, id, viewer.user],
+        |row| row.get(0),
+    )?;
+    case.ok_or(Error::NotFound)
+}
+
+/// A form offered to this user, in the version that is filled in.
+pub(super) fn offered(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<(Form, FormVersion, String), Error> {
+    viewer.require(Permission::WriteCases)?;
+    let form = store::form(tx, viewer, form)?;
+    if !viewer.sees(form.sensitivity) {
+        return Err(Error::NotFound);
+    }
+    if form.state != FormState::Open {
+        return Err(Error::Refused("refused-form-not-open"));
+    }
+    let (version, xform) = store::published(tx, viewer, form.id)?;
+    Ok((form, version, xform))
+}
+
+/// Begins to fill in a form for a case.
+///
+/// # Errors
+/// The form is not open, work on the case is not allowed, or the database failed.
+pub fn begin_draft(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    form: FormId,
+    language: Language,
+) -> Result<SubmissionId, Error> {
+    let file = cases::store::find_for_work(tx, viewer, case)?;
+    let (form, version, xform) = offered(tx, viewer, form)?;
+    let definition = store::definition(tx, viewer, version.id, &xform)?;
+    let mut filling = begin(definition, viewer, language)?;
+    name_the_case(&mut filling, &form, case, file.case.person_id)?;
+    let (id, now) = (SubmissionId::new(), Moment::now());
+    tx.execute(
+        &Pen::unrecorded(Bookkeeping::Draft),
+        "INSERT INTO form_draft (organisation_id, id, form_version_id, case_id, person_id, xml, created_by, \
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        params![viewer.organisation, id, version.id, case, file.case.person_id, filling.draft(), viewer.user, now],
+    )?;
+    Ok(id)
+}
+
+/// Answers the question for the case or the person, where the form has one outside repeats.
+fn name_the_case(filling: &mut Filling, form: &Form, case: CaseId, person: PersonId) -> Result<(), Error> {
+    let own = [form.subject_field.as_str()];
+    let names: &[&str] = if form.subject_field.is_empty() { &SUBJECT_FIELDS } else { &own };
+    for name in names {
+        let fields = filling.definition().fields().filter(|(_, field)| field.name.local == *name);
+        let ids: Vec<_> = fields.filter(|(_, field)| field.children.is_empty()).map(|(id, _)| id).collect();
+        let nodes: Vec<_> = ids.into_iter().flat_map(|id| filling.nodes(id).to_vec()).collect();
+        for node in nodes {
+            let offers = |value: &str, filling: &Filling| {
+                filling.choices(node).is_ok_and(|all| all.iter().any(|choice| choice.value == value))
+            };
+            let by_person = *name == "person_id" || offers(&person.to_string(), filling);
+            let value = if by_person { person.to_string() } else { case.to_string() };
+            // A calculated one says itself whom it is about.
+            if filling.value(node).is_empty() && !filling.readonly(node) {
+                filling.answer(node, &value)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Keeps a draft as it stands.
+pub(super) fn save_draft(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId, xml: &str) -> Result<(), Error> {
+    if xml.len() > LONGEST_RECORD {
+        return Err(Error::TooLarge(LONGEST_RECORD));
+    }
+    let kept = tx.execute(
+        &Pen::unrecorded(Bookkeeping::Draft),
+        "UPDATE form_draft SET xml = $4, updated_at = $5 WHERE organisation_id = $1 AND id = $2 AND created_by = $3",
+        params![viewer.organisation, id, viewer.user, xml, Moment::now()],
+    )?;
+    if kept == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Throws a draft away, with its files.
+///
+/// # Errors
+/// Not this user's, or the database failed.
+pub fn discard_draft(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<(), Error> {
+    viewer.require(Permission::WriteCases)?;
+    let pen = Pen::unrecorded(Bookkeeping::Draft);
+    let gone = tx.execute(
+        &pen,
+        "DELETE FROM form_draft WHERE organisation_id = $1 AND id = $2 AND created_by = $3",
+        params![viewer.organisation, id, viewer.user],
+    )?;
+    if gone == 0 {
+        return Err(Error::NotFound);
+    }
+    tx.execute(
+        &pen,
+        "DELETE FROM submission_file WHERE organisation_id = $1 AND submission_id = $2",
+        params![viewer.organisation, id],
+    )?;
+    Ok(())
+}
+
+/// A record on its way into the house.
+#[derive(Clone, Debug)]
+pub(super) struct Incoming {
+    pub(super) id: SubmissionId,
+    pub(super) form: Form,
+    pub(super) version: FormVersionId,
+    pub(super) instance_id: String,
+    pub(super) case: Option<(CaseId, PersonId)>,
+    pub(super) subject: String,
+    pub(super) xml: String,
+    pub(super) findings: Vec<Found>,
+    pub(super) device: Option<DeviceId>,
+}
+
+/// Keeps a record, in its case or in the inbox.
+pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, Error> {
+    let Incoming { id, form, version, instance_id, case, subject, xml, findings, device } = incoming;
+    let found = i64::try_from(findings.len()).unwrap_or(i64::MAX);
+    let mut entry = Entry::created(Kind::Submission, *id, &json!({ "form": form.title, "found": found }));
+    if let Some((case, person)) = case {
+        entry = entry.about(*person).in_case(*case);
+    }
+    let pen = history::record(tx, viewer, entry)?;
+    let (case, person) = case.unzip();
+    tx.execute(
+        &pen,
+        "INSERT INTO submission (organisation_id, id, form_id, form_version_id, instance_id, case_id, person_id, \
+         subject, sensitivity, xml, findings, found, device_id, sent_by, sent_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)",
+        params![
+            viewer.organisation,
+            *id,
+            form.id,
+            *version,
+            instance_id.as_str(),
+            case,
+            person,
+            subject.as_str(),
+            form.sensitivity,
+            xml.as_str(),
+            serde_json::to_string(findings).unwrap_or_default(),
+            found,
+            *device,
+            viewer.user,
+            Moment::now()
+        ],
+    )?;
+    Ok(pen)
+}
+
+/// Hands a draft in: it becomes a submission of its case.
+///
+/// # Errors
+/// Not this user's, the form is closed, work on the case is not allowed, or the database failed.
+pub(super) fn send_draft(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: SubmissionId,
+    xml: String,
+    findings: Vec<Found>,
+) -> Result<(), Error> {
+    let (draft, ..) = draft(tx, viewer, id)?;
+    let form = store::form(tx, viewer, draft.form_id)?;
+    if !matches!(form.state, FormState::Open | FormState::Closing) {
+        return Err(Error::Refused("refused-form-not-open"));
+    }
+    let record = Tree::from_xml(&xml).map_err(|error| Error::Internal(error.to_string()))?;
+    let incoming = Incoming {
+        id,
+        version: draft.form_version_id,
+        instance_id: instance_id(&record).unwrap_or_else(|| id.to_string()),
+        case: Some((draft.case_id, draft.person_id)),
+        subject: subject_of(&form, &record),
+        xml,
+        findings,
+        device: None,
+        form,
+    };
+    let pen = keep(tx, viewer, &incoming)?;
+    tx.execute(
+        &pen,
+        "DELETE FROM form_draft WHERE organisation_id = $1 AND id = $2",
+        params![viewer.organisation, id],
+    )?;
+    let file = cases::store::find(tx, viewer, draft.case_id)?;
+    cases::store::touch(tx, viewer, &pen, &file.case)
+}
+
+/// Fills a form in for a case and hands it in, with answers by paths below the form's root.
+///
+/// # Errors
+/// As for beginning and handing in; a path to no question.
+pub fn hand_in(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    form: FormId,
+    answers: &[(&str, &str)],
+) -> Result<SubmissionId, Error> {
+    let id = begin_draft(tx, viewer, case, form, Language::En)?;
+    let (_, xml, definition) = draft(tx, viewer, id)?;
+    let mut filling = filling::resume(definition.clone(), viewer, Language::En, &xml)?;
+    let root = filling.path(filling.root());
+    for (path, value) in answers {
+        let node = filling.at(&format!("{root}/{path}"))?;
+        filling.answer(node, value)?;
+    }
+    let record = filling.submission()?;
+    let findings = judge(&definition, viewer, &record);
+    send_draft(tx, viewer, id, record, findings)?;
+    Ok(id)
+}
+
+/// The case goes on when something was handed in for it.
+pub(super) fn touch_case(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    pen: &Pen,
+    of: Option<(CaseId, PersonId)>,
+) -> Result<(), Error> {
+    let Some((case, _)) = of else { return Ok(()) };
+    let file = cases::store::find(tx, viewer, case)?;
+    cases::store::touch(tx, viewer, pen, &file.case)
+}
+
+/// A pen for files that come after their record; none where none came.
+pub(super) fn further_pen(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: SubmissionId,
+    of: Option<(CaseId, PersonId)>,
+    files: usize,
+) -> Result<Option<Pen>, Error> {
+    if files == 0 {
+        return Ok(None);
+    }
+    let mut entry = Entry::new(history::Act::Changed, Kind::Submission, id);
+    if let Some((case, person)) = of {
+        entry = entry.about(person).in_case(case);
+    }
+    history::record(tx, viewer, entry.noting("files", i64::try_from(files).unwrap_or(i64::MAX))).map(Some)
+}
+
+/// How many submissions of a form this user sees.
+pub(super) fn count_of_form(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<i64, Error> {
+    let filter = viewer.visible_submissions().and("s.form_id = ?", [form.into()]);
+    Ok(tx.count(&format!("SELECT count(*) FROM {JOINED} WHERE {}", filter.sql()), filter.params())?)
+}
+
+/// Submissions of a form that this user sees, in the order in which they came: each with its case's number and record.
+pub(super) fn of_form(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    form: FormId,
+    from: i64,
+    most: i64,
+) -> Result<Vec<(Submission, Option<i64>, String)>, Error> {
+    let filter = viewer.visible_submissions().and("s.form_id = ?", [form.into()]);
+    let sql = format!(
+        "SELECT {COLUMNS}, c.number, s.xml FROM {JOINED} WHERE {} ORDER BY s.sent_at, s.id LIMIT {most} OFFSET {from}",
+        filter.sql()
+    );
+    Ok(tx.query(&sql, filter.params(), |row| Ok((from_row(row)?, row.next()?, row.next()?)))?)
+}
+
+/// The id that a record bears.
+pub(super) fn instance_id(record: &Tree) -> Option<String> {
+    let root = record.root()?;
+    let in_meta = record.child(root, "meta").and_then(|meta| record.child(meta, "instanceID"));
+    let id = in_meta.map(|node| record.text(node).trim().to_owned());
+    let id = id.or_else(|| record.attribute(root, "instanceID").map(str::to_owned));
+    id.filter(|id| !id.is_empty() && id.len() <= 200)
+}
+
+/// A file of a submission.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SubmissionFile {
+    /// Id.
+    pub id: SubmissionFileId,
+    /// Its name in the record.
+    pub name: String,
+    /// The media type that its content shows.
+    pub media_type: String,
+    /// Bytes.
+    pub size: i64,
+}
+
+/// The files of a submission or draft that was found for the user before.
+pub(super) fn files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Vec<SubmissionFile>, Error> {
+    Ok(tx.query(
+        "SELECT x.id, x.name, x.media_type, x.size FROM submission_file x \
+         WHERE x.organisation_id = $1 AND x.submission_id = $2 ORDER BY x.created_at, x.id",
+        params![viewer.organisation, id],
+        |row| Ok(SubmissionFile { id: row.next()?, name: row.next()?, media_type: row.next()?, size: row.next()? }),
+    )?)
+}
+
+/// Keeps a file of a submission or draft; one of this name that is there already stays.
+pub(super) fn keep_file(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    pen: &Pen,
+    submission: SubmissionId,
+    of: Option<(CaseId, PersonId)>,
+    (name, content): (&str, &[u8]),
+) -> Result<(), Error> {
+    let id = SubmissionFileId::new();
+    let (case, person) = of.unzip();
+    let sealed = tx.key().seal("submission file", id.0.as_bytes(), content);
+    tx.execute(
+        pen,
+        "INSERT INTO submission_file (organisation_id, id, submission_id, case_id, person_id, name, media_type, size, \
+         sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT (organisation_id, submission_id, name) DO NOTHING",
+        params![
+            viewer.organisation,
+            id,
+            submission,
+            case,
+            person,
+            name,
+            media_type(content).unwrap_or("application/octet-stream"),
+            i64::try_from(content.len()).unwrap_or(i64::MAX),
+            sealed,
+            Moment::now()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Takes a file of a draft away.
+pub(super) fn drop_file(tx: &mut Tx<'_>, viewer: &Viewer, submission: SubmissionId, name: &str) -> Result<(), Error> {
+    tx.execute(
+        &Pen::unrecorded(Bookkeeping::Draft),
+        "DELETE FROM submission_file WHERE organisation_id = $1 AND submission_id = $2 AND name = $3",
+        params![viewer.organisation, submission, name],
+    )?;
+    Ok(())
+}
+
+/// A file with its content.
+///
+/// # Errors
+/// The submission or file is not there for this user, it was altered, or the database failed.
+pub fn open_file(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: SubmissionId,
+    file: SubmissionFileId,
+) -> Result<(Submission, SubmissionFile, Vec<u8>), Error> {
+    let kept = find(tx, viewer, id)?;
+    let held = files(tx, viewer, id)?.into_iter().find(|held| held.id == file).ok_or(Error::NotFound)?;
+    let sealed = tx.one(
+        "SELECT x.sealed FROM submission_file x WHERE x.organisation_id = $1 AND x.id = $2",
+        params![viewer.organisation, file],
+        |row| row.get::<Vec<u8>>(0),
+    )?;
+    let content = tx.key().open("submission file", file.0.as_bytes(), &sealed.ok_or(Error::NotFound)?);
+    let content = content.map_err(|error| Error::Internal(format!("submission file {file}: {error}")))?;
+    Ok((kept.submission, held, content))
+}
+
+/// The submission of an id that a device gave, whoever asks: its own id, its case and its record.
+pub(super) fn of_instance(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    instance_id: &str,
+) -> Result<Option<(SubmissionId, Option<(CaseId, PersonId)>, UserId, String)>, Error> {
+    Ok(tx.one(
+        "SELECT s.id, s.case_id, s.person_id, s.sent_by, s.xml FROM submission s \
+         WHERE s.organisation_id = $1 AND s.instance_id = $2",
+        params![viewer.organisation, instance_id],
+        |row| {
+            let (id, case, person): (_, Option<CaseId>, Option<PersonId>) = (row.next()?, row.next()?, row.next()?);
+            Ok((id, case.zip(person), row.next()?, row.next()?))
+        },
+    )?)
+}
