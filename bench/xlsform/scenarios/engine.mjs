@@ -274,11 +274,10 @@ class Node {
   }
 
   selectValues(values) {
-    for (const value of values) {
-      if (!this.getValueOption(value)) throw new Error(`${value} is not offered`);
-    }
-    if (this.selectType === 'select1' && values.length > 1) throw new Error('only one can be chosen');
-    return this.answer(values.join(' '));
+    // A client offers what is offered; their engine drops the rest.
+    const offered = values.filter((value) => this.getValueOption(value));
+    if (this.selectType === 'select1' && offered.length > 1) throw new Error('only one can be chosen');
+    return this.answer(offered.join(' '));
   }
 
   setValues(values) {
