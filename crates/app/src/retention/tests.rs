@@ -29,6 +29,8 @@ fn insert(tx: &mut Tx<'_>, organisation: OrganisationId, table: &str, known: &[(
         .map(|(name, kind)| match known.iter().find(|(known, _)| known == name) {
             Some((_, value)) => value.clone(),
             None if name == "organisation_id" => organisation.into(),
+            // What a device calls its record is nobody else's.
+            None if name == "instance_id" => format!("{MARKER} {}", Uuid::now_v7()).as_str().into(),
             None if kind == "TEXT" => MARKER.into(),
             None if name.ends_with("_id") || name == "id" || name.ends_with("_by") => Uuid::now_v7().into(),
             None if kind == "BLOB" => MARKER.as_bytes().into(),
