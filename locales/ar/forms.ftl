@@ -175,4 +175,6 @@ invalid-device-user = هذا المستخدم لا يملأ استمارات.
 documents-submissions = الإرسالات
 field-device = الجهاز
 field-for-user = لـ
-form-export = الإرسالات
+form-export = كل إرسالات هذه الاستمارة
+form-table = صف لكل إرسال (CSV)
+form-table-of = صف لكل: { $name } (CSV)

@@ -168,4 +168,6 @@ invalid-device-user = Este usuario no rellena formularios.
 documents-submissions = envíos
 field-device = Dispositivo
 field-for-user = Para
-form-export = Envíos
+form-export = Todos los envíos de este formulario
+form-table = Una fila por envío (CSV)
+form-table-of = Una fila para cada: { $name } (CSV)

@@ -149,4 +149,6 @@ invalid-device-user = この利用者はフォームに記入しません。
 documents-submissions = 提出
 field-device = 端末
 field-for-user = 対象
-form-export = 提出
+form-export = このフォームのすべての提出
+form-table = 提出ごとに一行（CSV）
+form-table-of = { $name } ごとに一行（CSV）

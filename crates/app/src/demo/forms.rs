@@ -9,24 +9,36 @@ use crate::ui::Language;
 
 const SHEET: &str = include_str!("../../../../forms/follow-up-visit.md");
 
-/// What was answered, by the ends of the questions' paths; agreements in the languages workers write in.
-const VISITS: [(&[(&str, &str)], [&str; 3]); 2] = [
-    (
-        &[("visit/met", "yes"), ("living/sharing", "5"), ("living/safe", "mostly"), ("living/needs", "shelter papers")],
-        [
+/// A visit as it was written down.
+struct Visit {
+    /// Answers by paths below the form's root.
+    answers: &'static [(&'static str, &'static str)],
+    /// What was agreed, in the languages workers write in.
+    agreed: [&'static str; 3],
+}
+
+const VISITS: [Visit; 2] = [
+    Visit {
+        answers: &[
+            ("visit/met", "yes"),
+            ("living/sharing", "5"),
+            ("living/safe", "mostly"),
+            ("living/needs", "shelter papers"),
+        ],
+        agreed: [
             "She will come to the legal clinic; we ask for a room of her own.",
             "Irá a la clínica legal; pedimos un cuarto propio para ella.",
             "ستأتي إلى العيادة القانونية؛ ونطلب لها غرفة خاصة بها.",
         ],
-    ),
-    (
-        &[("visit/met", "no"), ("visit/not_met", "…")],
-        [
+    },
+    Visit {
+        answers: &[("visit/met", "no")],
+        agreed: [
             "Call again before noon; the neighbour says they work in the afternoon.",
             "Llamar de nuevo antes del mediodía; dice la vecina que trabajan por la tarde.",
             "نعاود الزيارة قبل الظهر؛ تقول الجارة إنهم يعملون بعد الظهر.",
         ],
-    ),
+    },
 ];
 
 /// Publishes the form of a house and fills it in for two of its cases.
@@ -51,7 +63,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, workers: &[Viewer]) -> Result<(), Error> {
     let mut visits = VISITS.iter();
     let mut visit = visits.next();
     for case in cases {
-        let Some((answers, agreed)) = visit else { break };
+        let Some(Visit { answers, agreed }) = visit else { break };
         let day = worker.today.plus_days(-9).to_string();
         let further = [("visit/visited_on", day.as_str()), ("next/agreed", agreed[written])];
         let answers: Vec<(&str, &str)> = answers.iter().copied().chain(further).collect();

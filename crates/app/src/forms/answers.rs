@@ -51,6 +51,8 @@ pub(super) struct Told {
     pub(super) lines: Vec<Line>,
     /// What was found that stands at no question.
     pub(super) further: Vec<String>,
+    /// The repeats of its form, each a table of its own.
+    pub(super) repeats: Vec<String>,
     pub(super) lang: String,
     pub(super) dir: &'static str,
 }
@@ -76,9 +78,10 @@ pub(super) fn tell(
     findings: &[Found],
     files: &[SubmissionFile],
 ) -> Result<Told, Error> {
+    let repeats = super::store::repeats(&definition);
     let Ok(checked) = check(definition, surroundings(viewer), xml) else {
         let further = findings.iter().map(|found| found_words(ui, found)).collect();
-        return Ok(Told { lines: Vec::new(), further, lang: ui.language.to_string(), dir: "auto" });
+        return Ok(Told { lines: Vec::new(), further, repeats, lang: ui.language.to_string(), dir: "auto" });
     };
     let filling = speaking(checked.filling, ui.language)?;
     let mut teller = Teller { filling: &filling, ui, findings, files, lines: Vec::new(), told: BTreeSet::new() };
@@ -91,7 +94,7 @@ pub(super) fn tell(
         false => format!("{}: {} ({})", found.path, found_words(ui, found), found.value),
     });
     let (lang, dir) = super::filling::tongue(&filling, ui);
-    Ok(Told { lines, further: further.collect(), lang, dir })
+    Ok(Told { lines, further: further.collect(), repeats, lang, dir })
 }
 
 /// What was found, in words.

@@ -10,16 +10,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use xlsform::fill::FillError;
 
 use super::answers::Answer;
-use super::filling::{self, Question, Widget};
+use super::filling::{self, Asker, Question, Widget};
 use super::model::{Form, FormChange, FormDetail, Remark};
 use super::submissions::{self, CaseOfSubmission, Draft, Found, Submission, SubmissionFile};
 use super::{fill_pages, pages, store, upload};
 use crate::access::Permission;
 use crate::error::Error;
 use crate::ids::{CaseId, FormId, FormVersionId, SubmissionFileId, SubmissionId};
-use crate::ui::Ui;
 use crate::web::{Context, Expected, Input, Problem, Versioned};
 
 /// The id of what was made.
@@ -312,16 +312,16 @@ pub(super) struct DraftDetail {
 }
 
 async fn read_draft(ctx: &Context, id: SubmissionId) -> Result<Json<DraftDetail>, Error> {
-    let (ui, language) = (ctx.ui(), ctx.language);
+    let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
         let (draft, xml, definition) = submissions::draft(tx, viewer, id)?;
-        let filling = filling::resume(definition, viewer, language, &xml)?;
+        let (ui, filling) = (ui.for_case(&draft.fixed), filling::resume(definition, viewer, language, &xml)?);
         Ok(DraftDetail { draft, questions: asked(&filling, &ui)?, xml })
     });
     read.await.map(Json)
 }
 
-fn asked(filling: &xlsform::fill::Filling, ui: &Ui) -> Result<Vec<Asked>, Error> {
+fn asked(filling: &xlsform::fill::Filling, ui: &Asker) -> Result<Vec<Asked>, Error> {
     Ok(filling::questions(filling, ui)?.into_iter().map(Asked::from).collect())
 }
 
@@ -356,9 +356,10 @@ pub(super) async fn fill_in(
     Path(id): Path<SubmissionId>,
     Input(input): Input<Answers>,
 ) -> Result<Json<DraftDetail>, Error> {
-    let language = ctx.language;
+    let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
-        let (_, xml, definition) = submissions::draft(tx, viewer, id)?;
+        let (draft, xml, definition) = submissions::draft(tx, viewer, id)?;
+        let ui = ui.for_case(&draft.fixed);
         let mut filling = filling::resume(definition, viewer, language, &xml)?;
         for path in &input.remove {
             let instance = filling.at(path)?;
@@ -369,6 +370,9 @@ pub(super) async fn fill_in(
         }
         for (path, value) in &input.answers {
             let node = filling.at(path)?;
+            if ui.has_answered(&filling, node) {
+                return Err(FillError::ReadOnly(path.clone()).into());
+            }
             filling.answer(node, value)?;
         }
         Ok(filling.draft())
@@ -431,7 +435,7 @@ pub(super) async fn attach(
     params(("draft" = SubmissionId, Path)),
     responses((status = 200, body = SubmissionDetail), (status = 422, body = Problem), (status = "4XX", body = Problem)))]
 pub(super) async fn send(ctx: Context, Path(id): Path<SubmissionId>) -> Result<Versioned<SubmissionDetail>, Error> {
-    let (ui, language) = (ctx.ui(), ctx.language);
+    let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
         let (_, xml, definition) = submissions::draft(tx, viewer, id)?;
         let mut filling = filling::resume(definition.clone(), viewer, language, &xml)?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use xlsform::fill::Filling;
 
 use super::answers::{self, Line, Told};
-use super::filling::{self, Act, Item, Page, Question, Showing, Widget};
+use super::filling::{self, Act, Asker, Item, Page, Question, Showing, Widget};
 use super::store;
 use super::submissions::{self, Draft, Found, Kept, SubmissionFile};
 use crate::access::Viewer;
@@ -93,7 +93,7 @@ struct Onward {
 }
 
 /// Does what a button of a page asks for.
-fn go_on(filling: &mut Filling, ui: &Ui, at: usize, act: &Act) -> Result<Onward, Error> {
+fn go_on(filling: &mut Filling, ui: &Asker, at: usize, act: &Act) -> Result<Onward, Error> {
     filling::repeat(filling, act)?;
     let to = |at, showing| Onward { at, showing, sends: false };
     Ok(match act {
@@ -126,7 +126,7 @@ pub(super) async fn preview(
     Path((form, version)): Path<(FormId, FormVersionId)>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Html<String>, Error> {
-    let (ui, language) = (ctx.ui(), ctx.language);
+    let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
         let (held, xform) = store::managed(tx, viewer, form, version)?;
         let definition = store::definition(tx, viewer, held.id, &xform)?;
@@ -159,7 +159,7 @@ pub(super) async fn try_out(
     Path((form, version)): Path<(FormId, FormVersionId)>,
     sent: Sent,
 ) -> Result<Html<String>, Error> {
-    let (ui, language) = (ctx.ui(), ctx.language);
+    let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
         let (held, xform) = store::managed(tx, viewer, form, version)?;
         let definition = store::definition(tx, viewer, held.id, &xform)?;
@@ -167,7 +167,7 @@ pub(super) async fn try_out(
             "" => filling::begin(definition, viewer, language)?,
             record => filling::resume(definition, viewer, language, record)?,
         };
-        filling::take(&mut filling, sent.fields.pairs(), &filling::zone(viewer))?;
+        filling::take(&mut filling, &ui, sent.fields.pairs(), &filling::zone(viewer))?;
         for path in sent.file_fields() {
             if let Some(node) = filling::takes_file(&filling, path) {
                 filling.answer(node, &sent.file_name(path).unwrap_or_default())?;
@@ -192,10 +192,11 @@ struct PrintPage {
 
 /// A blank form, to be printed and filled in by hand.
 pub(super) async fn print(ctx: Context, Path(form): Path<FormId>) -> Result<Html<String>, Error> {
-    let (ui, language) = (ctx.ui(), ctx.language);
+    let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
         let (_, held, xform) = submissions::offered(tx, viewer, form)?;
-        let definition = store::definition(tx, viewer, held.id, &xform)?;
+        // Nobody's name goes on a blank form.
+        let definition = store::definition_for_all(tx, viewer, held.id, &xform)?;
         let filling = filling::begin(definition, viewer, language)?;
         let (items, (lang, dir)) = (filling::whole(&filling, &ui)?, filling::tongue(&filling, &ui));
         let media = pictures_of(form, held.id);
@@ -235,10 +236,10 @@ pub(super) async fn draft(
     Path(id): Path<SubmissionId>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Html<String>, Error> {
-    let (ui, language) = (ctx.ui(), ctx.language);
+    let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
         let (draft, xml, definition) = submissions::draft(tx, viewer, id)?;
-        let filling = filling::resume(definition, viewer, language, &xml)?;
+        let (ui, filling) = (ui.for_case(&draft.fixed), filling::resume(definition, viewer, language, &xml)?);
         let it = filling::page(&filling, &ui, wanted.step, Showing::Answered)?;
         Ok((it, name_of_case(tx, viewer, &ui, draft.case_id)?, draft))
     });
@@ -268,14 +269,15 @@ fn to_correct(body: Html<String>) -> Response {
 }
 
 pub(super) async fn fill_in(ctx: Context, Path(id): Path<SubmissionId>, sent: Sent) -> Result<Response, Error> {
-    let (ui, language) = (ctx.ui(), ctx.language);
+    let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let (at, act) = asked(&sent.fields);
     let asked_for = act.clone();
     let taken = ctx
         .read(move |tx, viewer| {
             let (draft, xml, definition) = submissions::draft(tx, viewer, id)?;
+            let ui = ui.for_case(&draft.fixed);
             let mut filling = filling::resume(definition.clone(), viewer, language, &xml)?;
-            filling::take(&mut filling, sent.fields.pairs(), &filling::zone(viewer))?;
+            filling::take(&mut filling, &ui, sent.fields.pairs(), &filling::zone(viewer))?;
             let files = take_files(&mut filling, &sent)?;
             let onward = match files.refused.is_empty() {
                 true => go_on(&mut filling, &ui, at, &asked_for)?,
@@ -418,6 +420,10 @@ struct SubmissionPage {
 }
 
 impl SubmissionPage {
+    /// How a repeat is called: the last name of its path.
+    fn last<'p>(&self, path: &'p str) -> &'p str {
+        path.rsplit('/').next().unwrap_or(path)
+    }
     /// The lines in runs: a heading and what stands under it.
     fn parts(&self) -> Vec<(Option<&str>, Vec<&answers::Answer>)> {
         let mut parts: Vec<(Option<&str>, Vec<&answers::Answer>)> = vec![(None, Vec::new())];

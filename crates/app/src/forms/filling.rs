@@ -91,6 +91,39 @@ pub(super) fn tongue(filling: &Filling, ui: &Ui) -> (String, &'static str) {
     }
 }
 
+/// Who asks: in the words of a page, and for whom.
+pub(super) struct Asker {
+    ui: Ui,
+    /// The names of questions that the case itself answers.
+    fixed: Vec<String>,
+}
+
+impl std::ops::Deref for Asker {
+    type Target = Ui;
+    fn deref(&self) -> &Ui {
+        &self.ui
+    }
+}
+
+impl Asker {
+    /// In the words of a page.
+    pub(super) fn new(ui: Ui) -> Asker {
+        Asker { ui, fixed: Vec::new() }
+    }
+
+    /// For a case, which answers these questions itself.
+    pub(super) fn for_case(self, fixed: &[String]) -> Asker {
+        Asker { fixed: fixed.to_vec(), ..self }
+    }
+
+    /// Whether the case answered the question, so that nobody makes it another's.
+    pub(super) fn has_answered(&self, filling: &Filling, node: NodeId) -> bool {
+        let field = filling.field_of(node).map(|field| filling.definition().field(field));
+        let is_fixed = field.is_some_and(|field| self.fixed.contains(&field.name.local));
+        is_fixed && !filling.value(node).is_empty()
+    }
+}
+
 /// How a question is answered on a page.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Widget {
@@ -147,7 +180,10 @@ pub(super) struct Question {
     /// The name of a picture beside it.
     pub(super) picture: Option<String>,
     pub(super) required: bool,
+    /// The answer as a field of its kind holds it.
     pub(super) value: String,
+    /// What it means, where nothing is asked.
+    pub(super) words: String,
     pub(super) choices: Vec<Choice>,
     /// What is wrong with the answer.
     pub(super) error: Option<String>,
@@ -272,7 +308,7 @@ impl Page {
 }
 
 /// One page of a record: the step at a place, or the nearest that asks anything.
-pub(super) fn page(filling: &Filling, ui: &Ui, at: usize, showing: Showing) -> Result<Page, Error> {
+pub(super) fn page(filling: &Filling, ui: &Asker, at: usize, showing: Showing) -> Result<Page, Error> {
     let view = View::new(filling, ui, showing, false)?;
     let steps = steps(filling.definition());
     let mut asked: Vec<(usize, Vec<Item>)> = Vec::new();
@@ -299,13 +335,13 @@ pub(super) fn page(filling: &Filling, ui: &Ui, at: usize, showing: Showing) -> R
 }
 
 /// All questions of a form, whether they would be asked or not, to be printed and filled in by hand.
-pub(super) fn whole(filling: &Filling, ui: &Ui) -> Result<Vec<Item>, Error> {
+pub(super) fn whole(filling: &Filling, ui: &Asker) -> Result<Vec<Item>, Error> {
     let body: Vec<ControlId> = filling.definition().body().collect();
     View::new(filling, ui, Showing::Nothing, true)?.items(filling.root(), &body)
 }
 
 /// The step that comes after one, or before it, among those that ask anything.
-pub(super) fn beside(filling: &Filling, ui: &Ui, at: usize, forth: bool) -> Result<usize, Error> {
+pub(super) fn beside(filling: &Filling, ui: &Asker, at: usize, forth: bool) -> Result<usize, Error> {
     let links = page(filling, ui, at, Showing::Nothing)?.links;
     let other = match forth {
         true => links.iter().map(|link| link.at).find(|place| *place > at),
@@ -315,7 +351,7 @@ pub(super) fn beside(filling: &Filling, ui: &Ui, at: usize, forth: bool) -> Resu
 }
 
 /// The first step with something that the form does not allow.
-pub(super) fn first_wrong(filling: &Filling, ui: &Ui) -> Result<Option<usize>, Error> {
+pub(super) fn first_wrong(filling: &Filling, ui: &Asker) -> Result<Option<usize>, Error> {
     let view = View::new(filling, ui, Showing::Everything, false)?;
     if view.problems.is_empty() {
         return Ok(None);
@@ -365,7 +401,7 @@ fn collect_wrong(items: &[Item], wrong: &mut Vec<(String, String)>) {
 }
 
 /// Every question of a record that is asked now, in order.
-pub(super) fn questions(filling: &Filling, ui: &Ui) -> Result<Vec<Question>, Error> {
+pub(super) fn questions(filling: &Filling, ui: &Asker) -> Result<Vec<Question>, Error> {
     fn flatten(items: Vec<Item>, into: &mut Vec<Question>) {
         for item in items {
             match item {
@@ -389,14 +425,14 @@ pub(super) fn questions(filling: &Filling, ui: &Ui) -> Result<Vec<Question>, Err
 /// A record as it is shown.
 struct View<'f> {
     filling: &'f Filling,
-    ui: &'f Ui,
+    ui: &'f Asker,
     problems: HashMap<NodeId, Problem>,
     /// Whether what is not relevant is shown too.
     all: bool,
 }
 
 impl<'f> View<'f> {
-    fn new(filling: &'f Filling, ui: &'f Ui, showing: Showing, all: bool) -> Result<View<'f>, Error> {
+    fn new(filling: &'f Filling, ui: &'f Asker, showing: Showing, all: bool) -> Result<View<'f>, Error> {
         let problems = if showing == Showing::Nothing { Vec::new() } else { filling.problems()? };
         let shown = |problem: &Problem| showing == Showing::Everything || problem.kind != ProblemKind::Required;
         let problems = problems.into_iter().filter(shown).map(|problem| (problem.node, problem)).collect();
@@ -484,7 +520,9 @@ impl<'f> View<'f> {
         let looks = |name: &str| control.appearance.iter().any(|held| held == name);
         let is_order = matches!(control.kind, ControlKind::Rank(_));
         let widget = match &control.kind {
-            _ if self.filling.readonly(node) => Widget::Note,
+            _ if self.filling.readonly(node) || self.ui.has_answered(self.filling, node) => Widget::Note,
+            // On paper, what is looked up elsewhere is written down.
+            ControlKind::SelectOne(_) | ControlKind::SelectMany(_) if self.all && offered.is_empty() => Widget::Line,
             ControlKind::SelectOne(_) if offered.len() > MOST_IN_SIGHT || looks("minimal") => Widget::OneOfMany,
             ControlKind::SelectOne(_) => Widget::One,
             ControlKind::SelectMany(_) => Widget::Several,
@@ -527,8 +565,8 @@ impl<'f> View<'f> {
             hint: self.words(control.hint.as_ref(), node)?,
             picture: picture.filter(|name| !name.is_empty() && name != "-"),
             required: self.filling.required(node),
+            words: in_words(&value, &choices),
             value: match widget {
-                Widget::Note => in_words(&value, &choices),
                 Widget::Moment => self.local(&value),
                 Widget::Time => value.get(..5).unwrap_or(&value).to_owned(),
                 _ => value,
@@ -656,7 +694,12 @@ pub(super) fn add_at(filling: &mut Filling, path: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// When an expression of the form cannot be evaluated.
-pub(super) fn take(filling: &mut Filling, fields: &[(String, String)], zone: &TimeZone) -> Result<(), Error> {
+pub(super) fn take(
+    filling: &mut Filling,
+    ui: &Asker,
+    fields: &[(String, String)],
+    zone: &TimeZone,
+) -> Result<(), Error> {
     let mut answers: Vec<(&str, Vec<(usize, &str)>)> = Vec::new();
     for (name, value) in fields.iter().filter(|(name, _)| name.starts_with('/')) {
         let (path, part) =
@@ -667,7 +710,10 @@ pub(super) fn take(filling: &mut Filling, fields: &[(String, String)], zone: &Ti
         }
     }
     for (path, values) in answers {
-        answer(filling, path, &values, zone)?;
+        let is_free = filling.at(path).is_ok_and(|node| !ui.has_answered(filling, node));
+        if is_free {
+            answer(filling, path, &values, zone)?;
+        }
     }
     Ok(())
 }
@@ -775,8 +821,8 @@ mod tests {
         Filling::new(Arc::new(definition), Surroundings::here(TimeZone::UTC)).unwrap()
     }
 
-    fn ui() -> Ui {
-        Ui::new(Language::En, None, "/")
+    fn ui() -> Asker {
+        Asker::new(Ui::new(Language::En, None, "/"))
     }
 
     fn typed(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -788,7 +834,7 @@ mod tests {
         let mut filling = filling();
         let shown = page(&filling, &ui(), 0, Showing::Nothing).unwrap();
         assert_eq!(shown.links.iter().map(|link| link.at).collect::<Vec<_>>(), [0, 2]);
-        take(&mut filling, &typed(&[("/data/who/age", "٣٠")]), &TimeZone::UTC).unwrap();
+        take(&mut filling, &ui(), &typed(&[("/data/who/age", "٣٠")]), &TimeZone::UTC).unwrap();
         let shown = page(&filling, &ui(), 0, Showing::Nothing).unwrap();
         assert_eq!(shown.links.iter().map(|link| link.at).collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!(beside(&filling, &ui(), 0, true).unwrap(), 1);
@@ -810,7 +856,7 @@ mod tests {
             ("/data/meta/instanceID", "uuid:forged"),
         ]);
         let before = filling.value(filling.at("/data/meta/instanceID").unwrap()).into_owned();
-        take(&mut filling, &sent, &TimeZone::UTC).unwrap();
+        take(&mut filling, &ui(), &sent, &TimeZone::UTC).unwrap();
         let value = |path: &str| filling.value(filling.at(path).unwrap()).into_owned();
         assert_eq!(value("/data/who/name"), "Amina\nYusuf");
         assert_eq!(value("/data/needs"), "food bed");
@@ -822,7 +868,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_where_it_stands() {
         let mut filling = filling();
-        take(&mut filling, &typed(&[("/data/who/age", "200")]), &TimeZone::UTC).unwrap();
+        take(&mut filling, &ui(), &typed(&[("/data/who/age", "200")]), &TimeZone::UTC).unwrap();
         assert_eq!(page(&filling, &ui(), 0, Showing::Nothing).unwrap().count(), 0);
         assert_eq!(page(&filling, &ui(), 0, Showing::Answered).unwrap().count(), 1);
         assert_eq!(page(&filling, &ui(), 0, Showing::Everything).unwrap().count(), 2);
@@ -832,7 +878,7 @@ mod tests {
     #[test]
     fn repeats_grow_and_shrink() {
         let mut filling = filling();
-        take(&mut filling, &typed(&[("/data/who/age", "30")]), &TimeZone::UTC).unwrap();
+        take(&mut filling, &ui(), &typed(&[("/data/who/age", "30")]), &TimeZone::UTC).unwrap();
         let add = |filling: &Filling| match page(filling, &ui(), 1, Showing::Nothing).unwrap().items.as_slice() {
             [Item::Repeat(repeat)] => (repeat.instances.len(), repeat.add.clone().unwrap()),
             other => panic!("{other:?}"),
@@ -844,6 +890,17 @@ mod tests {
         assert_eq!(add(&filling).0, before);
         assert!(repeat(&mut filling, &Act::of("remove /data/who")).is_err());
         repeat(&mut filling, &Act::of("add 99999 /data")).unwrap();
+    }
+
+    #[test]
+    fn what_the_case_answers_nobody_makes_anothers() {
+        let mut filling = filling();
+        take(&mut filling, &ui(), &typed(&[("/data/who/name", "Amina")]), &TimeZone::UTC).unwrap();
+        let asker = ui().for_case(&["name".to_owned()]);
+        take(&mut filling, &asker, &typed(&[("/data/who/name", "Other")]), &TimeZone::UTC).unwrap();
+        assert_eq!(filling.value(filling.at("/data/who/name").unwrap()), "Amina");
+        let asked = questions(&filling, &asker).unwrap();
+        assert_eq!(asked.iter().find(|question| question.path == "/data/who/name").unwrap().widget, Widget::Note);
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::web::App;
 
 pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
 pub use store::{open_forms, publish_sheet};
-pub use submissions::{Draft, FoundKind, Submission, drafts_of_case, hand_in, of_case};
+pub use submissions::{Draft, FoundKind, Submission, drafts_of_case, hand_in, of_case, waiting};
 
 /// The largest request of this area: a file and what a form adds around it.
 const LARGEST_REQUEST: usize = store::LARGEST_FILE + submissions::LONGEST_RECORD + 256 * 1024;

@@ -305,11 +305,10 @@ fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: DeviceId, xml: String) -> Resu
 /// Keeps a record, or recognises it: a device sends again what it got no answer to, and large files in several
 /// requests.
 fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: Incoming, files: Vec<(String, Vec<u8>)>) -> Result<(), Error> {
-    let known = submissions::of_instance(tx, viewer, &incoming.instance_id)?;
-    let (id, case, pen) = match known {
-        Some((.., before)) if before != incoming.xml => return Err(Error::Refused("refused-submission-differs")),
-        Some((id, case, sender, _)) if sender == viewer.user => {
-            (id, case, submissions::further_pen(tx, viewer, id, case, files.len())?)
+    let (id, case, pen) = match submissions::of_instance(tx, viewer, &incoming.instance_id)? {
+        Some(known) if known.xml == incoming.xml && known.sent_by == viewer.user => {
+            let pen = submissions::further_pen(tx, viewer, known.id, known.case, files.len())?;
+            (known.id, known.case, pen)
         }
         Some(_) => return Err(Error::Refused("refused-submission-differs")),
         None if !takes(&incoming) => return Err(Error::Refused("refused-form-not-open")),

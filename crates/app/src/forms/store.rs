@@ -425,9 +425,33 @@ pub(super) fn definition(
     version: FormVersionId,
     xform: &str,
 ) -> Result<Arc<Definition>, Error> {
+    read_with(tx, viewer, version, xform, lists::live)
+}
+
+/// The same without the lists of people and cases, for a form on paper.
+///
+/// # Errors
+/// The form cannot be read with its files, or the database failed.
+pub(super) fn definition_for_all(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    version: FormVersionId,
+    xform: &str,
+) -> Result<Arc<Definition>, Error> {
+    let nobody = |_: &mut Tx<'_>, _: &Viewer, name: &str| Ok(LIVE_LISTS.contains(&name).then(|| upload::blank(name)));
+    read_with(tx, viewer, version, xform, nobody)
+}
+
+fn read_with(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    version: FormVersionId,
+    xform: &str,
+    live: impl Fn(&mut Tx<'_>, &Viewer, &str) -> Result<Option<String>, Error>,
+) -> Result<Arc<Definition>, Error> {
     let mut external = External::new();
     for (address, name) in upload::files(xform).into_iter().filter(|(_, name)| upload::is_data(name)) {
-        let content = match lists::live(tx, viewer, &name)? {
+        let content = match live(tx, viewer, &name)? {
             Some(list) => list,
             None => match file_content(tx, viewer, version, &name) {
                 Ok((content, _)) => String::from_utf8_lossy(&content).into_owned(),

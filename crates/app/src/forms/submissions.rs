@@ -378,8 +378,7 @@ pub(super) fn case_of(tx: &mut Tx<'_>, viewer: &Viewer, named: &str) -> Result<O
 /// What the question for the case or person holds in a record.
 pub(super) fn subject_of(form: &Form, record: &Tree) -> String {
     let Some(root) = record.root() else { return String::new() };
-    let own = [form.subject_field.as_str()];
-    let names: &[&str] = if form.subject_field.is_empty() { &SUBJECT_FIELDS } else { &own };
+    let names = subject_fields(&form.subject_field);
     let values = names.iter().flat_map(|name| {
         let named = record.descendants(root).filter(move |node| record.local(*node) == *name);
         named.map(|node| record.text(node).trim().to_owned())
@@ -406,12 +405,17 @@ pub struct Draft {
     pub created_at: Moment,
     /// When it was last written on.
     pub updated_at: Moment,
+    /// The names of the questions that the case answers.
+    #[serde(skip)]
+    pub fixed: Vec<String>,
 }
 
-const DRAFT: &str = "d.id, v.form_id, v.title, d.form_version_id, d.case_id, d.person_id, d.created_at, d.updated_at";
+const DRAFT: &str =
+    "d.id, v.form_id, v.title, d.form_version_id, d.case_id, d.person_id, d.created_at, d.updated_at, f.subject_field";
 
 const DRAFT_JOINED: &str = "form_draft d \
-    JOIN form_version v ON v.organisation_id = d.organisation_id AND v.id = d.form_version_id";
+    JOIN form_version v ON v.organisation_id = d.organisation_id AND v.id = d.form_version_id \
+    JOIN form f ON f.organisation_id = v.organisation_id AND f.id = v.form_id";
 
 fn draft_from(row: &Row<'_>) -> Result<Draft, DbError> {
     Ok(Draft {
@@ -423,7 +427,13 @@ fn draft_from(row: &Row<'_>) -> Result<Draft, DbError> {
         person_id: row.next()?,
         created_at: row.next()?,
         updated_at: row.next()?,
+        fixed: subject_fields(&row.next::<String>()?),
     })
+}
+
+/// The names of the questions that hold the case or person.
+fn subject_fields(own: &str) -> Vec<String> {
+    if own.is_empty() { SUBJECT_FIELDS.map(str::to_owned).to_vec() } else { vec![own.to_owned()] }
 }
 
 /// What this user is filling in for a case, the last first.
@@ -511,9 +521,7 @@ pub fn begin_draft(
 
 /// Answers the question for the case or the person, where the form has one outside repeats.
 fn name_the_case(filling: &mut Filling, form: &Form, case: CaseId, person: PersonId) -> Result<(), Error> {
-    let own = [form.subject_field.as_str()];
-    let names: &[&str] = if form.subject_field.is_empty() { &SUBJECT_FIELDS } else { &own };
-    for name in names {
+    for name in &subject_fields(&form.subject_field) {
         let fields = filling.definition().fields().filter(|(_, field)| field.name.local == *name);
         let ids: Vec<_> = fields.filter(|(_, field)| field.children.is_empty()).map(|(id, _)| id).collect();
         let nodes: Vec<_> = ids.into_iter().flat_map(|id| filling.nodes(id).to_vec()).collect();
@@ -830,19 +838,23 @@ pub fn open_file(
     Ok((kept.submission, held, content))
 }
 
-/// The submission of an id that a device gave, whoever asks: its own id, its case and its record.
-pub(super) fn of_instance(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    instance_id: &str,
-) -> Result<Option<(SubmissionId, Option<(CaseId, PersonId)>, UserId, String)>, Error> {
+/// A submission that is there already.
+pub(super) struct Known {
+    pub(super) id: SubmissionId,
+    pub(super) case: Option<(CaseId, PersonId)>,
+    pub(super) sent_by: UserId,
+    pub(super) xml: String,
+}
+
+/// The submission of an id that a device gave, whoever asks.
+pub(super) fn of_instance(tx: &mut Tx<'_>, viewer: &Viewer, instance_id: &str) -> Result<Option<Known>, Error> {
     Ok(tx.one(
         "SELECT s.id, s.case_id, s.person_id, s.sent_by, s.xml FROM submission s \
          WHERE s.organisation_id = $1 AND s.instance_id = $2",
         params![viewer.organisation, instance_id],
         |row| {
             let (id, case, person): (_, Option<CaseId>, Option<PersonId>) = (row.next()?, row.next()?, row.next()?);
-            Ok((id, case.zip(person), row.next()?, row.next()?))
+            Ok(Known { id, case: case.zip(person), sent_by: row.next()?, xml: row.next()? })
         },
     )?)
 }

@@ -9,6 +9,7 @@ use crate::access::{Permission, Sensitivity};
 use crate::cases::today::{self, DueItem, Load, Matter, Today};
 use crate::dates::Day;
 use crate::error::Error;
+use crate::forms;
 use crate::ids::NoticeId;
 use crate::ui::Ui;
 use crate::web::{Context, page};
@@ -28,6 +29,8 @@ struct TodayPage {
     greeting: String,
     today: Day,
     works_with_cases: bool,
+    /// Forms that phones sent without a case.
+    unassigned: usize,
     bars: Vec<Bar>,
 }
 
@@ -62,13 +65,18 @@ impl TodayPage {
 }
 
 pub(in crate::cases) async fn today(ctx: Context) -> Result<Html<String>, Error> {
-    let mut it = ctx.read(today::today).await?;
+    let read = ctx.read(|tx, viewer| {
+        let waiting = if viewer.may(Permission::WriteCases) { forms::waiting(tx, viewer)?.len() } else { 0 };
+        Ok((today::today(tx, viewer)?, waiting))
+    });
+    let (mut it, unassigned) = read.await?;
     let ui = ctx.ui();
     page(TodayPage {
         greeting: ui.name("today-greeting", &ctx.viewer.name),
         today: ctx.viewer.today,
         works_with_cases: ctx.viewer.may(Permission::ReadCases) && ctx.viewer.sees(Sensitivity::Identity),
         bars: bars(std::mem::take(&mut it.team)),
+        unassigned,
         it,
         ui,
     })
