@@ -150,6 +150,20 @@ fn answers_of_a_repeat_can_be_chosen_from() {
 }
 
 #[test]
+fn a_loop_asks_for_each_choice() {
+    let rows = "begin_loop over towns | visited | Visited
+         integer | days | How many days in %(label)s?
+         end_loop | | ";
+    let towns =
+        |name: &str| format!("| choices | | | |\n| | list_name | name | label |\n| | towns | {name} | Ma'an |\n");
+    let written = xform(&(survey(rows) + &towns("maan")));
+    assert!(written.contains("<label>How many days in Ma'an?</label>"), "{written}");
+    assert!(written.contains("ref=\"/data/visited/maan/days\""), "{written}");
+    let told = problems(&(survey(rows) + &towns("ma an")));
+    assert!(told[0].starts_with("sheet choices, row 2, column name: a loop goes over this list"), "{told:?}");
+}
+
+#[test]
 fn text_that_looks_like_xml_stays_text() {
     let written = xform(&survey("note | hello | Younger than 18 & <older> than \"5\"?"));
     let document = roxmltree::Document::parse(&written).unwrap();

@@ -140,6 +140,10 @@ pub enum ProblemKind {
         "the repeat {0:?} stands in a loop, which would make several repeats of one name; write the loop out as groups"
     )]
     RepeatInLoop(String),
+    #[error(
+        "a loop goes over this list and makes a group of each choice, but {0:?} cannot name a group; write letters, digits and underscores"
+    )]
+    BadLoopName(String),
     #[error("there is nothing to calculate; write an expression into column calculation")]
     NoCalculation,
 

@@ -1,7 +1,7 @@
 //! Loops: groups of questions that are written once and asked for each choice of a list.
 
 use crate::form::problem::{Place, ProblemKind};
-use crate::form::{Choice, Kind, MOST_NODES, Node, NodeId};
+use crate::form::{Choice, Kind, MOST_NODES, Node, NodeId, is_name};
 
 use super::Survey;
 
@@ -37,6 +37,10 @@ impl Survey<'_> {
             self.findings.problem(place, ProblemKind::RepeatInLoop(name));
         }
         for choice in columns {
+            if !is_name(&choice.name) || self.settings.unknown_prefix(&choice.name).is_some() {
+                let place = Place::row("choices", choice.row.unwrap_or_default()).column("name");
+                self.findings.problem(place, ProblemKind::BadLoopName(choice.name.clone()));
+            }
             let group =
                 Node { name: choice.name.clone(), kind: Kind::Group, label: choice.label.clone(), ..Node::default() };
             let group = self.adopt(group, id);
@@ -66,6 +70,10 @@ impl Survey<'_> {
         let mut copy = node.clone();
         let children = std::mem::take(&mut copy.children);
         copy.fill(choice);
+        if !is_name(&copy.name) {
+            let place = Place::row("survey", copy.row.unwrap_or_default()).column("name");
+            self.findings.problem(place, ProblemKind::BadName(copy.name.clone()));
+        }
         let id = self.adopt(copy, to);
         for child in children {
             self.copy(child, id, choice);
