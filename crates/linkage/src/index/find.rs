@@ -1,6 +1,5 @@
 //! Ranking who is called like this.
 
-use std::cmp::Reverse;
 use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
@@ -34,16 +33,6 @@ pub struct Hit<I> {
 type Row = [f32; 8];
 /// What a part is at most like each part asked for, if it is none of their likes.
 const UNSEEN: Row = [0.85; 8];
-
-/// A record compared.
-#[derive(Clone, Copy)]
-struct Ranked {
-    /// How well its best name fits.
-    fit: f32,
-    number: u32,
-    /// Which of its names that is.
-    name: u16,
-}
 
 /// A part asked for, with its likes.
 struct Asked {
@@ -100,20 +89,20 @@ impl<I: Copy + Eq + Hash> Index<I> {
         self.best(ranked, limit)
     }
 
-    fn rank_all(&self, asked: &[Part]) -> Vec<Ranked> {
+    fn rank_all(&self, asked: &[Part]) -> Vec<(f32, u32)> {
         let asked: Vec<&Part> = asked.iter().collect();
         let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
         let numbers = (0..self.records.len() as u32).filter(|number| self.records[*number as usize].id.is_some());
-        numbers.map(|number| self.compare(number, &asked, &mut rows)).collect()
+        numbers.map(|number| (self.compare(number, &asked, &mut rows), number)).collect()
     }
 
     /// Records that may be most like what is asked, with their fit.
-    fn rank(&self, asked: Vec<Part>, limit: usize) -> Vec<Ranked> {
+    fn rank(&self, asked: Vec<Part>, limit: usize) -> Vec<(f32, u32)> {
         let asked: Vec<Asked> = asked.into_iter().map(|part| self.ask(part)).collect();
         let parts: Vec<&Part> = asked.iter().map(|asked| &asked.part).collect();
         let most = most_alike(&asked);
         let mut rows: FxHashMap<u32, Row> = FxHashMap::default();
-        let mut ranked: Vec<Ranked> = Vec::new();
+        let mut ranked: Vec<(f32, u32)> = Vec::new();
         for step in self.steps(&asked, limit) {
             if reached(&mut ranked, limit) >= step.bound {
                 continue;
@@ -126,7 +115,7 @@ impl<I: Copy + Eq + Hash> Index<I> {
                 let least = reached(&mut ranked, limit);
                 ranked.extend(few.iter().filter_map(|number| {
                     let can_fit = self.fit(*number, parts.len(), |part| most.get(&part).copied().unwrap_or(UNSEEN));
-                    (can_fit.fit >= least).then(|| self.compare(*number, &parts, &mut rows))
+                    (can_fit >= least).then(|| (self.compare(*number, &parts, &mut rows), *number))
                 }));
             }
         }
@@ -134,35 +123,19 @@ impl<I: Copy + Eq + Hash> Index<I> {
     }
 
     /// Those that fit best, in order.
-    fn best(&self, mut ranked: Vec<Ranked>, limit: usize) -> Vec<Hit<I>> {
-        ranked.sort_unstable_by(|one, other| one.number.cmp(&other.number).then(other.fit.total_cmp(&one.fit)));
-        ranked.dedup_by_key(|one| one.number);
-        let least = reached(&mut ranked, limit);
-        ranked.retain(|one| one.fit >= least);
-        ranked.sort_unstable_by(|one, other| other.fit.total_cmp(&one.fit).then(one.number.cmp(&other.number)));
-        ranked.chunk_by_mut(|one, other| one.fit == other.fit).for_each(|equal| self.spread(equal));
+    fn best(&self, mut ranked: Vec<(f32, u32)>, limit: usize) -> Vec<Hit<I>> {
+        ranked.sort_unstable_by(|one, other| one.1.cmp(&other.1).then(other.0.total_cmp(&one.0)));
+        ranked.dedup_by_key(|(_, number)| *number);
+        let order = |one: &(f32, u32), other: &(f32, u32)| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1));
+        if ranked.len() > limit && limit > 0 {
+            ranked.select_nth_unstable_by(limit - 1, order);
+        }
         ranked.truncate(limit);
-        let hit = |one: Ranked| self.records[one.number as usize].id.map(|id| Hit { id, score: f64::from(one.fit) });
+        ranked.sort_unstable_by(order);
+        let hit = |(score, number): (f32, u32)| {
+            self.records[number as usize].id.map(|id| Hit { id, score: f64::from(score) })
+        };
         ranked.into_iter().filter_map(hit).collect()
-    }
-
-    /// Puts those who fit equally into an order in which each of their names comes once before any comes again, what
-    /// more of them are called first: ten namesakes tell no more than one, and hide the others who may be meant.
-    fn spread(&self, equal: &mut [Ranked]) {
-        let name = |one: &Ranked| self.names_of(one.number).nth(usize::from(one.name)).unwrap_or_default();
-        let mut called: FxHashMap<&[u32], usize> = FxHashMap::default();
-        let turns: Vec<usize> = equal
-            .iter()
-            .map(|one| {
-                let called = called.entry(name(one)).or_default();
-                *called += 1;
-                *called
-            })
-            .collect();
-        let mut order: Vec<(usize, Reverse<usize>, Ranked)> =
-            equal.iter().zip(turns).map(|(one, turn)| (turn, Reverse(called[name(one)]), *one)).collect();
-        order.sort_by_key(|(turn, called, _)| (*turn, *called));
-        equal.iter_mut().zip(order).for_each(|(place, (_, _, one))| *place = one);
     }
 
     fn ask(&self, part: Part) -> Asked {
@@ -272,20 +245,14 @@ impl<I: Copy + Eq + Hash> Index<I> {
         }
     }
 
-    /// How a record's best name fits.
-    fn compare(&self, number: u32, asked: &[&Part], rows: &mut FxHashMap<u32, Row>) -> Ranked {
+    /// The fit of a record's best name.
+    fn compare(&self, number: u32, asked: &[&Part], rows: &mut FxHashMap<u32, Row>) -> f32 {
         self.fit(number, asked.len(), |part| *rows.entry(part).or_insert_with(|| self.row(part, asked)))
     }
 
-    fn fit(&self, number: u32, asked: usize, mut row: impl FnMut(u32) -> Row) -> Ranked {
-        let mut best = Ranked { fit: 0.0, number, name: 0 };
-        for (name, parts) in (0..).zip(self.names_of(number)) {
-            let fit = pairing(parts, asked, &mut row).fit();
-            if fit > best.fit {
-                best = Ranked { fit, name, ..best };
-            }
-        }
-        best
+    fn fit(&self, number: u32, asked: usize, mut row: impl FnMut(u32) -> Row) -> f32 {
+        let fits = self.names_of(number).map(|name| pairing(name, asked, &mut row).fit());
+        fits.fold(0.0, f32::max)
     }
 
     fn row(&self, part: u32, asked: &[&Part]) -> Row {
@@ -328,11 +295,11 @@ struct Step<'i> {
 }
 
 /// The fit that so many records have reached.
-fn reached(ranked: &mut [Ranked], limit: usize) -> f32 {
+fn reached(ranked: &mut [(f32, u32)], limit: usize) -> f32 {
     if limit == 0 || ranked.len() < limit {
         return 0.0;
     }
-    ranked.select_nth_unstable_by(limit - 1, |one, other| other.fit.total_cmp(&one.fit)).1.fit
+    ranked.select_nth_unstable_by(limit - 1, |one, other| other.0.total_cmp(&one.0)).1.0
 }
 
 /// The closeness of a part itself.
