@@ -174,7 +174,6 @@ refused-submission-differs = أُرسل السجل نفسه من قبل بإجا
 invalid-device-user = هذا المستخدم لا يملأ استمارات.
 documents-submissions = الإرسالات
 field-device = الجهاز
-field-for-user = لـ
 form-export = كل إرسالات هذه الاستمارة
 form-table = صف لكل إرسال (CSV)
 form-table-of = صف لكل: { $name } (CSV)

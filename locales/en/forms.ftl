@@ -164,7 +164,6 @@ refused-submission-differs = The same record was sent before with other answers.
 invalid-device-user = This user fills in no forms.
 documents-submissions = submissions
 field-device = Device
-field-for-user = For
 form-export = All submissions of this form
 form-table = One row for each submission (CSV)
 form-table-of = One row for each: { $name } (CSV)

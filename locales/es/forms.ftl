@@ -167,7 +167,6 @@ refused-submission-differs = El mismo registro se envió antes con otras respues
 invalid-device-user = Este usuario no rellena formularios.
 documents-submissions = envíos
 field-device = Dispositivo
-field-for-user = Para
 form-export = Todos los envíos de este formulario
 form-table = Una fila por envío (CSV)
 form-table-of = Una fila para cada: { $name } (CSV)

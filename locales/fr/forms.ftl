@@ -167,7 +167,6 @@ refused-submission-differs = Le même enregistrement a déjà été envoyé avec
 invalid-device-user = Cet utilisateur ne remplit pas de formulaires.
 documents-submissions = envois
 field-device = Appareil
-field-for-user = Pour
 form-export = Tous les envois de ce formulaire
 form-table = Une ligne par envoi (CSV)
 form-table-of = Une ligne pour chaque : { $name } (CSV)

@@ -148,7 +148,6 @@ refused-submission-differs = 同じ記録が別の回答で前に送られてい
 invalid-device-user = この利用者はフォームに記入しません。
 documents-submissions = 提出
 field-device = 端末
-field-for-user = 対象
 form-export = このフォームのすべての提出
 form-table = 提出ごとに一行（CSV）
 form-table-of = { $name } ごとに一行（CSV）

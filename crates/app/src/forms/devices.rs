@@ -134,7 +134,7 @@ pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: &DeviceInput) -> Result<(
     check.done()?;
     let (secret, digest) = sessions::new_secret();
     let id = DeviceId::new();
-    let told = json!({ "device": input.name.trim(), "for_user": user });
+    let told = json!({ "device": input.name.trim(), "user_id": user });
     let pen = history::record(tx, viewer, Entry::created(Kind::Device, id, &told))?;
     tx.execute(
         &pen,

@@ -302,8 +302,11 @@ pub(super) async fn fill_in(ctx: Context, Path(id): Path<SubmissionId>, sent: Se
         .await?;
     let Taken { draft, case, it, xml, handed_in, files } = taken;
     let is_refused = !files.refused.is_empty();
-    let (of, is_handed_in) = (draft.clone(), handed_in.is_some());
+    let (of, is_handed_in, is_look) = (draft.clone(), handed_in.is_some(), act == Act::Look && files.is_empty());
     ctx.write(move |tx, viewer| {
+        if is_look {
+            return submissions::save_look(tx, viewer, &of, &xml);
+        }
         keep_draft(tx, viewer, &of, &xml, files)?;
         match handed_in {
             Some((record, findings)) => submissions::send_draft(tx, viewer, id, record, findings),
@@ -351,6 +354,12 @@ pub(super) struct TakenFiles {
     pub(super) drop: Vec<String>,
     /// Questions whose file is not taken, and why.
     pub(super) refused: Vec<(String, &'static str)>,
+}
+
+impl TakenFiles {
+    fn is_empty(&self) -> bool {
+        self.keep.is_empty() && self.drop.is_empty()
+    }
 }
 
 fn take_files(filling: &mut Filling, sent: &Sent) -> Result<TakenFiles, Error> {

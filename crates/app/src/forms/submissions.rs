@@ -540,6 +540,17 @@ fn name_the_case(filling: &mut Filling, form: &Form, case: CaseId, person: Perso
     Ok(())
 }
 
+/// Keeps a draft as it was looked at, unless it went on since it was read: a browser asks what is asked now after each
+/// answer, and may be overtaken by its user.
+pub(super) fn save_look(tx: &mut Tx<'_>, viewer: &Viewer, draft: &Draft, xml: &str) -> Result<(), Error> {
+    let now = tx.one(
+        "SELECT d.updated_at FROM form_draft d WHERE d.organisation_id = $1 AND d.id = $2 AND d.created_by = $3",
+        params![viewer.organisation, draft.id, viewer.user],
+        |row| row.get::<Moment>(0),
+    )?;
+    if now == Some(draft.updated_at) { save_draft(tx, viewer, draft.id, xml) } else { Ok(()) }
+}
+
 /// Keeps a draft as it stands.
 pub(super) fn save_draft(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId, xml: &str) -> Result<(), Error> {
     if xml.len() > LONGEST_RECORD {

@@ -126,12 +126,16 @@ for (const form of document.querySelectorAll("form[data-live-search]")) {
 
 // (l) A form being filled in: after each answer the server says what is asked now and what is not allowed.
 for (const form of document.querySelectorAll("form[data-live-form]")) {
+  let [leaving, changes] = [false, 0];
   const look = later(async () => {
+    if (leaving) return;
+    const seen = changes;
     const params = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") params.append(name, value);
     params.set("act", "look");
     const html = await fragment(form, form.action, params, "POST");
-    if (html === null) return;
+    // What was answered meanwhile is asked about next.
+    if (html === null || seen !== changes) return;
     const page = new DOMParser().parseFromString(html, "text/html");
     const [old, fresh] = [form, page].map((root) => root.querySelector("[data-live]"));
     const record = page.querySelector("form[data-live-form] > [name=record]");
@@ -148,13 +152,21 @@ for (const form of document.querySelectorAll("form[data-live-form]")) {
     const caret = active?.selectionStart;
     if (again && /^(INPUT|TEXTAREA)$/.test(active.tagName) && active.type !== "file") again.value = active.value;
     if (record) form.querySelector(":scope > [name=record]").value = record.value;
+    // A draft is kept with each answer; what is tried out is not.
+    else unsaved.delete(form);
     old.replaceWith(fresh);
     const focus = again ?? choice;
     focus?.focus({ preventScroll: true });
     if (focus && Number.isInteger(caret)) focus.setSelectionRange(caret, active.selectionEnd);
   });
   form.addEventListener("change", (event) => {
-    if (event.target.name?.startsWith("/")) look();
+    if (!event.target.name?.startsWith("/")) return;
+    changes += 1;
+    look();
+  });
+  form.addEventListener("submit", () => {
+    leaving = true;
+    running.get(form)?.abort();
   });
 }
 
