@@ -109,7 +109,6 @@ async function carry(open, told) {
   await act(worker, told, file);
   await write(worker, told, file);
   await meet(worker, told, file);
-  await fillIn(worker, told, file);
   await handOver(await open(), chief, told, file);
   await lead(chief, told);
   await takeOut(worker, chief, told, file);
@@ -538,32 +537,6 @@ async function meet(worker, told, file) {
   await worker.write("main [name=text]", told.outcome);
   await worker.send("main form");
   assert.ok((await worker.text("#follow")).includes(told.outcome));
-}
-
-/** Fills in the house's form page by page, with a slip, and finds it with the case. */
-async function fillIn(worker, told, file) {
-  const form = "form[data-live-form]";
-  const next = `button[value=next]`;
-  await worker.go(file);
-  await worker.press("#forms footer form button");
-  await worker.send(form, next);
-  await worker.sendWrong(form, next);
-  await worker.write("[name$='/visited_on']", "2026-01-05");
-  await worker.choose("[name$='/met'][value=yes]");
-  await worker.send(form, next);
-  await worker.write("[name$='/sharing']", "99");
-  await worker.choose("[name$='/safe'][value=mostly]");
-  await worker.choose("[name$='/needs'][value=work]");
-  await worker.sendWrong(form, next);
-  await worker.write("[name$='/sharing']", "4");
-  await worker.press(`${form} button[value^=add]`);
-  await worker.press(`${form} button[value^=remove]`);
-  await worker.send(form, next);
-  await worker.write("[name$='/agreed']", told.outcome);
-  await worker.send(form, "button[value=send]");
-  assert.ok((await worker.text()).includes(told.outcome));
-  await worker.go(file);
-  assert.equal(await worker.page.locator("#forms .items a").count(), 1, "it stands with the case");
 }
 
 async function handOver(amal, chief, told, file) {
