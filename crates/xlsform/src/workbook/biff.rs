@@ -1,10 +1,12 @@
-//! How much an `.xls` would unpack to, looked up before it is read.
+//! An `.xls` made harmless before it is read.
 //!
 //! calamine lays each sheet out as a full rectangle. One cell in the last corner of each of a hundred sheets makes 1.6
 //! thousand million empty cells out of a few kilobytes, so the corners are added up first: [MS-XLS] 2.1.4, records of
-//! a type, a length and their data, in which all cell records begin with row and column.
+//! a type, a length and their data, in which all cell records begin with row and column. It also sets room aside for
+//! what a sheet only says that it fills, which some programs exaggerate to ten gigabytes; that record is blanked. What
+//! calamine gets is the workbook alone, without macros.
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 
 use super::{Error, Limits};
 
@@ -14,15 +16,15 @@ const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000a;
 /// Where a sheet begins.
 const SHEET: u16 = 0x0085;
-/// The rectangle that a sheet says it fills; calamine makes room for all of it.
+/// The rectangle that a sheet says it fills.
 const DIMENSIONS: u16 = 0x0200;
 /// Records that hold a cell: formula, labels, numbers, errors, rich text, blanks and their runs.
 const CELLS: [u16; 9] = [0x0006, 0x0204, 0x0203, 0x027e, 0x00fd, 0x0205, 0x00d6, 0x00bd, 0x0201];
 /// Runs of numbers: their last column stands at their end.
 const RUN: u16 = 0x00bd;
 
-/// Refuses a file whose sheets, as rectangles, hold more cells than `limits` allow four times over.
-pub(super) fn refuse_wide(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
+/// The workbook of a file, unless its sheets, as rectangles, hold more cells than `limits` allow four times over.
+pub(super) fn tamed(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
     let damaged = |error: std::io::Error| Error::Damaged(error.to_string());
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     let path = if file.exists("/Workbook") { "/Workbook" } else { "/Book" };
@@ -31,10 +33,14 @@ pub(super) fn refuse_wide(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
     declared.take(limits.file).read_to_end(&mut stream).map_err(damaged)?;
     let mut allowed = (limits.cells as u64).saturating_mul(4);
     for start in sheets(&stream) {
-        let area = area(stream.get(start..).unwrap_or_default()).ok_or(Error::Unpacked(limits.unpacked))?;
+        let area = blank_dimensions(stream.get_mut(start..).unwrap_or_default());
         allowed = allowed.checked_sub(area).ok_or(Error::Unpacked(limits.unpacked))?;
     }
-    Ok(())
+    let mut tamed =
+        cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).map_err(damaged)?;
+    tamed.create_stream(path).and_then(|mut copy| copy.write_all(&stream)).map_err(damaged)?;
+    tamed.flush().map_err(damaged)?;
+    Ok(tamed.into_inner().into_inner())
 }
 
 /// Where the sheets begin, by what the workbook says.
@@ -49,17 +55,18 @@ fn sheets(stream: &[u8]) -> Vec<usize> {
     starts
 }
 
-/// How many cells the larger of two rectangles has: the one that a sheet says it fills, and the one around its cells.
-/// None when the sheet ends before it begins.
-fn area(mut rest: &[u8]) -> Option<u64> {
+/// Blanks what a sheet says that it fills; gives how many cells the rectangle around its cells has.
+fn blank_dimensions(sheet: &mut [u8]) -> u64 {
     let mut corners: Option<Corners> = None;
-    let (mut said, mut depth) = (0_u64, 0_usize);
-    while let Some((kind, data)) = record(&mut rest) {
+    let (mut depth, mut at) = (0_usize, 0_usize);
+    while let Some((kind, data)) = record(&mut sheet.get(at..).unwrap_or_default()) {
+        let (start, length) = (at + 4, data.len());
+        at = start + length;
         match kind {
             BOF => depth += 1,
             EOF if depth <= 1 => break,
             EOF => depth -= 1,
-            DIMENSIONS => said = said.max(said_area(data)?),
+            DIMENSIONS => sheet.get_mut(start..at).unwrap_or_default().fill(0),
             _ if CELLS.contains(&kind) => {
                 let Some((row, column)) = pair(data) else { continue };
                 let end = data.last_chunk().map_or(column, |end| u16::from_le_bytes(*end));
@@ -70,22 +77,7 @@ fn area(mut rest: &[u8]) -> Option<u64> {
             _ => {}
         }
     }
-    Some(said.max(corners.map_or(0, |corners| corners.area())))
-}
-
-/// The area that a record of dimensions gives; none when it ends before it begins.
-fn said_area(data: &[u8]) -> Option<u64> {
-    let short = |at: usize| data.get(at..).and_then(|data| data.first_chunk()).map(|bytes| u16::from_le_bytes(*bytes));
-    let long = |at: usize| data.get(at..).and_then(|data| data.first_chunk()).map(|bytes| u32::from_le_bytes(*bytes));
-    let (first, end, columns) = match data.len() {
-        10 => (short(0)?.into(), short(2)?.into(), short(6)?),
-        14 | 16 => (long(0)?, long(4)?, short(10)?),
-        _ => return Some(0),
-    };
-    if end == 0 || columns == 0 {
-        return Some(0);
-    }
-    Some(u64::from(end.checked_sub(first).filter(|rows| *rows > 0)?) * u64::from(columns))
+    corners.map_or(0, |corners| corners.area())
 }
 
 /// The rectangle around a sheet's cells.

@@ -43,9 +43,9 @@ pub(super) fn read_xlsx(bytes: &[u8], limits: &Limits, into: &mut Collector) -> 
 
 /// Reads an `.xls`.
 pub(super) fn read_xls(bytes: &[u8], limits: &Limits, into: &mut Collector) -> Result<(), Error> {
-    super::biff::refuse_wide(bytes, limits)?;
+    let workbook = super::biff::tamed(bytes, limits)?;
     guarded(|| {
-        let mut file: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(damaged)?;
+        let mut file: Xls<_> = Xls::new(Cursor::new(workbook.as_slice())).map_err(damaged)?;
         let from_1904 = file.has_1904_epoch();
         for name in file.sheet_names() {
             into.begin_sheet(&name);
