@@ -235,11 +235,17 @@ pub struct Counted {
 /// All rules of one to three keys of different fields, with their pairs counted.
 pub fn candidates(records: &Records) -> Vec<Counted> {
     let parts = parts(records);
-    let sample = sample(records);
+    let mut sample = sample(records);
     let scale = {
         let share = sample.len() as f64 / records.len().max(1) as f64;
         1.0 / (share * share)
     };
+    if records.split.is_none() {
+        // Copies of a record come into a sample together, and are not looked at: each pair of them would count for
+        // many, and leave the rules less of their budget.
+        let mut met = FxHashSet::default();
+        sample.retain(|&record| met.insert(records.content(record as usize)));
+    }
     let keys: Vec<Vec<u64>> = parts
         .par_iter()
         .map(|part| sample.iter().map(|&record| part.key(records, record as usize)).collect())
