@@ -657,4 +657,21 @@ mod tests {
             .filter(|&(one, other)| one != 7 && other != 7 && rules.iter().any(|rule| rule.makes(records, one, other)));
         assert_eq!(whole, expected.collect::<Vec<_>>());
     }
+
+    #[test]
+    fn copies_of_records_take_nothing_of_the_budget() {
+        let folder = tempfile::tempdir().unwrap();
+        let counted = |copies: usize| {
+            let file = folder.path().join(format!("{copies}.csv"));
+            let row = |at: usize| format!("Amina,{},{}\n", 70_000_000 + at % 40, 1980 + at % 7);
+            let rows: String = (0..200).flat_map(|at| std::iter::repeat_n(row(at), copies)).collect();
+            std::fs::write(&file, format!("given name,phone,birth date\n{rows}")).unwrap();
+            let engine = Engine::open(&[file], &Wishes::default(), None, Settings::default(), &mut |_| {}).unwrap();
+            let pairs = candidates(&engine.records);
+            pairs.into_iter().map(|counted| (counted.rule.words(&engine.records), counted.pairs)).collect::<Vec<_>>()
+        };
+        let once = counted(1);
+        assert!(once.iter().any(|(_, pairs)| *pairs > 100.0));
+        assert_eq!(counted(3), once);
+    }
 }
