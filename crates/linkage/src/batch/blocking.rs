@@ -84,13 +84,13 @@ impl Part {
                 if day.is_whole() && !day.is_guess() { u64::from(day.0 % 10_000) } else { 0 }
             }
             Part::Head(field) | Part::Tail(field) => {
-                let text = records.lexicon(field).text(row[field]);
-                let half = text.len() / 2;
-                if half < 3 || !text.is_ascii() {
+                let number = records.lexicon(field).bytes(row[field]);
+                let half = number.len() / 2;
+                if half < 3 {
                     return 0;
                 }
-                let text = if matches!(self, Part::Head(_)) { &text[..half] } else { &text[half..] };
-                super::dictionary::hash(text.as_bytes())
+                let (head, tail) = number.split_at(half);
+                super::dictionary::hash(if matches!(self, Part::Head(_)) { head } else { tail })
             }
         }
     }

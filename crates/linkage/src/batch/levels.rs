@@ -146,7 +146,7 @@ pub fn compare(kind: Kind, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
         Kind::FullName => full_name(lexicon.words(), lexicon, one, other),
         Kind::Date => date(lexicon.day(one), lexicon.day(other)),
         Kind::Age => age(lexicon.day(one).0, lexicon.day(other).0),
-        Kind::Number | Kind::Phone | Kind::Postcode => number(lexicon.text(one), lexicon.text(other)),
+        Kind::Number | Kind::Phone | Kind::Postcode => number(lexicon.bytes(one), lexicon.bytes(other)),
         Kind::Address => address(lexicon.words(), lexicon, one, other),
         Kind::Sex | Kind::Category | Kind::Ignored => DIFFERENT,
     }
@@ -338,8 +338,7 @@ fn age(one: u32, other: u32) -> u8 {
     }
 }
 
-fn number(one: &str, other: &str) -> u8 {
-    let (a, b) = (one.as_bytes(), other.as_bytes());
+fn number(a: &[u8], b: &[u8]) -> u8 {
     if one_slip(a, b) {
         return 3;
     }

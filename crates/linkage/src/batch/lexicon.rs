@@ -21,9 +21,40 @@ pub struct Lexicon {
 
 enum Forms {
     Plain,
+    Numbers(Vec<Brief>),
     Words(Words),
     /// Dates; ages too, as plain numbers.
     Days(Vec<Date>),
+}
+
+/// A short text in its own place: the numbers of two records are read with one step each, where a look into the
+/// dictionary takes three, and nothing else costs as much of a pair.
+#[derive(Clone, Copy)]
+struct Brief {
+    bytes: [u8; Brief::LONGEST],
+    len: u8,
+}
+
+impl Brief {
+    const LONGEST: usize = 15;
+    /// The length of what stands in the dictionary alone.
+    const TOO_LONG: u8 = u8::MAX;
+
+    fn of(text: &str) -> Brief {
+        let mut bytes = [0; Brief::LONGEST];
+        let len = match bytes.get_mut(..text.len()) {
+            Some(place) => {
+                place.copy_from_slice(text.as_bytes());
+                text.len() as u8
+            }
+            None => Brief::TOO_LONG,
+        };
+        Brief { bytes, len }
+    }
+
+    fn bytes(&self) -> Option<&[u8]> {
+        self.bytes.get(..usize::from(self.len))
+    }
 }
 
 /// What is known of names and addresses besides their letters.
@@ -66,7 +97,8 @@ impl Lexicon {
                 Forms::Words(Words::default())
             }
             Kind::Date | Kind::Age => Forms::Days(Vec::new()),
-            _ => Forms::Plain,
+            Kind::Number | Kind::Phone | Kind::Postcode => Forms::Numbers(Vec::new()),
+            Kind::Sex | Kind::Category | Kind::Ignored => Forms::Plain,
         };
         Lexicon { text: Dictionary::default(), hashes: Vec::new(), forms }
     }
@@ -101,6 +133,7 @@ impl Lexicon {
         self.hashes.par_extend(new.par_iter().map(|&id| hash(self.text.text(id).as_bytes())));
         match &mut self.forms {
             Forms::Plain => {}
+            Forms::Numbers(numbers) => numbers.extend(new.iter().map(|&id| Brief::of(self.text.text(id)))),
             Forms::Days(days) => {
                 days.extend(new.iter().map(|&id| Date(self.text.text(id).parse().unwrap_or_default())));
             }
@@ -144,6 +177,15 @@ impl Lexicon {
     /// A value in its common form.
     pub fn text(&self, id: u32) -> &str {
         self.text.text(id)
+    }
+
+    /// A number's characters, all of them ASCII; any value's bytes.
+    pub fn bytes(&self, id: u32) -> &[u8] {
+        let brief = match &self.forms {
+            Forms::Numbers(numbers) => numbers[id as usize].bytes(),
+            _ => None,
+        };
+        brief.unwrap_or_else(|| self.text(id).as_bytes())
     }
 
     /// A hash of the value, which does not depend on its number; 0 where it is missing.

@@ -1,10 +1,12 @@
 //! A pair's weight: how much more likely it is under «one person» than under «two», in bits.
 
+use rayon::prelude::*;
+
 use super::columns::Kind;
 use super::compare::{CROSSED, Pattern, STRAIGHT, levels_of, pattern, slots};
 use super::estimate::Parameters;
 use super::levels;
-use super::records::Records;
+use super::records::{Field, Records};
 
 /// How many records the average frequency of a value within a group weighs, beside those counted.
 pub(super) const BELIEF: f32 = 2.0;
@@ -24,6 +26,9 @@ pub struct Scorer<'a> {
     sound: Vec<f32>,
     /// Highest frequency-adjusted weight, a floor for what may be divided by.
     rarest: Vec<f32>,
+    /// By field and value, what agreeing on this very value weighs, and on a value of its sound.
+    same_of: Vec<Vec<f32>>,
+    sound_of: Vec<Vec<f32>>,
     /// By place and level, against two of one household.
     relatives: Vec<[f32; 16]>,
     /// The places that say of two of one household what they say of two strangers.
@@ -83,9 +88,32 @@ impl<'a> Scorer<'a> {
             (*slot, parameters.u.iter().zip(u).map(less).collect())
         });
         let as_strangers = records.fields.iter().map(|field| levels::of_relatives(field.kind).is_none()).collect();
+        let of_each = |counts: fn(&Field) -> &[u32], weight: &(dyn Fn(usize, u32) -> f32 + Sync)| {
+            let of = |(slot, field)| counts(field).par_iter().map(|&count| weight(slot, count)).collect();
+            records.fields.iter().enumerate().map(of).collect::<Vec<Vec<f32>>>()
+        };
+        let same_of = of_each(|field| &field.counts, &|slot, count| {
+            same[slot] - rarity(&records.fields[slot], count, rarest[slot])
+        });
+        let sound_of =
+            of_each(|field| &field.sounds, &|slot, count| sound[slot] - log_frequency(&records.fields[slot], count));
         let prior = (parameters.prior / (1.0 - parameters.prior)).log2() as f32;
         let related = (parameters.prior / parameters.related.max(1e-15)).log2() as f32;
-        Scorer { records, weights, among, best_different, same, sound, rarest, relatives, as_strangers, prior, related }
+        Scorer {
+            records,
+            weights,
+            among,
+            best_different,
+            same,
+            sound,
+            rarest,
+            same_of,
+            sound_of,
+            relatives,
+            as_strangers,
+            prior,
+            related,
+        }
     }
 
     /// What a place's levels weigh where no value's frequency is asked.
@@ -300,24 +328,12 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// The weight of agreeing on this very value: the rarer it is, the more that says (Winkler
-    /// 1989). The record itself does not count among those that have the value by chance.
     fn same_weight(&self, slot: usize, id: u32) -> f32 {
-        let field = &self.records.fields[slot];
-        let count = field.counts[id as usize];
-        let present = field.present.max(1) as f32;
-        let frequency = (others(count) / present).log2();
-        let rare = match field.kind {
-            // Numbers are meant to be one person's alone; a few that share one are that person.
-            Kind::Number | Kind::Phone if count <= 4 => self.rarest[slot].min(frequency),
-            _ => frequency,
-        };
-        self.same[slot] - rare
+        self.same_of[slot][id as usize]
     }
 
     fn sound_weight(&self, slot: usize, id: u32) -> f32 {
-        let field = &self.records.fields[slot];
-        self.sound[slot] - (others(field.sounds[id as usize]) / field.present.max(1) as f32).log2()
+        self.sound_of[slot][id as usize]
     }
 
     /// At most this much can come out, told from equal numbers alone.
@@ -358,6 +374,21 @@ impl<'a> Scorer<'a> {
         let lexicon = self.records.lexicon(slot);
         !self.records.fields[slot].sounds.is_empty() && lexicon.sound(left) == lexicon.sound(right)
     }
+}
+
+/// How rare agreeing on this very value is by chance: the rarer the value, the more it says (Winkler 1989).
+fn rarity(field: &Field, count: u32, rarest: f32) -> f32 {
+    let frequency = log_frequency(field, count);
+    match field.kind {
+        // Numbers are meant to be one person's alone; a few that share one are that person.
+        Kind::Number | Kind::Phone if count <= 4 => rarest.min(frequency),
+        _ => frequency,
+    }
+}
+
+/// log2 of how frequent a value is. The record itself does not count among those that have it by chance.
+fn log_frequency(field: &Field, count: u32) -> f32 {
+    (others(count) / field.present.max(1) as f32).log2()
 }
 
 /// How many have a value besides the record itself.
