@@ -182,3 +182,39 @@ fn choices_of_a_file_go_beside_the_form() {
         "\"list_name\",\"name\",\"region\"\r\n\"towns\",\"irbid\",\"north\"\r\n\"towns\",\"ma'an\",\"\"\r\n"
     );
 }
+
+#[test]
+fn an_expression_that_is_none_is_told_where_it_stands() {
+    let wrong = problems(
+        "
+| survey |         |      |               |                        |                          |               |
+|        | type    | name | label         | relevant               | constraint               | calculation   |
+|        | integer | age  | How old?      |                        | . > 0 and                |               |
+|        | text    | work | Your work?    | ${age} > 15 'or so'    | regex(., '[a-z]+(')      |               |
+|        | calculate | years |            |                        |                          | todays() - ${age} |
+| settings |       |      |               |                        |                          |               |
+|        | instance_name |  |             |                        |                          |               |
+|        | concat(${age}, |  |            |                        |                          |               |
+",
+    );
+    let expected = [
+        "settings, row 2, column instance_name: the expression cannot be read: it ends where something more is needed",
+        "survey, row 2, column constraint: the expression cannot be read: it ends where something more is needed",
+        "survey, row 3, column constraint: the expression cannot be read: “[a-z]+(” is no regular expression",
+        "survey, row 3, column relevant: the expression cannot be read: “'or so'” at character 13 does not belong there",
+        "survey, row 4, column calculation: there is no function todays(); correct its name",
+    ];
+    assert_eq!(wrong.len(), expected.len(), "{wrong:#?}");
+    for (wrong, expected) in wrong.iter().zip(expected) {
+        assert!(wrong.starts_with(&format!("sheet {expected}")), "{wrong}\n{expected}");
+    }
+}
+
+#[test]
+fn a_function_of_another_program_is_warned_of() {
+    let sheet = survey("calculate | weeks | ").replace("| label |", "| label | calculation |");
+    let sheet = sheet.replace("weeks |", "weeks | | lab:weeks-since('2026-01-01')");
+    let workbook = Workbook::read(sheet.as_bytes(), Format::Markdown, &Limits::default()).unwrap();
+    let (_, warnings) = Form::read(&workbook).unwrap();
+    assert!(warnings.iter().any(|warning| warning.to_string().contains("lab:weeks-since()")), "{warnings:#?}");
+}

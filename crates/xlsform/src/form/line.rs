@@ -170,6 +170,16 @@ pub(super) fn is_known(column: &[&str]) -> bool {
     }
 }
 
+/// Whether a column's cells hold expressions and nothing else.
+pub(super) fn is_expression(column: &[&str]) -> bool {
+    matches!(
+        column,
+        ["bind", "relevant" | "constraint" | "required" | "readonly" | "calculate"]
+            | ["choice_filter"]
+            | ["control", "jr:count"]
+    )
+}
+
 /// Whether references in a column's cells are looked at elsewhere, or not at all.
 pub(super) fn is_without_references(column: &[&str]) -> bool {
     matches!(column, ["type" | "name" | "trigger"]) || !is_known(column)

@@ -215,6 +215,10 @@ pub enum ProblemKind {
         "more than one row of the survey sheet is called {0:?}; give those that are referred to a name of their own"
     )]
     AmbiguousReference(String),
+    #[error("the expression cannot be read: {0}")]
+    BadExpression(String),
+    #[error("there is no function {0}(); correct its name")]
+    UnknownFunction(String),
     #[error("{0:?} is a file, which has no answer; refer to a question")]
     ReferenceToFile(String),
     #[error("several triggers are separated by commas, for example ${{a}}, ${{b}}")]
@@ -308,6 +312,8 @@ pub enum WarningKind {
     SameNameBut { name: String, other: String },
     #[error("nobody answers {0:?}, so it will not trigger anything")]
     HiddenTrigger(String),
+    #[error("{0}() is no function of ODK's; only programs that know it can work with the form")]
+    OthersFunction(String),
     #[error("the repeat has no label")]
     RepeatWithoutLabel,
     #[error("the choice has no label")]

@@ -27,7 +27,7 @@ pub(crate) const NAMESPACES: [(&str, &str); 7] = [
     ("orx", "http://openrosa.org/xforms"),
     ("odk", "http://www.opendatakit.org/xforms"),
 ];
-const ENTITIES: (&str, &str) = ("entities", "http://www.opendatakit.org/xforms/entities");
+pub(crate) const ENTITIES: (&str, &str) = ("entities", "http://www.opendatakit.org/xforms/entities");
 
 /// Writes a form as XForm XML.
 pub fn write(form: &Form) -> String {

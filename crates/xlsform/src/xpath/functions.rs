@@ -26,6 +26,8 @@ macro_rules! functions {
             pub fn named(name: &str) -> Option<Function> {
                 match name {
                     $($name => Some(Function::$variant),)*
+                    // Its name of before.
+                    "enclosed-area" => Some(Function::Area),
                     _ => None,
                 }
             }
@@ -135,12 +137,15 @@ functions! {
     WeightedChecklist "weighted-checklist" 2 MANY;
 }
 
-/// Compiles the pattern of `regex()`.
+/// Compiles the pattern of `regex()`, which describes the whole text, as ODK documents it and ODK Collect does: what a
+/// phone lets through must be let through here, and nothing else.
 pub(super) fn pattern(text: &str) -> Result<Regex, String> {
-    Regex::new(text).map_err(|error| format!("“{text}” is no regular expression ({error})"))
+    // By itself first, so that its brackets are its own.
+    let whole = Regex::new(text).and_then(|_| Regex::new(&format!(r"\A(?:{text})\z")));
+    whole.map_err(|error| format!("“{text}” is no regular expression ({error})"))
 }
 
-/// Whether a text has a part that a pattern describes.
+/// Whether a pattern describes a text.
 pub(super) fn matches(text: &str, regex: &Regex) -> Result<Value, EvaluateError> {
     let found = regex.is_match(text).map_err(|_| EvaluateError::Unfit {
         function: "regex",
@@ -678,4 +683,20 @@ fn round_to(number: f64, decimals: f64) -> f64 {
         return number;
     }
     format!("{}e{}", shifted.round(), -decimals).parse().unwrap_or(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_describes_the_whole_text() {
+        let fits = |text: &str, with: &str| pattern(with).unwrap().is_match(text).unwrap();
+        assert!(fits("0612345678", "[0-9]{10}"));
+        assert!(!fits("06123456789", "[0-9]{10}"), "a number too long is no number");
+        assert!(fits("06123456789", "[0-9]{10}.*"));
+        assert!(fits("no", "yes|no") && !fits("not", "yes|no"), "each of several is whole");
+        assert!(fits("A-1", "^[A-Z]-[0-9]$"));
+        assert!(pattern("a)|(b").is_err());
+    }
 }

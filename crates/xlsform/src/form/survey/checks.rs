@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use crate::form::problem::{Place, ProblemKind, WarningKind};
-use crate::form::references::{Malformed, references, sole_reference};
+use crate::form::references::{Malformed, references, replace, sole_reference};
 use crate::form::table::Table;
 use crate::form::{Control, Items, Kind, Node, Select, line};
+use crate::xform::{ENTITIES, NAMESPACES};
+use crate::xpath::{Expr, Prefixes};
 
 use super::{Survey, Trigger};
 
@@ -125,4 +127,60 @@ impl Survey<'_> {
             }
         }
     }
+
+    /// Every expression must be one, so that it is not a phone that finds out. What it means for the form is told when
+    /// the form is read as a whole.
+    pub(super) fn check_expressions(&mut self, table: &Table) {
+        let own = self.settings.namespaces.iter().map(|(prefix, uri)| (prefix.as_str(), uri.as_str()));
+        let known = NAMESPACES.into_iter().chain([ENTITIES]).chain(own);
+        let prefixes: Prefixes = known.map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())).collect();
+        let findings = &mut *self.findings;
+        let mut check = |place: Place, text: &str| {
+            if text.trim().is_empty() || references(text).any(|found| found.is_err()) {
+                return;
+            }
+            match Expr::parse(&in_paths(text), &prefixes) {
+                Err(error) => findings.problem(place, ProblemKind::BadExpression(error.problem)),
+                Ok(expression) => match expression.unknown_function() {
+                    // With a prefix it is some other program's.
+                    Some(name) if name.contains(':') => findings.warn(place, WarningKind::OthersFunction(name.into())),
+                    Some(name) => findings.problem(place, ProblemKind::UnknownFunction(name.into())),
+                    None => {}
+                },
+            }
+        };
+        for row in &table.rows {
+            for (header, text) in &row.cells {
+                let Some(header) = table.headers.get(*header) else { continue };
+                if line::is_expression(&line::parts(header)) {
+                    check(table.place(row.number).column(&header.text), line::expression(text));
+                }
+            }
+        }
+        for (name, columns) in EXPRESSIONS_ELSEWHERE {
+            let Some(sheet) = self.sheets.get(name) else { continue };
+            let headers = sheet.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
+            for row in sheet.rows.iter().skip(1) {
+                for cell in &row.cells {
+                    let header = headers.iter().find(|header| header.column == cell.column);
+                    if let Some(header) = header.filter(|header| columns.contains(&header.text.as_str())) {
+                        check(Place::row(name, row.number).column(&header.text), &cell.text);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Columns of other sheets that hold expressions.
+const EXPRESSIONS_ELSEWHERE: [(&str, &[&str]); 2] =
+    [("settings", &["instance_name"]), ("entities", &["label", "entity_id", "create_if", "update_if"])];
+
+/// An expression with a path of the same length in each reference's place, so that what is told of a character of the
+/// one holds for the other.
+fn in_paths(text: &str) -> String {
+    replace(text, |reference| {
+        let length = text.get(reference.range.clone()).map_or(0, |written| written.chars().count());
+        format!("/{}", "x".repeat(length.saturating_sub(1)))
+    })
 }

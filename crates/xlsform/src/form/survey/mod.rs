@@ -479,6 +479,7 @@ impl Survey<'_> {
         let version = entities::place(&mut self.nodes, &entities, &self.save_to, &self.names, self.findings);
         self.add_metadata();
         self.check_references(table);
+        self.check_expressions(table);
         let rows = self.names.into_iter().filter_map(|(name, ids)| Some((name, *ids.first()?)));
         let names = self.counters.into_iter().chain(rows).collect();
         let Choices { mut lists, index: list_index, .. } = self.choices;
