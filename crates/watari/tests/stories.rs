@@ -30,6 +30,8 @@ mod link;
 mod operations;
 #[path = "stories/people.rs"]
 mod people;
+#[path = "stories/phones.rs"]
+mod phones;
 #[path = "stories/photo.rs"]
 mod photo;
 #[path = "stories/sensitive.rs"]

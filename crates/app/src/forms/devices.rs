@@ -1,4 +1,5 @@
-//! Phones and tablets that forms are filled in on with ODK Collect: each acts as its user, with a key of its own.
+//! Phones and tablets that forms are filled in on with ODK Collect: each acts as its user, with a key of its own, or a user
+//! name and a password where the app asks for them.
 
 use std::io::Write as _;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::phone::WITH_PASSWORD;
 use crate::access::{Permission, Role, Viewer};
 use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx};
@@ -24,7 +26,7 @@ use crate::ids::{DeviceId, UserId};
 use crate::params;
 use crate::ui::Ui;
 use crate::ui::refill::Refill;
-use crate::users::{in_person, sessions};
+use crate::users::{digest, in_person, sessions};
 use crate::web::{Context, Input, Problem, Sent, Typed, page};
 
 /// What a device is wanted for.
@@ -49,6 +51,8 @@ pub struct Device {
     pub user_id: UserId,
     /// Their name.
     pub user: String,
+    /// The user name that it gives where it gives a password; none where it was made without one.
+    pub username: Option<String>,
     /// When it was made.
     pub created_at: Moment,
     /// When its key ended.
@@ -64,6 +68,41 @@ pub struct NewDevice {
     pub server_url: String,
     /// ODK Collect's settings as its QR code holds them: JSON, compressed by zlib, in base64.
     pub settings: String,
+    /// The address of the server for KoboCollect and older phones, which ask for a user name and a password.
+    pub openrosa_url: String,
+    /// That user name.
+    pub username: String,
+    /// That password.
+    pub password: String,
+}
+
+/// What lets a device in; shown once.
+pub struct Secrets {
+    /// The key in its address.
+    pub key: String,
+    /// Its user name.
+    pub username: String,
+    /// Its password.
+    pub password: String,
+}
+
+impl Secrets {
+    fn new(key: String) -> Secrets {
+        Secrets { key, username: typed_word(2), password: typed_word(5) }
+    }
+}
+
+/// Letters and digits that are not taken for each other when typed off a page: neither 0 nor o, neither 1 nor l.
+const TYPED: [char; 32] = [
+    '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'm', 'n', 'p', 'q',
+    'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+];
+
+/// Groups of four random letters, twenty bits each.
+fn typed_word(groups: usize) -> String {
+    let letter = |byte: u8| TYPED.get(usize::from(byte % 32)).copied().unwrap_or('z');
+    let group = |_| rand::random::<[u8; 4]>().into_iter().map(letter).collect();
+    (0..groups).map(group).collect::<Vec<String>>().join("-")
 }
 
 fn from_row(row: &Row<'_>) -> Result<Device, DbError> {
@@ -72,6 +111,7 @@ fn from_row(row: &Row<'_>) -> Result<Device, DbError> {
         name: row.next()?,
         user_id: row.next()?,
         user: row.next()?,
+        username: row.next()?,
         created_at: row.next()?,
         ended_at: row.next()?,
     })
@@ -88,7 +128,7 @@ pub fn list(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Device>, Error> {
         viewer.require(Permission::WriteCases)?;
     }
     Ok(tx.query(
-        "SELECT d.id, d.name, d.user_id, u.name, d.created_at, d.ended_at FROM device d \
+        "SELECT d.id, d.name, d.user_id, u.name, d.username, d.created_at, d.ended_at FROM device d \
          JOIN user_account u ON u.organisation_id = d.organisation_id AND u.id = d.user_id \
          WHERE d.organisation_id = $1 AND d.ended_at IS NULL AND ($2 = 1 OR d.user_id = $3) \
          ORDER BY u.name, d.created_at, d.id",
@@ -111,11 +151,11 @@ fn users(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<(String, String)>, Erro
     Ok(able.map(|(id, name, _)| (id.to_string(), name)).collect())
 }
 
-/// Makes a device; answers its key, which is shown once.
+/// Makes a device; answers what lets it in, which is shown once.
 ///
 /// # Errors
 /// Made with a token, fields to correct, a user who fills in no forms, or the database failed.
-pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: &DeviceInput) -> Result<(DeviceId, String), Error> {
+pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: &DeviceInput) -> Result<(DeviceId, Secrets), Error> {
     in_person(viewer)?;
     let user = input.user_id.unwrap_or(viewer.user);
     if user != viewer.user {
@@ -132,17 +172,29 @@ pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: &DeviceInput) -> Result<(
     )?;
     check.that(role.is_some_and(|role| role.may(Permission::WriteCases)), "user_id", "invalid-device-user");
     check.done()?;
-    let (secret, digest) = sessions::new_secret();
-    let id = DeviceId::new();
+    let (key, hash) = sessions::new_secret();
+    let (id, secrets) = (DeviceId::new(), Secrets::new(key));
+    let ha1 = digest::ha1(&secrets.username, &secrets.password);
+    let sealed = tx.key().seal(sessions::DEVICE_PASSWORD, id.0.as_bytes(), ha1.as_bytes());
     let told = json!({ "device": input.name.trim(), "user_id": user });
     let pen = history::record(tx, viewer, Entry::created(Kind::Device, id, &told))?;
     tx.execute(
         &pen,
-        "INSERT INTO device (token_hash, organisation_id, id, user_id, name, made_by, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![digest.as_slice(), viewer.organisation, id, user, input.name.trim(), viewer.user, Moment::now()],
+        "INSERT INTO device (token_hash, organisation_id, id, user_id, name, made_by, created_at, username, ha1) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![
+            hash.as_slice(),
+            viewer.organisation,
+            id,
+            user,
+            input.name.trim(),
+            viewer.user,
+            Moment::now(),
+            secrets.username.as_str(),
+            sealed
+        ],
     )?;
-    Ok((id, secret))
+    Ok((id, secrets))
 }
 
 /// Ends a device's key.
@@ -160,9 +212,11 @@ pub fn end(tx: &mut Tx<'_>, viewer: &Viewer, id: DeviceId) -> Result<(), Error> 
     Ok(())
 }
 
-/// What ODK Collect is told by its QR code.
-fn made(ctx: &Context, id: DeviceId, secret: &str) -> Result<NewDevice, Error> {
-    let server_url = format!("{}/key/{secret}", ctx.app.settings.public_url.trim_end_matches('/'));
+/// What ODK Collect is told by its QR code, and what is typed where there is none.
+fn made(ctx: &Context, id: DeviceId, secrets: Secrets) -> Result<NewDevice, Error> {
+    let Secrets { key, username, password } = secrets;
+    let house = ctx.app.settings.public_url.trim_end_matches('/');
+    let (server_url, openrosa_url) = (format!("{house}/key/{key}"), format!("{house}{WITH_PASSWORD}"));
     let settings = json!({
         "general": { "server_url": server_url, "form_update_mode": "match_exactly", "autosend": "wifi_and_cellular" },
         "admin": {},
@@ -171,7 +225,7 @@ fn made(ctx: &Context, id: DeviceId, secret: &str) -> Result<NewDevice, Error> {
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
     let written = zlib.write_all(settings.to_string().as_bytes()).and_then(|()| zlib.finish());
     let compressed = written.map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(NewDevice { id, settings: STANDARD.encode(compressed), server_url })
+    Ok(NewDevice { id, settings: STANDARD.encode(compressed), server_url, openrosa_url, username, password })
 }
 
 #[derive(Template)]
@@ -180,12 +234,12 @@ struct DevicesPage {
     ui: Ui,
     devices: Vec<Device>,
     users: Vec<(String, String)>,
-    /// The device just made: its address, and the picture for ODK Collect.
-    made: Option<(String, String)>,
+    /// The device just made, and the picture for ODK Collect.
+    made: Option<(NewDevice, String)>,
     refill: Refill,
 }
 
-async fn devices_page(ctx: &Context, made: Option<(String, String)>, refill: Refill) -> Result<Html<String>, Error> {
+async fn devices_page(ctx: &Context, made: Option<(NewDevice, String)>, refill: Refill) -> Result<Html<String>, Error> {
     let (devices, users) = ctx.read(|tx, viewer| Ok((list(tx, viewer)?, users(tx, viewer)?))).await?;
     page(DevicesPage { ui: ctx.ui(), devices, users, made, refill })
 }
@@ -198,10 +252,10 @@ pub(super) async fn make(ctx: Context, sent: Sent) -> Result<Response, Error> {
     let typed: Typed<DeviceInput> = sent.fields.read()?;
     let refill = Refill::of("device", &typed.read).unread(&typed.unread);
     match ctx.create_secret(typed.read, |tx, viewer, input| create(tx, viewer, &input)).await {
-        Ok((id, secret)) => {
-            let new = made(&ctx, id, &secret)?;
+        Ok((id, secrets)) => {
+            let new = made(&ctx, id, secrets)?;
             let picture = crate::users::picture(&new.settings)?;
-            Ok(devices_page(&ctx, Some((new.server_url, picture)), Refill::default()).await?.into_response())
+            Ok(devices_page(&ctx, Some((new, picture)), Refill::default()).await?.into_response())
         }
         Err(Error::Invalid(errors)) => {
             let page = devices_page(&ctx, None, refill.wrong(errors)).await?;
@@ -230,8 +284,8 @@ pub(super) async fn api_make(
     ctx: Context,
     Input(input): Input<DeviceInput>,
 ) -> Result<(StatusCode, Json<NewDevice>), Error> {
-    let (id, secret) = ctx.create_secret(input, |tx, viewer, input| create(tx, viewer, &input)).await?;
-    Ok((StatusCode::CREATED, Json(made(&ctx, id, &secret)?)))
+    let (id, secrets) = ctx.create_secret(input, |tx, viewer, input| create(tx, viewer, &input)).await?;
+    Ok((StatusCode::CREATED, Json(made(&ctx, id, secrets)?)))
 }
 
 /// Ends a device's key.

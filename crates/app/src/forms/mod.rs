@@ -14,6 +14,7 @@ mod lists;
 mod model;
 mod openrosa;
 mod pages;
+mod phone;
 mod store;
 mod submissions;
 mod upload;
@@ -64,6 +65,11 @@ pub fn routes() -> Router<App> {
         .route("/key/{key}/forms/{version}/manifest", get(openrosa::manifest))
         .route("/key/{key}/forms/{version}/files/{name}", get(openrosa::file))
         .route("/key/{key}/submission", head(openrosa::announce).post(openrosa::submit))
+        .route("/openrosa/formList", get(openrosa::form_list))
+        .route("/openrosa/forms/{version}", get(openrosa::form))
+        .route("/openrosa/forms/{version}/manifest", get(openrosa::manifest))
+        .route("/openrosa/forms/{version}/files/{name}", get(openrosa::file))
+        .route("/openrosa/submission", head(openrosa::announce).post(openrosa::submit))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
 }
 

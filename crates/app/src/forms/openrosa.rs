@@ -1,68 +1,39 @@
 //! What ODK Collect asks of a server, after the [OpenRosa](https://docs.getodk.org/openrosa/) specifications: the list
-//! of forms, a form and its files, and taking submissions. The key in the address says whose device it is.
+//! of forms, a form and its files, and taking submissions. Whose device it is, `phone` finds out.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use xlsform::xpath::Tree;
 
 use super::model::FormState;
+use super::phone::Phone;
 use super::submissions::{self, Found, Incoming};
 use super::{lists, store, upload};
-use crate::access::{Permission, Viewer};
+use crate::access::Viewer;
 use crate::cases::export::note_list;
 use crate::db::Tx;
 use crate::documents::table::TableFormat;
 use crate::error::Error;
 use crate::ids::{DeviceId, FormVersionId, SubmissionId};
 use crate::ui::Language;
-use crate::users::sessions;
-use crate::web::{App, Sent, in_words};
+use crate::web::{Sent, in_words};
 
 /// The largest request that a device is told to make; it sends large files in several.
 const LARGEST: usize = super::LARGEST_REQUEST;
 
 const VERSION: (HeaderName, &str) = (HeaderName::from_static("x-openrosa-version"), "1.0");
 
-/// A device at the door, and who stands behind it.
-struct Phone {
-    app: App,
-    key: String,
-    viewer: Arc<Viewer>,
-    device: DeviceId,
-}
-
-impl Phone {
-    async fn of(app: App, key: String) -> Result<Phone, Error> {
-        let (viewer, device) = sessions::viewer_of_device(&app, &key).await?;
-        viewer.require(Permission::WriteCases)?;
-        Ok(Phone { app, key, viewer: Arc::new(viewer), device })
-    }
-
-    /// An address on this server that the device may ask for.
-    fn address(&self, rest: &str) -> String {
-        format!("{}/key/{}/{rest}", self.app.settings.public_url.trim_end_matches('/'), self.key)
-    }
-
-    async fn read<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Tx<'_>, &Viewer) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        let viewer = self.viewer.clone();
-        self.app.db.read(move |tx| work(tx, &viewer)).await
-    }
-
-    async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Tx<'_>, &Viewer) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        let viewer = self.viewer.clone();
-        self.app.db.write(move |tx| work(tx, &viewer)).await
-    }
+/// What an address names besides the device.
+#[derive(Deserialize)]
+pub(super) struct Named {
+    version: FormVersionId,
+    #[serde(default)]
+    name: String,
 }
 
 fn xml(status: StatusCode, body: String) -> Response {
@@ -91,7 +62,7 @@ fn message(status: StatusCode, text: &str) -> Response {
 }
 
 /// What came of a request, as a device understands it.
-fn told(answer: Result<Response, Error>) -> Response {
+pub(super) fn told(answer: Result<Response, Error>) -> Response {
     let error = match answer {
         Ok(response) => return response,
         Err(error) => error,
@@ -99,20 +70,15 @@ fn told(answer: Result<Response, Error>) -> Response {
     if error.status() >= 500 {
         tracing::error!(%error, "a device's request failed");
     }
-    let status = match error {
-        // A device has no other name to try.
-        Error::LoggedOut => StatusCode::FORBIDDEN,
-        _ => StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-    };
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     message(status, &in_words(&error, Language::En))
 }
 
-pub(super) async fn form_list(State(app): State<App>, Path(key): Path<String>) -> Response {
-    told(list_forms(app, key).await)
+pub(super) async fn form_list(phone: Phone) -> Response {
+    told(list_forms(&phone).await)
 }
 
-async fn list_forms(app: App, key: String) -> Result<Response, Error> {
-    let phone = Phone::of(app, key).await?;
+async fn list_forms(phone: &Phone) -> Result<Response, Error> {
     let forms = phone.read(|tx, viewer| {
         let open = store::open_forms(tx, viewer)?;
         open.into_iter()
@@ -152,20 +118,19 @@ fn version(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Result<(super
     store::given_out(tx, viewer, version.form_id, id)
 }
 
-pub(super) async fn form(State(app): State<App>, Path((key, id)): Path<(String, FormVersionId)>) -> Response {
+pub(super) async fn form(phone: Phone, Path(named): Path<Named>) -> Response {
     let answer = async {
-        let (_, xform) = Phone::of(app, key).await?.read(move |tx, viewer| version(tx, viewer, id)).await?;
+        let (_, xform) = phone.read(move |tx, viewer| version(tx, viewer, named.version)).await?;
         Ok(([VERSION, (CONTENT_TYPE, "text/xml; charset=utf-8")], xform).into_response())
     };
     told(answer.await)
 }
 
-pub(super) async fn manifest(State(app): State<App>, Path((key, id)): Path<(String, FormVersionId)>) -> Response {
-    told(list_files(app, key, id).await)
+pub(super) async fn manifest(phone: Phone, Path(named): Path<Named>) -> Response {
+    told(list_files(&phone, named.version).await)
 }
 
-async fn list_files(app: App, key: String, id: FormVersionId) -> Result<Response, Error> {
-    let phone = Phone::of(app, key).await?;
+async fn list_files(phone: &Phone, id: FormVersionId) -> Result<Response, Error> {
     let files = phone.read(move |tx, viewer| {
         let (held, xform) = version(tx, viewer, id)?;
         let files = store::files_of(tx, viewer, held.id, &xform)?.into_iter().filter(|file| !file.is_missing());
@@ -201,15 +166,11 @@ fn content_of(tx: &mut Tx<'_>, viewer: &Viewer, version: FormVersionId, name: &s
     }
 }
 
-pub(super) async fn file(
-    State(app): State<App>,
-    Path((key, id, name)): Path<(String, FormVersionId, String)>,
-) -> Response {
-    told(send_file(app, key, id, name).await)
+pub(super) async fn file(phone: Phone, Path(named): Path<Named>) -> Response {
+    told(send_file(&phone, named.version, named.name).await)
 }
 
-async fn send_file(app: App, key: String, id: FormVersionId, name: String) -> Result<Response, Error> {
-    let phone = Phone::of(app, key).await?;
+async fn send_file(phone: &Phone, id: FormVersionId, name: String) -> Result<Response, Error> {
     let live = lists::note_name(&name);
     let read = phone.read(move |tx, viewer| {
         let (held, _) = version(tx, viewer, id)?;
@@ -226,25 +187,20 @@ async fn send_file(app: App, key: String, id: FormVersionId, name: String) -> Re
 }
 
 /// What a device asks before it sends.
-pub(super) async fn announce(State(app): State<App>, Path(key): Path<String>) -> Response {
-    let answer = async {
-        let phone = Phone::of(app, key).await?;
-        let headers = [
-            (VERSION.0, VERSION.1.to_owned()),
-            (HeaderName::from_static("x-openrosa-accept-content-length"), LARGEST.to_string()),
-            (LOCATION, phone.address("submission")),
-        ];
-        Ok((StatusCode::NO_CONTENT, headers).into_response())
-    };
-    told(answer.await)
+pub(super) async fn announce(phone: Phone) -> Response {
+    let headers = [
+        (VERSION.0, VERSION.1.to_owned()),
+        (HeaderName::from_static("x-openrosa-accept-content-length"), LARGEST.to_string()),
+        (LOCATION, phone.address("submission")),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-pub(super) async fn submit(State(app): State<App>, Path(key): Path<String>, sent: Result<Sent, Error>) -> Response {
-    told(take(app, key, sent).await)
+pub(super) async fn submit(phone: Phone, sent: Result<Sent, Error>) -> Response {
+    told(take(&phone, sent).await)
 }
 
-async fn take(app: App, key: String, sent: Result<Sent, Error>) -> Result<Response, Error> {
-    let phone = Phone::of(app, key).await?;
+async fn take(phone: &Phone, sent: Result<Sent, Error>) -> Result<Response, Error> {
     let sent = sent?;
     let field = "xml_submission_file";
     let as_file = sent.file(field).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());

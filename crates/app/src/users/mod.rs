@@ -2,7 +2,9 @@
 
 mod account;
 mod admin;
+pub(crate) mod device_login;
 mod devices;
+pub(crate) mod digest;
 mod logins;
 mod model;
 mod pages;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::access::{TokenScope, Via, Viewer};
 use crate::dates::{Day, Moment};
-use crate::db::{Row, Tx};
+use crate::db::{Row, Tx, Value};
 use crate::error::Error;
 use crate::history::{Bookkeeping, Pen};
 use crate::ids::{DeviceId, OrganisationId, SessionId, TokenId, UserId};
@@ -136,25 +136,43 @@ pub async fn viewer_of_token(app: &App, secret: &str) -> Result<Arc<Viewer>, Err
 /// [`Error::LoggedOut`] where the key is unknown or ended.
 pub async fn viewer_of_device(app: &App, secret: &str) -> Result<(Viewer, DeviceId), Error> {
     let digest = digest(secret);
-    app.db.read(move |tx| find_device(tx, &digest)).await?.ok_or(Error::LoggedOut)
+    let found = app.db.read(move |tx| find_device(tx, "d.token_hash = $1", digest.as_slice().into())).await?;
+    found.map(|(viewer, device, _)| (viewer, device)).ok_or(Error::LoggedOut)
 }
 
-fn find_device(tx: &mut Tx<'_>, digest: &[u8; 32]) -> Result<Option<(Viewer, DeviceId)>, Error> {
+/// The viewer behind the user name of a device, and what is kept of its password.
+pub(super) fn find_device_named(tx: &mut Tx<'_>, username: &str) -> Result<Option<(Viewer, DeviceId, String)>, Error> {
+    let Some((viewer, device, Some(sealed))) = find_device(tx, "d.username = $1", username.into())? else {
+        return Ok(None);
+    };
+    let opened = tx.key().open(DEVICE_PASSWORD, device.0.as_bytes(), &sealed).ok();
+    let ha1 = opened.and_then(|ha1| String::from_utf8(ha1).ok());
+    let ha1 = ha1.ok_or_else(|| Error::Internal(format!("the password of device {device} cannot be opened")))?;
+    Ok(Some((viewer, device, ha1)))
+}
+
+/// What the password of a device is sealed for.
+pub(crate) const DEVICE_PASSWORD: &str = "device password";
+
+/// A device with its viewer, and its sealed password where it has one.
+type FoundDevice = (Viewer, DeviceId, Option<Vec<u8>>);
+
+fn find_device(tx: &mut Tx<'_>, which: &str, value: Value) -> Result<Option<FoundDevice>, Error> {
     let found = tx.one(
         &format!(
-            "SELECT {VIEWER}, d.id FROM device d \
+            "SELECT {VIEWER}, d.id, d.ha1 FROM device d \
              JOIN user_account u ON u.organisation_id = d.organisation_id AND u.id = d.user_id \
              JOIN organisation o ON o.id = d.organisation_id \
-             WHERE d.token_hash = $1 AND d.ended_at IS NULL AND u.active = 1"
+             WHERE {which} AND d.ended_at IS NULL AND u.active = 1"
         ),
-        params![digest.as_slice()],
-        viewer,
+        &[value],
+        |row| Ok((viewer(row)?, row.next()?)),
     )?;
     let scopes = vec![TokenScope::PeopleRead, TokenScope::CasesRead, TokenScope::CasesWrite];
-    Ok(found.and_then(|mut viewer| match viewer.via {
+    Ok(found.and_then(|(mut viewer, sealed)| match viewer.via {
         Via::Session(SessionId(id)) => {
             viewer.via = Via::Token(TokenId(id), scopes);
-            Some((viewer, DeviceId(id)))
+            Some((viewer, DeviceId(id), sealed))
         }
         Via::Token(..) => None,
     }))

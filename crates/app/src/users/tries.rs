@@ -36,6 +36,15 @@ impl Tries {
         }
     }
 
+    /// Of the password of a device, which comes with each of its requests.
+    pub(super) fn of_device(username: &str, client: &Client) -> Tries {
+        let place = client.place();
+        Tries {
+            own: Some(("device-password", format!("{username}\n{place}"))),
+            address: Some(("password-address", place)),
+        }
+    }
+
     /// Of a code when logging in: six digits are few, so strangers share one count wherever they
     /// are; they know the password already.
     pub(super) fn of_code(user: UserId, device: Option<Device>) -> Tries {

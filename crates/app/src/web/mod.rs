@@ -81,6 +81,7 @@ pub struct House {
     pub(crate) passwords: Arc<tokio::sync::Semaphore>,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) throttle: security::Throttle,
+    pub(crate) nonces: users::digest::Nonces,
     pub(crate) reads: Mutex<HashMap<(uuid::Uuid, uuid::Uuid), Instant>>,
 }
 
@@ -106,6 +107,7 @@ impl App {
             passwords: Arc::new(tokio::sync::Semaphore::new(2)),
             metrics: metrics::Metrics::default(),
             throttle: security::Throttle::default(),
+            nonces: users::digest::Nonces::default(),
             reads: Mutex::default(),
         }))
     }

@@ -85,6 +85,17 @@ pub struct Client {
 }
 
 impl Client {
+    /// Where this request came from.
+    pub(crate) fn of(parts: &Parts, app: &App) -> Client {
+        let user_agent =
+            parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Client {
+            address: address(&parts.headers, parts.extensions.get(), app.settings.behind_proxy),
+            user_agent: user_agent.chars().take(200).collect(),
+            device: cookie(parts, crate::users::DEVICE_COOKIE).map(str::to_owned),
+        }
+    }
+
     /// What tries from here are counted by.
     pub fn place(&self) -> String {
         place(self.address)
@@ -106,13 +117,7 @@ impl FromRequestParts<App> for Client {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Client, Error> {
-        let user_agent =
-            parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Ok(Client {
-            address: address(&parts.headers, parts.extensions.get(), app.settings.behind_proxy),
-            user_agent: user_agent.chars().take(200).collect(),
-            device: cookie(parts, crate::users::DEVICE_COOKIE).map(str::to_owned),
-        })
+        Ok(Client::of(parts, app))
     }
 }
 

@@ -72,6 +72,11 @@ impl Door {
         self.scopes.iter().map(String::as_str).collect()
     }
 
+    /// What a user's own browser sees.
+    fn opens_to(&self, user: usize) -> Seen {
+        if self.needs("device") { Seen::Out } else { expected(self.who[user]) }
+    }
+
     fn needs(&self, scope: &str) -> bool {
         self.scopes.iter().any(|needed| needed == scope)
     }
@@ -538,14 +543,15 @@ story!(every_role_at_every_door, |server: &Server| {
         }
         for user in (0..USERS.len()).filter(|_| !is_public) {
             let answer = world.try_door(door, user, world.browser(user), None);
-            if seen(&answer) != expected(door.who[user]) {
+            if seen(&answer) != door.opens_to(user) {
                 wrong.push(format!("{} at {}: {} {}", USERS[user], door.route(), answer.status, first(&answer)));
             }
         }
         if !is_public {
             let answer = world.try_door(door, USERS.len(), &world.salma, None);
             let wanted = match (door.who[1], door.records().is_empty()) {
-                ('x', _) => &[Seen::Shut, Seen::Hidden][..],
+                _ if door.needs("device") => &[Seen::Out][..],
+                ('x', _) => &[Seen::Shut, Seen::Hidden],
                 (_, false) | ('-', _) => &[Seen::Hidden],
                 _ => &[Seen::Open],
             };
@@ -589,7 +595,7 @@ story!(every_token_at_every_door, |server: &Server| {
                 let seen = seen(&answer);
                 let right = match door.scopes[0].as_str() {
                     "person" => answer.status == 409 || answer.status == 404,
-                    "cookie" => seen == Seen::Out,
+                    "cookie" | "device" => seen == Seen::Out,
                     _ if allowed => seen == expected(door.who[user]) || door.who[user] == 'x' && seen == Seen::Hidden,
                     _ => matches!(seen, Seen::Shut | Seen::Hidden),
                 };

@@ -34,21 +34,21 @@ const VISIT: &str = "\
 ";
 
 /// The same with a calculation that means something.
-fn visit() -> String {
+pub fn visit() -> String {
     VISIT.replace("| | calculate | twice | | | | | | | | |\n", "")
 }
 
-fn upload(browser: &Browser, name: &str, sheet: &str) -> Answer {
+pub fn upload(browser: &Browser, name: &str, sheet: &str) -> Answer {
     browser.request("POST", &format!("/api/v1/forms?name={name}"), &[], sheet.as_bytes())
 }
 
-fn read(browser: &Browser, path: &str) -> Json {
+pub fn read(browser: &Browser, path: &str) -> Json {
     let answer = browser.api("GET", path, &[], &Json::Null);
     assert_eq!(answer.status, 200, "{path}: {}", answer.body);
     answer.json()
 }
 
-fn publish(browser: &Browser, form: &str) -> Answer {
+pub fn publish(browser: &Browser, form: &str) -> Answer {
     let version = browser.api("GET", &format!("/forms/{form}"), &[], &Json::Null).etag;
     browser.api("POST", &format!("/forms/{form}/publish"), &[("if-match", &version)], &Json::Null)
 }
@@ -64,7 +64,7 @@ pub fn published(manager: &Browser, name: &str, sheet: &str) -> String {
 }
 
 /// A person with a case that may be worked on.
-fn with_case(browser: &Browser, given: &str) -> (String, String) {
+pub fn with_case(browser: &Browser, given: &str) -> (String, String) {
     let person = register(browser, &person(given, "Formulario"));
     let consent = json!({ "purpose": "case_work", "decision": "given", "wording": "as read to her" });
     assert_eq!(browser.api("POST", &format!("/people/{person}/consents"), &[], &consent).status, 201);
@@ -114,7 +114,7 @@ pub fn filled_in(worker: &Browser, case: &str) -> BTreeMap<&'static str, String>
 }
 
 /// A request as browsers and phones send files: name, file name where it is one, content.
-fn multipart(browser: &Browser, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+pub fn multipart(browser: &Browser, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
     let mut body = Vec::new();
     for (name, file, content) in parts {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
@@ -126,7 +126,7 @@ fn multipart(browser: &Browser, path: &str, parts: &[(&str, Option<&str>, &[u8])
     browser.request("POST", path, &[("content-type", "multipart/form-data; boundary=x")], &body)
 }
 
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     image::DynamicImage::new_rgb8(8, 8).write_to(&mut file, image::ImageFormat::Png).unwrap();
     file.into_inner()
@@ -402,12 +402,12 @@ fn settings_of(text: &str) -> Json {
 }
 
 /// What stands between two tags.
-fn between<'a>(text: &'a str, tag: &str) -> &'a str {
+pub fn between<'a>(text: &'a str, tag: &str) -> &'a str {
     text.split(&format!("<{tag}>")).nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default()
 }
 
 /// A record as a phone sends it.
-fn record(case: &str, roof: &str, people: &str, instance: &str) -> String {
+pub fn record(case: &str, roof: &str, people: &str, instance: &str) -> String {
     format!(
         "<data xmlns:orx=\"http://openrosa.org/xforms\" id=\"home_visit\" version=\"1\"><home><case_id>{case}</case_id>\
          <roof>{roof}</roof><people>{people}</people></home><child><called>Ana</called></child>\

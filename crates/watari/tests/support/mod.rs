@@ -325,8 +325,12 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer
         answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok().map(str::to_owned));
     let cookies = cookies.collect();
     let bytes = answer.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
-    let told = answer.headers().iter();
-    let headers = told.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect();
+    let mut headers = std::collections::BTreeMap::<String, String>::new();
+    for (name, value) in answer.headers() {
+        let told = headers.entry(name.to_string()).or_default();
+        // What stands twice is told together.
+        *told = [told.as_str(), value.to_str().unwrap_or_default()].map(str::trim).join("\n").trim().to_owned();
+    }
     Answer {
         headers,
         status: answer.status().as_u16(),
