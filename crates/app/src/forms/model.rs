@@ -51,8 +51,9 @@ pub struct Form {
     pub sensitivity: Sensitivity,
     /// The published version's own name.
     pub published: Option<String>,
-    /// Submissions, drafts not among them.
-    pub submissions: i64,
+    /// Submissions, drafts not among them; told to those who manage forms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub submissions: Option<i64>,
     /// When it was last changed.
     pub updated_at: Moment,
     /// The record's version.

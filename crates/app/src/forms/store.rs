@@ -1,7 +1,9 @@
 //! Queries of forms, their versions and their files.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use serde_json::json;
 use xlsform::definition::{Definition, External};
 
@@ -22,9 +24,11 @@ pub const LARGEST_FILE: usize = 10 * 1024 * 1024;
 
 const COLUMNS: &str = "f.id, f.name, f.title, f.state, f.subject_field, f.sensitivity, \
     (SELECT max(v.name) FROM form_version v WHERE v.organisation_id = f.organisation_id AND v.form_id = f.id \
-     AND v.state = 'published'), \
-    (SELECT count(*) FROM submission s WHERE s.organisation_id = f.organisation_id AND s.form_id = f.id), \
-    f.updated_at, f.version";
+     AND v.state = 'published'), f.updated_at, f.version";
+
+/// For eyes only: it takes as long as there are submissions.
+const COUNT: &str =
+    "(SELECT count(*) FROM submission s WHERE s.organisation_id = f.organisation_id AND s.form_id = f.id)";
 
 fn form_from(row: &Row<'_>) -> Result<Form, DbError> {
     Ok(Form {
@@ -35,10 +39,15 @@ fn form_from(row: &Row<'_>) -> Result<Form, DbError> {
         subject_field: row.next()?,
         sensitivity: row.next()?,
         published: row.next()?,
-        submissions: row.next()?,
+        submissions: None,
         updated_at: row.next()?,
         version: row.next()?,
     })
+}
+
+fn counted_from(row: &Row<'_>) -> Result<Form, DbError> {
+    let form = form_from(row)?;
+    Ok(Form { submissions: Some(row.next()?), ..form })
 }
 
 /// All forms, by title.
@@ -47,8 +56,8 @@ fn form_from(row: &Row<'_>) -> Result<Form, DbError> {
 /// The role does not manage forms, or the database failed.
 pub fn list(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Form>, Error> {
     viewer.require(Permission::ManageForms)?;
-    let sql = format!("SELECT {COLUMNS} FROM form f WHERE f.organisation_id = $1 ORDER BY f.title, f.id");
-    Ok(tx.query(&sql, params![viewer.organisation], form_from)?)
+    let sql = format!("SELECT {COLUMNS}, {COUNT} FROM form f WHERE f.organisation_id = $1 ORDER BY f.title, f.id");
+    Ok(tx.query(&sql, params![viewer.organisation], counted_from)?)
 }
 
 /// The forms that can be filled in, by title.
@@ -181,7 +190,8 @@ pub fn sheet(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, id: FormVersionId) 
 /// The role does not manage forms, no such form, or the database failed.
 pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: FormId) -> Result<FormDetail, Error> {
     viewer.require(Permission::ManageForms)?;
-    let form = form(tx, viewer, id)?;
+    let sql = format!("SELECT {COLUMNS}, {COUNT} FROM form f WHERE f.organisation_id = $1 AND f.id = $2");
+    let form = tx.one(&sql, params![viewer.organisation, id], counted_from)?.ok_or(Error::NotFound)?;
     let versions = versions(tx, viewer, id)?;
     let last = versions.first().ok_or(Error::NotFound)?.id;
     let (_, xform) = version(tx, viewer, last)?;
@@ -442,6 +452,29 @@ pub(super) fn definition_for_all(
     read_with(tx, viewer, version, xform, nobody)
 }
 
+/// The most bytes of XForm whose definitions are kept in memory.
+const MOST_KEPT: u64 = 16 * 1024 * 1024;
+
+/// Definitions that were read before, with the length of their XForms: reading one takes longer than judging a record by
+/// it. A version never changes; forms that look things up in lists are not here, because lists do.
+static READ: LazyLock<Cache<FormVersionId, Ready, Length>> =
+    LazyLock::new(|| Cache::with_weighter(1_000, MOST_KEPT, Length));
+
+#[derive(Clone)]
+struct Ready {
+    definition: Arc<Definition>,
+    length: u64,
+}
+
+#[derive(Clone)]
+struct Length;
+
+impl Weighter<FormVersionId, Ready> for Length {
+    fn weight(&self, _: &FormVersionId, ready: &Ready) -> u64 {
+        ready.length.max(1)
+    }
+}
+
 fn read_with(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
@@ -449,6 +482,9 @@ fn read_with(
     xform: &str,
     live: impl Fn(&mut Tx<'_>, &Viewer, &str) -> Result<Option<String>, Error>,
 ) -> Result<Arc<Definition>, Error> {
+    if let Some(ready) = READ.get(&version) {
+        return Ok(ready.definition);
+    }
     let mut external = External::new();
     for (address, name) in upload::files(xform).into_iter().filter(|(_, name)| upload::is_data(name)) {
         let content = match live(tx, viewer, &name)? {
@@ -461,8 +497,12 @@ fn read_with(
         };
         external.insert(address, content);
     }
-    let definition = Definition::read(xform, &external);
-    definition.map(Arc::new).map_err(|error| Error::BadRequest(error.to_string()))
+    let definition = Definition::read(xform, &external).map_err(|error| Error::BadRequest(error.to_string()))?;
+    let ready = Ready { definition: Arc::new(definition), length: xform.len() as u64 };
+    if external.is_empty() {
+        READ.insert(version, ready.clone());
+    }
+    Ok(ready.definition)
 }
 
 /// Publishes the draft of a form: from now on it is the version that is filled in, and it never changes.
