@@ -8,6 +8,8 @@ mod access;
 mod accounts;
 #[path = "stories/cases.rs"]
 mod cases;
+#[path = "stories/central.rs"]
+mod central;
 #[path = "stories/contract.rs"]
 mod contract;
 #[path = "stories/doors.rs"]

@@ -28,23 +28,39 @@ pub struct Piece {
 pub fn as_csv<F, R>(head: Vec<String>, from: i64, mut read: F) -> Body
 where
     F: FnMut(i64) -> R + Send + 'static,
-    R: Future<Output = Result<Piece, Error>> + Send,
+    R: Future<Output = Result<Piece, Error>> + Send + 'static,
+{
+    let head = vec![head.into_iter().map(Cell::Text).collect()];
+    in_pieces(rows_as_csv(&head, true).map(Bytes::from), from, move |from| {
+        let piece = read(from);
+        async move {
+            let piece = piece.await?;
+            rows_as_csv(&piece.rows, false).map(|rows| (Bytes::from(rows), piece.next))
+        }
+    })
+}
+
+/// A document that is sent as it is read: how it begins, and what reads a piece of it and says where the next begins. An
+/// error on the way breaks the line off.
+pub fn in_pieces<F, R>(first: Result<Bytes, Error>, from: i64, mut read: F) -> Body
+where
+    F: FnMut(i64) -> R + Send + 'static,
+    R: Future<Output = Result<(Bytes, Option<i64>), Error>> + Send,
 {
     let (sender, pieces) = mpsc::channel(2);
     tokio::spawn(async move {
         let mut at = Some(from);
-        let head = vec![head.into_iter().map(Cell::Text).collect()];
-        let mut written = rows_as_csv(&head, true);
+        let mut written = first;
         loop {
             let stop = written.is_err();
-            if sender.send(written.map(Bytes::from)).await.is_err() || stop {
+            if sender.send(written).await.is_err() || stop {
                 break;
             }
             let Some(from) = at else { break };
             written = match read(from).await {
-                Ok(piece) => {
-                    at = piece.next;
-                    rows_as_csv(&piece.rows, false)
+                Ok((piece, next)) => {
+                    at = next;
+                    Ok(piece)
                 }
                 Err(error) => {
                     tracing::error!(%error, "a list broke off");

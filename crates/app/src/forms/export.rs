@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use xlsform::definition::{Definition, Field, FieldId};
+use xlsform::definition::{DataType, Definition, Field, FieldId};
 use xlsform::xpath::{NodeId, Tree};
 
 use super::model::VersionState;
@@ -76,6 +76,22 @@ fn at(record: &Tree, path: &str) -> Vec<NodeId> {
             .collect();
     }
     nodes
+}
+
+/// The names of the files that a record names, in the order of the form.
+pub(super) fn files_named(xform: &str, xml: &str) -> Vec<String> {
+    let definition = Definition::read(xform, &upload::placeholders(xform));
+    match (definition, Tree::from_xml(xml)) {
+        (Ok(definition), Ok(record)) => files_named_in(&definition, &record),
+        _ => Vec::new(),
+    }
+}
+
+/// The same of what was read already.
+pub(super) fn files_named_in(definition: &Definition, record: &Tree) -> Vec<String> {
+    let files = in_order(definition).into_iter().filter(|field| field.bind.data_type == DataType::Binary);
+    let named = files.flat_map(|field| at(record, &field.path)).map(|node| record.text(node).trim().to_owned());
+    named.filter(|name| !name.is_empty()).collect()
 }
 
 /// The rows of one record.

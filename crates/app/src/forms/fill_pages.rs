@@ -466,7 +466,8 @@ pub(super) async fn read(ctx: &Context, id: SubmissionId) -> Result<(Kept, Vec<S
     Ok((kept, files))
 }
 
-async fn note(ctx: &Context, submission: &submissions::Submission) -> Result<(), Error> {
+/// Writes down that a submission was read, where it belongs to a case.
+pub(super) async fn note(ctx: &Context, submission: &submissions::Submission) -> Result<(), Error> {
     match submission.case_id.zip(submission.person_id) {
         Some((case, person)) => reading::note(ctx, Kind::Submission, submission.id.0, person, case).await,
         None => Ok(()),

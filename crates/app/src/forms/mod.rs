@@ -6,6 +6,7 @@
 
 mod answers;
 mod api;
+mod central;
 mod devices;
 mod export;
 mod fill_pages;
@@ -27,6 +28,7 @@ use utoipa_axum::routes;
 
 use crate::web::App;
 
+pub use central::problem as central_problem;
 pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
 pub use store::{open_forms, publish_sheet};
 pub use submissions::{Draft, FoundKind, Submission, drafts_of_case, hand_in, of_case, waiting};
@@ -65,6 +67,7 @@ pub fn routes() -> Router<App> {
         .route("/key/{key}/forms/{version}/manifest", get(openrosa::manifest))
         .route("/key/{key}/forms/{version}/files/{name}", get(openrosa::file))
         .route("/key/{key}/submission", head(openrosa::announce).post(openrosa::submit))
+        .merge(central::routes())
         .route("/openrosa/formList", get(openrosa::form_list))
         .route("/openrosa/forms/{version}", get(openrosa::form))
         .route("/openrosa/forms/{version}/manifest", get(openrosa::manifest))

@@ -220,13 +220,13 @@ async fn take(phone: &Phone, sent: Result<Sent, Error>) -> Result<Response, Erro
         return Err(Error::TooLarge(store::LARGEST_FILE));
     }
     let device = phone.device;
-    let incoming = phone.read(move |tx, viewer| read(tx, viewer, device, record)).await?;
+    let incoming = phone.read(move |tx, viewer| read(tx, viewer, Some(device), record)).await?;
     phone.write(move |tx, viewer| keep(tx, viewer, incoming, files)).await?;
     Ok(message(StatusCode::CREATED, "full submission upload was successful"))
 }
 
 /// Reads and judges a record before the one writer is asked.
-fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: DeviceId, xml: String) -> Result<Incoming, Error> {
+pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, xml: String) -> Result<Incoming, Error> {
     let record = Tree::from_xml(&xml).map_err(|error| Error::BadRequest(error.to_string()))?;
     let root = record.root().ok_or_else(|| Error::BadRequest("the record is empty".to_owned()))?;
     let name = record.attribute(root, "id").unwrap_or_else(|| record.local(root));
@@ -253,14 +253,19 @@ fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: DeviceId, xml: String) -> Resu
         subject,
         xml,
         findings,
-        device: Some(device),
+        device,
         form,
     })
 }
 
 /// Keeps a record, or recognises it: a device sends again what it got no answer to, and large files in several
 /// requests.
-fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: Incoming, files: Vec<(String, Vec<u8>)>) -> Result<(), Error> {
+pub(super) fn keep(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    incoming: Incoming,
+    files: Vec<(String, Vec<u8>)>,
+) -> Result<(), Error> {
     let (id, case, pen) = match submissions::of_instance(tx, viewer, &incoming.instance_id)? {
         Some(known) if known.xml == incoming.xml && known.sent_by == viewer.user => {
             let pen = submissions::further_pen(tx, viewer, known.id, known.case, files.len())?;

@@ -732,7 +732,16 @@ pub(super) fn further_pen(
 
 /// How many submissions of a form this user sees.
 pub(super) fn count_of_form(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<i64, Error> {
-    let filter = viewer.visible_submissions().and("s.form_id = ?", [form.into()]);
+    count_where(tx, &of_form_filter(viewer, form))
+}
+
+/// The condition of a form's submissions that this user sees.
+pub(super) fn of_form_filter(viewer: &Viewer, form: FormId) -> Filter {
+    viewer.visible_submissions().and("s.form_id = ?", [form.into()])
+}
+
+/// How many submissions there are of which a condition holds.
+pub(super) fn count_where(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Error> {
     Ok(tx.count(&format!("SELECT count(*) FROM {JOINED} WHERE {}", filter.sql()), filter.params())?)
 }
 
@@ -744,7 +753,15 @@ pub(super) fn of_form(
     from: i64,
     most: i64,
 ) -> Result<Vec<(Submission, Option<i64>, String)>, Error> {
-    let filter = viewer.visible_submissions().and("s.form_id = ?", [form.into()]);
+    of_form_where(tx, &of_form_filter(viewer, form), (from, most))
+}
+
+/// Submissions of which a condition holds, in the order in which they came.
+pub(super) fn of_form_where(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    (from, most): (i64, i64),
+) -> Result<Vec<(Submission, Option<i64>, String)>, Error> {
     let sql = format!(
         "SELECT {COLUMNS}, c.number, s.xml FROM {JOINED} WHERE {} ORDER BY s.sent_at, s.id LIMIT {most} OFFSET {from}",
         filter.sql()

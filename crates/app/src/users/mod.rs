@@ -23,6 +23,7 @@ mod tries;
 pub(crate) use account::in_person;
 pub(crate) use devices::COOKIE as DEVICE_COOKIE;
 pub use model::{NewUser, Organisation, OrganisationSettings, User};
+pub(crate) use pages::{Began, begin_session};
 pub(crate) use totp::picture_of as picture;
 
 use axum::Router;

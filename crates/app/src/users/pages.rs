@@ -61,10 +61,49 @@ fn login_page(
 }
 
 pub(super) async fn log_in(guest: Guest, client: Client, Input(form): Input<LogIn>) -> Result<Response, Error> {
-    let username: String = form.username.trim().to_lowercase().chars().take(LONGEST_USERNAME + 1).collect();
+    let Some(account) = whose(&guest.app, &client, &form.username, form.password).await? else {
+        return wrong(&guest, form.username.trim().to_lowercase(), form.next);
+    };
+    let (organisation, user) = (account.organisation, account.user);
+    let logged_in = guest.app.db.write(move |tx| enter(tx, organisation, user, &client)).await?;
+    Ok(welcome_in(&guest.app, &logged_in, &form.next))
+}
+
+/// What came of a log-in without a page.
+pub(crate) enum Began {
+    /// The session's secret.
+    Session(String),
+    /// The name or the password is wrong.
+    Wrong,
+    /// Both are right, and a second factor is due, which nothing asks for here.
+    SecondFactor,
+}
+
+/// Begins a session of a program that sends a user's name and password.
+///
+/// # Errors
+/// Too many were wrong, or the database failed.
+pub(crate) async fn begin_session(app: &App, client: Client, username: &str, password: String) -> Result<Began, Error> {
+    let Some(Account { organisation, user, .. }) = whose(app, &client, username, password).await? else {
+        return Ok(Began::Wrong);
+    };
+    app.db
+        .write(move |tx| {
+            if store::has_second_factor(tx, organisation, user)? {
+                logins::note(tx, organisation, user, LoginResult::SecondFactorDue, &client)?;
+                return Ok(Began::SecondFactor);
+            }
+            logins::note(tx, organisation, user, LoginResult::In, &client)?;
+            sessions::begin(tx, organisation, user, &client, false).map(Began::Session)
+        })
+        .await
+}
+
+/// Whose name and password these are; a wrong password is written down.
+async fn whose(app: &App, client: &Client, username: &str, password: String) -> Result<Option<Account>, Error> {
+    let username: String = username.trim().to_lowercase().chars().take(LONGEST_USERNAME + 1).collect();
     let (name, cookie) = (username.clone(), client.device.clone());
-    let (account, device) = guest
-        .app
+    let (account, device) = app
         .db
         .read(move |tx| {
             let account = find_account(tx, &name)?;
@@ -73,22 +112,20 @@ pub(super) async fn log_in(guest: Guest, client: Client, Input(form): Input<LogI
             Ok::<_, Error>((account, device))
         })
         .await?;
-    let tries = Tries::of_password(&username, &client, device);
-    tries.take(&guest.app)?;
+    let tries = Tries::of_password(&username, client, device);
+    tries.take(app)?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let fits = passwords::fits(&guest.app, form.password, hash).await?;
-    let Some(account) = account else { return wrong(&guest, username, form.next) };
+    let fits = passwords::fits(app, password, hash).await?;
+    let Some(account) = account else { return Ok(None) };
     if !fits {
-        let (app, client) = (guest.app.clone(), client);
+        let client = client.clone();
         app.db
             .write(move |tx| logins::note(tx, account.organisation, account.user, LoginResult::WrongPassword, &client))
             .await?;
-        return wrong(&guest, username, form.next);
+        return Ok(None);
     }
-    tries.were_right(&guest.app);
-    let (organisation, user) = (account.organisation, account.user);
-    let logged_in = guest.app.db.write(move |tx| enter(tx, organisation, user, &client)).await?;
-    Ok(welcome_in(&guest.app, &logged_in, &form.next))
+    tries.were_right(app);
+    Ok(Some(account))
 }
 
 /// Begins a session of someone whose password is right: whole, or until the second factor comes.

@@ -19,7 +19,7 @@ use crate::web::{App, Client};
 /// Name of the session's cookie.
 pub const COOKIE: &str = "watari";
 /// A session ends this long after it was begun, in seconds.
-const LONGEST: i64 = 12 * 3600;
+pub(crate) const LONGEST: i64 = 12 * 3600;
 /// A session ends this long after it was last used, in seconds.
 pub(crate) const IDLE: i64 = 60 * 60;
 /// How often the last use is written down, in milliseconds.
@@ -100,7 +100,7 @@ pub fn begin_whole(
 /// [`Error::LoggedOut`] where the session is unknown, ended, or still needs its second factor.
 pub async fn viewer_of_session(app: &App, secret: &str) -> Result<Arc<Viewer>, Error> {
     let digest = digest(secret);
-    if let Some(viewer) = app.sessions.get(&digest) {
+    if let Some(viewer) = app.sessions.get(&digest).filter(|viewer| matches!(viewer.via, Via::Session(_))) {
         return Ok(viewer);
     }
     let (viewer, seen) = app.db.read(move |tx| find_session(tx, &digest, false)).await?.ok_or(Error::LoggedOut)?;
@@ -120,13 +120,24 @@ pub async fn viewer_of_session(app: &App, secret: &str) -> Result<Arc<Viewer>, E
 /// [`Error::LoggedOut`] where the token is unknown, ended or past its date.
 pub async fn viewer_of_token(app: &App, secret: &str) -> Result<Arc<Viewer>, Error> {
     let digest = digest(secret);
-    if let Some(viewer) = app.sessions.get(&digest) {
+    if let Some(viewer) = app.sessions.get(&digest).filter(|viewer| matches!(viewer.via, Via::Token(..))) {
         return Ok(viewer);
     }
     let viewer = app.db.read(move |tx| find_token(tx, &digest)).await?.ok_or(Error::LoggedOut)?;
     let viewer = Arc::new(viewer);
     app.sessions.put(digest, viewer.clone());
     Ok(viewer)
+}
+
+/// The viewer behind a bearer of Central's API: a token of ours, or a session that was begun there.
+///
+/// # Errors
+/// [`Error::LoggedOut`] where it is neither.
+pub async fn viewer_of_bearer(app: &App, secret: &str) -> Result<Arc<Viewer>, Error> {
+    match viewer_of_token(app, secret).await {
+        Err(Error::LoggedOut) => viewer_of_session(app, secret).await,
+        found => found,
+    }
 }
 
 /// The viewer behind the key of a device: its user, as far as filling in forms needs. Not remembered, so that a key is

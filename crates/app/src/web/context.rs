@@ -184,6 +184,7 @@ impl FromRequestParts<App> for Context {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Context, Error> {
         let viewer = match bearer(parts) {
+            Some(token) if is_central(parts) => users::sessions::viewer_of_bearer(app, token).await?,
             Some(token) => users::sessions::viewer_of_token(app, token).await?,
             None if is_api(parts) && cookie(parts, users::sessions::COOKIE).is_none() => return Err(Error::LoggedOut),
             None => {
@@ -254,7 +255,12 @@ fn bearer(parts: &Parts) -> Option<&str> {
 }
 
 pub(super) fn is_api(parts: &Parts) -> bool {
-    parts.uri.path().starts_with("/api/")
+    parts.uri.path().starts_with("/api/") || is_central(parts)
+}
+
+/// Whether it is asked for as of ODK Central.
+pub(super) fn is_central(parts: &Parts) -> bool {
+    parts.uri.path().starts_with("/v1/")
 }
 
 /// What makes a repeated request harmless.

@@ -63,6 +63,7 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
     let (parts, body) = request.into_parts();
     let asker = asker(&parts);
     let (method, is_api) = (parts.method.clone(), context::is_api(&parts));
+    let is_central = context::is_central(&parts);
     let (body, rest) = Rest::of(body);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if response.status().is_client_error() {
@@ -76,7 +77,9 @@ pub(super) async fn render(State(app): State<App>, request: Request, next: Next)
         tracing::error!(%error, "a request failed");
     }
     let (language, path) = (context::language_of(&asker), asker.uri.to_string());
-    let mut answer = if is_api {
+    let mut answer = if is_central {
+        crate::forms::central_problem(&error)
+    } else if is_api {
         (
             response.status(),
             [(CONTENT_TYPE, "application/problem+json")],

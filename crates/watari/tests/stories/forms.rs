@@ -100,7 +100,7 @@ pub fn filled_in(worker: &Browser, case: &str) -> BTreeMap<&'static str, String>
         text(&list.as_array().unwrap().iter().find(|it| it["instance_id"] == id.as_str()).unwrap()["id"])
     };
     let (there, nowhere) = (sent(case), sent(""));
-    let submission = of(read(worker, &format!("/cases/{case}/submissions")), there);
+    let submission = of(read(worker, &format!("/cases/{case}/submissions")), there.clone());
     let waiting = of(read(worker, "/submissions/waiting"), nowhere);
     let file = text(&read(worker, &format!("/submissions/{submission}"))["files"][0]["id"]);
     BTreeMap::from([
@@ -110,6 +110,7 @@ pub fn filled_in(worker: &Browser, case: &str) -> BTreeMap<&'static str, String>
         ("submission", submission),
         ("submission_file", file),
         ("waiting", waiting),
+        ("instance", there),
     ])
 }
 

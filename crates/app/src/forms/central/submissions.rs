@@ -1,0 +1,185 @@
+//! Submissions: listed, read, handed in, with their files.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::extract::rejection::BytesRejection;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use xlsform::xpath::Tree;
+
+use super::{Named, form_named, number};
+use crate::access::{Permission, Viewer};
+use crate::db::Tx;
+use crate::documents::download;
+use crate::documents::stream::PIECE;
+use crate::error::Error;
+use crate::forms::model::Form;
+use crate::forms::submissions::{self, Kept, Submission, SubmissionFile};
+use crate::forms::{export, fill_pages, openrosa, store};
+use crate::web::Context;
+
+/// What Central tells of a submission besides its answers.
+fn told(submission: &Submission, xml: &str) -> Value {
+    let record = Tree::from_xml(xml).ok();
+    let name = record.as_ref().and_then(instance_name);
+    json!({
+        "instanceId": submission.instance_id, "submitterId": number(submission.sent_by.0), "instanceName": name,
+        "deviceId": submission.device, "userAgent": null, "reviewState": null, "createdAt": submission.sent_at,
+        "updatedAt": null,
+    })
+}
+
+/// What the form calls this record.
+fn instance_name(record: &Tree) -> Option<String> {
+    let meta = record.child(record.root()?, "meta")?;
+    let name = record.text(record.child(meta, "instanceName")?).trim().to_owned();
+    Some(name).filter(|name| !name.is_empty())
+}
+
+/// A submission of a form by the id that its device gave it.
+fn find(tx: &mut Tx<'_>, viewer: &Viewer, named: &Named) -> Result<(Form, Kept), Error> {
+    viewer.require(Permission::ReadCases)?;
+    let form = form_named(tx, viewer, &named.form)?;
+    let found = submissions::of_form_where(
+        tx,
+        &submissions::of_form_filter(viewer, form.id).and("s.instance_id = ?", [named.instance.as_str().into()]),
+        (0, 1),
+    )?;
+    let (submission, ..) = found.into_iter().next().ok_or(Error::NotFound)?;
+    Ok((form, submissions::find(tx, viewer, submission.id)?))
+}
+
+pub(super) async fn list(ctx: Context, Path(named): Path<Named>) -> Result<Json<Value>, Error> {
+    let named = named.in_house()?;
+    let read = ctx.read(move |tx, viewer| {
+        viewer.require(Permission::ReadCases)?;
+        viewer.require(Permission::ReadPeople)?;
+        let form = form_named(tx, viewer, &named.form)?;
+        let filter = submissions::of_form_filter(viewer, form.id);
+        let mut all = Vec::new();
+        // In pieces, so that not all records are in memory at once.
+        for from in (0..).step_by(PIECE as usize) {
+            let piece = submissions::of_form_where(tx, &filter, (from, PIECE))?;
+            all.extend(piece.iter().map(|(submission, _, xml)| told(submission, xml)));
+            if (piece.len() as i64) < PIECE {
+                break;
+            }
+        }
+        all.reverse();
+        Ok(all)
+    });
+    Ok(Json(Value::from(read.await?)))
+}
+
+/// What is told of a submission, or with `.xml` behind its id its record.
+pub(super) async fn show(ctx: Context, Path(named): Path<Named>) -> Result<Response, Error> {
+    let mut named = named.in_house()?;
+    let record = named.instance.strip_suffix(".xml").map(str::to_owned);
+    let is_record = record.is_some();
+    named.instance = record.unwrap_or(named.instance);
+    let (_, kept) = ctx.read(move |tx, viewer| find(tx, viewer, &named)).await?;
+    if !is_record {
+        return Ok(Json(told(&kept.submission, &kept.xml)).into_response());
+    }
+    fill_pages::note(&ctx, &kept.submission).await?;
+    Ok(([(CONTENT_TYPE, "application/xml; charset=utf-8")], kept.xml).into_response())
+}
+
+/// Takes a record as a device's is taken.
+pub(super) async fn create(
+    ctx: Context,
+    Path(named): Path<Named>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Value>, Error> {
+    let named = named.in_house()?;
+    ctx.viewer.require(Permission::WriteCases)?;
+    let body = body.map_err(|_| Error::TooLarge(submissions::LONGEST_RECORD))?;
+    if body.len() > submissions::LONGEST_RECORD {
+        return Err(Error::TooLarge(submissions::LONGEST_RECORD));
+    }
+    let record =
+        String::from_utf8(body.to_vec()).map_err(|_| Error::BadRequest("the record is not UTF-8".to_owned()))?;
+    let read = ctx.read(move |tx, viewer| {
+        let form = form_named(tx, viewer, &named.form)?;
+        let incoming = openrosa::read(tx, viewer, None, record)?;
+        if incoming.form.id != form.id {
+            let message = format!("the record is of the form {}, not {}", incoming.form.name, form.name);
+            return Err(Error::BadRequest(message));
+        }
+        Ok(incoming)
+    });
+    let incoming = read.await?;
+    let kept = ctx.write(move |tx, viewer| {
+        let instance = incoming.instance_id.clone();
+        let named = Named { instance, ..Named::of_form(&incoming.form.name) };
+        openrosa::keep(tx, viewer, incoming, Vec::new())?;
+        find(tx, viewer, &named)
+    });
+    let (_, kept) = kept.await?;
+    Ok(Json(told(&kept.submission, &kept.xml)))
+}
+
+/// The files that a record names, and those that came with it.
+pub(super) fn files_told(named: &[String], there: &[SubmissionFile]) -> Vec<Value> {
+    let mut names: Vec<&str> = named.iter().map(String::as_str).collect();
+    names.extend(there.iter().map(|file| file.name.as_str()).filter(|name| !named.iter().any(|other| other == name)));
+    let exists = |name: &str| there.iter().any(|file| file.name == name);
+    names.into_iter().map(|name| json!({ "name": name, "exists": exists(name) })).collect()
+}
+
+pub(super) async fn attachments(ctx: Context, Path(named): Path<Named>) -> Result<Json<Value>, Error> {
+    let named = named.in_house()?;
+    let read = ctx.read(move |tx, viewer| {
+        let (_, kept) = find(tx, viewer, &named)?;
+        let (_, xform) = store::version(tx, viewer, kept.submission.form_version_id)?;
+        let there = submissions::files(tx, viewer, kept.submission.id)?;
+        Ok(files_told(&export::files_named(&xform, &kept.xml), &there))
+    });
+    Ok(Json(Value::from(read.await?)))
+}
+
+/// A file of a submission.
+pub(super) async fn attachment(ctx: Context, Path(named): Path<Named>) -> Result<Response, Error> {
+    let named = named.in_house()?;
+    let read = ctx.read(move |tx, viewer| {
+        let (_, kept) = find(tx, viewer, &named)?;
+        let files = submissions::files(tx, viewer, kept.submission.id)?;
+        let file = files.into_iter().find(|file| file.name == named.name).ok_or(Error::NotFound)?;
+        submissions::open_file(tx, viewer, kept.submission.id, file.id)
+    });
+    let (submission, held, content) = read.await?;
+    fill_pages::note(&ctx, &submission).await?;
+    Ok(download(&held.name, "application/octet-stream", content))
+}
+
+/// Keeps a file of a submission that the same user handed in; one that is there already stays.
+pub(super) async fn attach(
+    ctx: Context,
+    Path(named): Path<Named>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Value>, Error> {
+    let named = named.in_house()?;
+    ctx.viewer.require(Permission::WriteCases)?;
+    let body = body.map_err(|_| Error::TooLarge(store::LARGEST_FILE))?;
+    if body.len() > store::LARGEST_FILE || named.name.len() > 200 {
+        return Err(Error::TooLarge(store::LARGEST_FILE));
+    }
+    ctx.write(move |tx, viewer| {
+        let (_, kept) = find(tx, viewer, &named)?;
+        let submission = kept.submission;
+        let (_, xform) = store::version(tx, viewer, submission.form_version_id)?;
+        if submission.sent_by != viewer.user || !export::files_named(&xform, &kept.xml).contains(&named.name) {
+            return Err(Error::NotFound);
+        }
+        let case = submission.case_id.zip(submission.person_id);
+        let pen = submissions::further_pen(tx, viewer, submission.id, case, 1)?;
+        match pen {
+            Some(pen) => submissions::keep_file(tx, viewer, &pen, submission.id, case, (&named.name, &body)),
+            None => Ok(()),
+        }
+    })
+    .await?;
+    Ok(Json(json!({ "success": true })))
+}

@@ -1,0 +1,319 @@
+//! Scripts written for ODK Central: the requests that pyodk makes, and what it reads of the answers.
+
+use std::process::{Command, Stdio};
+
+use serde_json::{Value as Json, json};
+
+use crate::forms::{png, read, record, visit, with_case};
+use crate::story;
+use crate::support::{Answer, Browser, Server, code, required};
+
+/// A sheet as Excel writes it, from the Markdown that stories tell forms in.
+fn xlsx(sheet: &str) -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let mut rows: Vec<Vec<&str>> = Vec::new();
+    let mut sheets: Vec<(&str, Vec<Vec<&str>>)> = Vec::new();
+    for line in sheet.lines() {
+        let cells: Vec<&str> =
+            line.trim().trim_start_matches('|').trim_end_matches('|').split('|').map(str::trim).collect();
+        match cells.as_slice() {
+            [name] if !name.is_empty() => sheets.push((name, Vec::new())),
+            [_, rest @ ..] => sheets.last_mut().unwrap().1.push(rest.to_vec()),
+            _ => rows.push(cells),
+        }
+    }
+    for (name, rows) in sheets {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(name).unwrap();
+        for (row, cells) in rows.iter().enumerate() {
+            for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                sheet.write_string(row as u32, column as u16, *cell).unwrap();
+            }
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+/// A script with a session's token.
+struct Script {
+    browser: Browser,
+    bearer: String,
+}
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+impl Script {
+    fn log_in(server: &Server, username: &str) -> Script {
+        let browser = server.browser();
+        let answer = session(&browser, username, "crossing-the-river");
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        Script { browser, bearer: format!("Bearer {}", answer.json()["token"].as_str().unwrap()) }
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let headers = [&[("authorization", self.bearer.as_str())], headers].concat();
+        self.browser.request(method, &format!("/v1/{path}"), &headers, body)
+    }
+
+    fn get(&self, path: &str) -> Json {
+        let answer = self.ask("GET", path, &[], b"");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.json()
+    }
+
+    fn upload(&self, path: &str, sheet: &str) -> Answer {
+        let headers = [("content-type", XLSX), ("x-xlsform-formid-fallback", "fall%20back")];
+        self.ask("POST", path, &headers, &xlsx(sheet))
+    }
+}
+
+fn session(browser: &Browser, email: &str, password: &str) -> Answer {
+    let body = json!({ "email": email, "password": password }).to_string();
+    browser.request("POST", "/v1/sessions", &[("content-type", "application/json")], body.as_bytes())
+}
+
+story!(a_script_logs_in_as_a_user, |server: &Server| {
+    let daniela = Script::log_in(server, "daniela");
+    let user = daniela.get("users/current");
+    assert_eq!((&user["type"], &user["email"]), (&json!("user"), &json!("daniela")));
+    let projects = daniela.get("projects");
+    assert_eq!((projects.as_array().unwrap().len(), &projects[0]["id"]), (1, &json!(1)));
+    assert_eq!(daniela.get("projects/1"), projects[0]);
+    let told = |answer: &Answer| (answer.status, answer.json()["code"].clone());
+    assert_eq!(told(&daniela.ask("GET", "projects/2", &[], b"")), (404, json!(404.1)));
+    assert_eq!(told(&daniela.ask("GET", "nothing", &[], b"")), (404, json!(404.1)));
+    let wrong = session(&server.browser(), "daniela", "guess-guess-guess");
+    assert_eq!(told(&wrong), (401, json!(401.2)));
+    assert!(wrong.json()["message"].is_string());
+    assert_eq!(told(&server.browser().get("/v1/projects")), (401, json!(401.2)));
+    // A token of the API is as good; that of a session opens only this API.
+    let made = server.log_in("daniela").api(
+        "POST",
+        "/account/tokens",
+        &[],
+        &json!({ "name": "script", "scopes": ["administration"] }),
+    );
+    let bearer = format!("Bearer {}", made.json()["secret"].as_str().unwrap());
+    let token = Script { browser: server.browser(), bearer };
+    assert_eq!(token.get("projects/1/forms"), daniela.get("projects/1/forms"));
+    let elsewhere = daniela.browser.request("GET", "/api/v1/people", &[("authorization", &daniela.bearer)], b"");
+    assert_eq!(elsewhere.status, 401);
+    // A second factor cannot be asked for, and is not left out.
+    let lucia = server.log_in("lucia");
+    let secret = lucia.api("POST", "/account/totp", &[], &Json::Null).json()["secret"].as_str().unwrap().to_owned();
+    assert_eq!(lucia.api("PUT", "/account/totp", &[], &json!({ "code": code(&secret, -1) })).status, 204);
+    let due = session(&server.browser(), "lucia", "crossing-the-river");
+    assert_eq!(told(&due), (401, json!(401.2)));
+    assert!(due.body.contains("token under Account") && due.json()["token"].is_null(), "{}", due.body);
+    let tries: Vec<u16> = (0..11).map(|_| session(&server.browser(), "omar", "guess-guess-guess").status).collect();
+    assert_eq!(tries[10], 429, "guessing is limited: {tries:?}");
+});
+
+story!(a_script_uploads_and_publishes_forms, |server: &Server| {
+    let (daniela, amal) = (Script::log_in(server, "daniela"), Script::log_in(server, "amal"));
+    let camps = "| | select_one_from_file camps.csv | camp | Camp | مخيم |\n| choices |";
+    let sheet = visit().replacen("| choices |", camps, 1);
+    let made = daniela.upload("projects/1/forms?ignoreWarnings=True&publish=False", &sheet);
+    assert_eq!(made.status, 200, "{}", made.body);
+    let form = made.json();
+    assert_eq!(
+        (&form["xmlFormId"], &form["version"], &form["publishedAt"]),
+        (&json!("home_visit"), &json!("1"), &Json::Null)
+    );
+    for field in ["projectId", "hash", "state", "createdAt", "name", "enketoId", "keyId", "updatedAt"] {
+        assert!(form.get(field).is_some(), "pyodk reads {field}: {form}");
+    }
+    let again = daniela.upload("projects/1/forms?ignoreWarnings=True", &sheet);
+    assert_eq!((again.status, &again.json()["code"]), (409, &json!(409.3)));
+    assert_eq!(amal.ask("GET", "projects/1/forms/home_visit", &[], b"").status, 404, "not published");
+    let early = daniela.ask("POST", "projects/1/forms/home_visit/draft/publish", &[], b"");
+    assert_eq!(early.status, 409, "a file is missing: {}", early.body);
+    let file = |name: &str| {
+        daniela.ask(
+            "POST",
+            &format!("projects/1/forms/home_visit/draft/attachments/{name}"),
+            &[("content-type", "text/csv")],
+            b"name,label\nkak,Kakuma\n",
+        )
+    };
+    assert_eq!(file("others.csv").json()["code"], 404.1);
+    assert_eq!(file("camps.csv").json()["success"], true);
+    let published = daniela.ask("POST", "projects/1/forms/home_visit/draft/publish", &[], b"");
+    assert_eq!(published.json()["success"], true, "{}", published.body);
+    assert!(daniela.get("projects/1/forms/home_visit")["publishedAt"].is_string());
+    assert_eq!(daniela.get("projects/1/forms/home_visit/attachments")[0]["exists"], true);
+    let listed = amal.get("projects/1/forms");
+    assert!(listed.as_array().unwrap().iter().any(|form| form["xmlFormId"] == "home_visit"));
+    let xform = amal.ask("GET", "projects/1/forms/home_visit.xml", &[], b"");
+    assert!(xform.body.contains("<h:title>Home visit</h:title>") && xform.kind.starts_with("application/xml"));
+
+    // The next version; what is wrong and what is not done is told with Central's codes.
+    let told = |answer: Answer| (answer.status, answer.json()["code"].clone());
+    let draft = "projects/1/forms/home_visit/draft?ignoreWarnings=True";
+    assert_eq!(told(daniela.upload(draft, &sheet)), (409, json!(409.6)));
+    assert_eq!(told(daniela.upload(draft, &sheet.replace("integer", "integr"))), (400, json!(400.15)));
+    assert_eq!(told(daniela.upload(draft, &sheet.replace("home_visit", "other"))), (400, json!(400.1)));
+    let next = sheet.replace("| home_visit | 1 |", "| home_visit | 2 |");
+    assert_eq!(daniela.upload(draft, &next).json()["success"], true);
+    assert_eq!(
+        told(daniela.ask("POST", "projects/1/forms/home_visit/draft/publish?version=3", &[], b"")),
+        (501, json!(501.1))
+    );
+    assert_eq!(daniela.ask("POST", "projects/1/forms/home_visit/draft/publish?version=2", &[], b"").status, 200);
+    let versions = daniela.get("projects/1/forms/home_visit/versions");
+    let names: Vec<&str> =
+        versions.as_array().unwrap().iter().map(|version| version["version"].as_str().unwrap()).collect();
+    assert_eq!(names, ["2", "1"]);
+    assert_eq!(told(daniela.ask("POST", "projects/1/forms/home_visit/draft", &[], b"")), (501, json!(501.1)));
+    assert_eq!(told(daniela.ask("POST", "projects/1/forms/home_visit/draft/publish", &[], b"")), (404, json!(404.1)));
+    let xml = daniela.ask("POST", "projects/1/forms", &[("content-type", "application/xml")], b"<h:html/>");
+    assert_eq!(told(xml), (501, json!(501.1)));
+    assert_eq!(told(amal.upload("projects/1/forms", &next)), (403, json!(403.1)));
+    // A sheet without an id is called what the request says; a warning stops it until it was read.
+    let nameless = "| survey |\n| | type | name | label |\n| | text | town | Town |\n| | geopoint | place | Place |\n";
+    let made = daniela.upload("projects/1/forms?ignoreWarnings=True&publish=True", nameless);
+    assert_eq!((made.status, &made.json()["xmlFormId"]), (200, &json!("fall back")), "{}", made.body);
+});
+
+story!(a_script_hands_in_and_reads_submissions, |server: &Server| {
+    let (daniela, amal, lucia) =
+        (Script::log_in(server, "daniela"), Script::log_in(server, "amal"), Script::log_in(server, "lucia"));
+    let made = daniela.upload("projects/1/forms?ignoreWarnings=True&publish=True", &visit());
+    assert_eq!(made.status, 200, "{}", made.body);
+    let page = server.log_in("amal");
+    let (_, case) = with_case(&page, "Yusra");
+    let all = "projects/1/forms/home_visit/submissions";
+    let hand_in = |script: &Script, instance: &str, children: &str| {
+        let xml = record(&case, "tile", "3", instance).replace("</child>", children);
+        script.ask("POST", &format!("{all}?deviceID=x"), &[("content-type", "application/xml")], xml.as_bytes())
+    };
+    let sent = hand_in(&amal, "uuid:yusra", "</child><child><called>Beto</called></child>");
+    assert_eq!(sent.status, 200, "{}", sent.body);
+    for field in ["instanceId", "submitterId", "createdAt"] {
+        assert!(!sent.json()[field].is_null(), "pyodk reads {field}: {}", sent.body);
+    }
+    let one = format!("{all}/uuid%3Ayusra");
+    assert_eq!(amal.get(&format!("{one}/attachments")), json!([{ "name": "roof.png", "exists": false }]));
+    let photo = png();
+    let put = |script: &Script, name: &str| {
+        script.ask("POST", &format!("{one}/attachments/{name}"), &[("content-type", "image/png")], &photo).status
+    };
+    assert_eq!((put(&amal, "other.png"), put(&lucia, "roof.png"), put(&amal, "roof.png")), (404, 404, 200));
+    assert_eq!(amal.get(&format!("{one}/attachments"))[0]["exists"], true);
+    assert_eq!(lucia.ask("GET", &format!("{one}/attachments/roof.png"), &[], b"").status, 200);
+    assert_eq!(hand_in(&amal, "uuid:second", "</child>").status, 200);
+    let conflict = amal.ask("POST", all, &[], record(&case, "tin", "3", "uuid:second").as_bytes());
+    assert_eq!(conflict.json()["code"], 409.1, "{}", conflict.body);
+    assert_eq!(read(&page, &format!("/cases/{case}/submissions")).as_array().unwrap().len(), 2);
+
+    // Who may see the case sees them; who manages forms sees none, nor does another organisation.
+    assert_eq!(lucia.get(all).as_array().unwrap().len(), 2);
+    assert_eq!(lucia.get(&one)["instanceId"], "uuid:yusra");
+    assert!(lucia.ask("GET", &format!("{one}.xml"), &[], b"").body.contains("<called>Beto</called>"));
+    assert_eq!(daniela.ask("GET", all, &[], b"").status, 403);
+    assert_eq!(Script::log_in(server, "salma").ask("GET", all, &[], b"").status, 404);
+
+    // As tables: numbers as numbers, groups as objects, a repeat as a table of its own.
+    let table = "projects/1/forms/home_visit.svc/Submissions";
+    let whole = lucia.get(&format!("{table}?%24count=True"));
+    let row = &whole["value"][0];
+    assert_eq!(
+        (&whole["@odata.count"], &row["__id"], &row["home"]["people"]),
+        (&json!(2), &json!("uuid:yusra"), &json!(3))
+    );
+    assert_eq!(row["child@odata.navigationLink"], "Submissions('uuid:yusra')/child");
+    assert_eq!(
+        (&row["__system"]["attachmentsPresent"], &row["__system"]["attachmentsExpected"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(row["__system"]["submitterName"], "Amal Haddad");
+    assert_eq!(row["photo"], "roof.png");
+    let children = lucia.get(&format!("{table}.child"));
+    let called: Vec<&str> =
+        children["value"].as_array().unwrap().iter().map(|row| row["called"].as_str().unwrap()).collect();
+    assert_eq!(
+        (called.as_slice(), &children["value"][0]["__Submissions-id"]),
+        (&["Ana", "Beto", "Ana"][..], &json!("uuid:yusra"))
+    );
+    let page_of = |query: &str| lucia.get(&format!("{table}{query}"));
+    let ids = |rows: &Json| {
+        rows["value"].as_array().unwrap().iter().map(|row| row["__id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = page_of("?%24top=1");
+    assert_eq!(ids(&first), ["uuid:yusra"]);
+    assert!(first["@odata.nextLink"].as_str().unwrap().ends_with("Submissions?%24skip=1&%24top=1"));
+    assert_eq!(ids(&page_of("?%24top=5&%24skip=1")), ["uuid:second"]);
+    assert_eq!(ids(&page_of(".child?%24top=1&%24skip=1")), ["uuid:yusra/child[2]"]);
+    assert_eq!(page_of("?%24expand=*")["value"][0]["child"][1]["called"], "Beto");
+    assert_eq!(
+        page_of("?%24select=__id,home/roof&%24top=1")["value"],
+        json!([{ "__id": "uuid:yusra", "home": { "roof": "tile" } }])
+    );
+    let by = |filter: &str| ids(&page_of(&format!("?%24filter={}", filter.replace(' ', "%20")))).len();
+    let sender = &sent.json()["submitterId"];
+    assert_eq!(by(&format!("__system/submitterId eq {sender} and __system/submissionDate gt 2020-01-01")), 2);
+    assert_eq!(
+        (
+            by("__system/submitterId eq 7"),
+            by("not (__system/submissionDate gt 2020-01-01)"),
+            by("__system/reviewState eq null")
+        ),
+        (0, 0, 2)
+    );
+    let refused = |query: &str| lucia.ask("GET", &format!("{table}?{query}"), &[], b"").json()["code"].clone();
+    assert_eq!(
+        [refused("%24filter=age%20gt%203"), refused("%24filter=("), refused("%24orderby=age")],
+        [json!(501.5), json!(400.18), json!(501.1)]
+    );
+    assert_eq!(lucia.ask("GET", &format!("{table}.nothing"), &[], b"").status, 404);
+    assert_eq!(amal.ask("GET", table, &[], b"").status, 403, "a caseworker exports no lists");
+    let history = read(&server.log_in("audit"), "/history").to_string();
+    assert!(history.contains("odata"), "{history}");
+});
+
+story!(devices_are_app_users, |server: &Server| {
+    let amal = Script::log_in(server, "amal");
+    let before = amal.get("projects/1/app-users").as_array().unwrap().len();
+    let body = br#"{"displayName": "Enumerator 7"}"#;
+    let made = amal.ask("POST", "projects/1/app-users", &[("content-type", "application/json")], body).json();
+    assert_eq!((&made["displayName"], &made["type"]), (&json!("Enumerator 7"), &json!("field_key")));
+    let key = made["token"].as_str().unwrap();
+    assert_eq!(server.browser().get(&format!("/key/{key}/formList")).status, 200);
+    let listed = amal.get("projects/1/app-users");
+    let user = listed.as_array().unwrap().iter().find(|user| user["id"] == made["id"]).unwrap();
+    assert_eq!((listed.as_array().unwrap().len(), &user["token"]), (before + 1, &json!("")), "the key is told once");
+    let assign = |form: &str, id: &Json| {
+        amal.ask("POST", &format!("projects/1/forms/{form}/assignments/2/{id}"), &[], b"").status
+    };
+    assert_eq!(assign("follow_up_visit", &made["id"]), 200);
+    assert_eq!((assign("follow_up_visit", &json!(7)), assign("nothing", &made["id"])), (404, 404));
+});
+
+/// The Python that pyodk is installed for, where there is one.
+fn python_with_pyodk() -> Option<String> {
+    let python = std::env::var("WATARI_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let tried = Command::new(&python).args(["-c", "import pyodk"]).stderr(Stdio::null()).status();
+    let is_here = tried.is_ok_and(|status| status.success());
+    assert!(is_here || !required("pyodk"), "WATARI_TEST_REQUIRE asks for pyodk and {python} has none");
+    if !is_here {
+        eprintln!("skipped: pyodk is not installed");
+    }
+    is_here.then_some(python)
+}
+
+story!(pyodk_itself_is_content, |server: &Server| {
+    let Some(python) = python_with_pyodk() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, content: Vec<u8>| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, content).unwrap();
+        file
+    };
+    let next = visit().replace("| home_visit | 1 |", "| home_visit | 2 |");
+    let files = [put("visit.xlsx", xlsx(&visit())), put("next.xlsx", xlsx(&next)), put("roof.png", png())];
+    let (_, case) = with_case(&server.log_in("amal"), "Yusra");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../e2e/pyodk_drive.py");
+    let ran = Command::new(python).arg(script).arg(&server.address).args(files).arg(case).output().unwrap();
+    let said = [ran.stdout, ran.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).join("\n");
+    assert!(ran.status.success() && said.contains("pyodk is content"), "{said}");
+});

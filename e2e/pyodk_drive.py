@@ -1,0 +1,83 @@
+"""Drives the real pyodk against a running demo: `python3 pyodk_drive.py ADDRESS VISIT.xlsx NEXT.xlsx PHOTO.png CASE`.
+
+The sheets are two versions of one form; the case is one that amal works on. What is not as pyodk expects raises.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from pyodk._utils.config import CentralConfig, Config
+from pyodk.client import Client
+from pyodk.errors import PyODKError
+
+address, visit, following, photo, case = sys.argv[1:]
+RECORD = """<data id="home_visit" version="1"><home><case_id>{case}</case_id><roof>tile</roof><people>3</people></home>
+<child><called>Ana</called></child><child><called>Beto</called></child><photo>{photo}</photo>
+<meta><instanceID>{instance}</instanceID></meta></data>"""
+
+
+def client(user, password="crossing-the-river"):
+    """pyodk as a user of the house."""
+    central = CentralConfig(base_url=address, username=user, password=password, default_project_id=1)
+    cache = Path(tempfile.mkdtemp()) / "cache.toml"
+    return Client(config=Config(central=central), cache_path=cache)
+
+
+def refused(code, call, *arguments, **named):
+    """Whether Central's code comes back."""
+    try:
+        call(*arguments, **named)
+    except PyODKError as error:
+        assert error.is_central_error(code), (code, error)
+    else:
+        raise AssertionError(f"nothing was refused: {code}")
+
+
+manager, worker, supervisor = client("daniela"), client("amal"), client("lucia")
+
+# The house is the only project.
+assert [project.id for project in manager.projects.list()] == [1]
+assert manager.projects.get().name
+
+# A form, its next version, its XForm.
+made = manager.forms.create(definition=visit, form_id="home_visit")
+assert (made.xmlFormId, made.version, made.state) == ("home_visit", "1", "open"), made
+assert manager.forms.get("home_visit").publishedAt
+assert "home_visit" in [form.xmlFormId for form in worker.forms.list()]
+assert "<h:title>Home visit</h:title>" in worker.forms.get_xml("home_visit")
+refused(409.3, manager.forms.create, definition=visit, form_id="home_visit")
+refused(409.6, manager.forms.update, "home_visit", definition=visit)
+manager.forms.update("home_visit", definition=following)
+assert manager.forms.get("home_visit").version == "2"
+refused(501.1, manager.forms.update, "home_visit", attachments=[photo])
+refused(403.1, worker.forms.create, definition=visit, form_id="home_visit")
+
+# Submissions: handed in with a file, read by whoever sees the case, as metadata and as tables.
+record = RECORD.format(case=case, photo=Path(photo).name, instance="uuid:pyodk-one")
+sent = worker.submissions.create(xml=record, form_id="home_visit", attachments=[photo])
+assert sent.instanceId == "uuid:pyodk-one", sent
+assert [(file.name, file.exists) for file in sent.attachments] == [(Path(photo).name, True)], sent
+listed = supervisor.submissions.list(form_id="home_visit")
+assert [submission.instanceId for submission in listed] == ["uuid:pyodk-one"], listed
+assert supervisor.submissions.get("uuid:pyodk-one", form_id="home_visit").submitterId == sent.submitterId
+table = supervisor.submissions.get_table(form_id="home_visit", count=True)
+assert table["@odata.count"] == 1 and table["value"][0]["home"]["people"] == 3, table
+children = supervisor.submissions.get_table(form_id="home_visit", table_name="Submissions.child", top=1, skip=1)
+assert [row["called"] for row in children["value"]] == ["Beto"], children
+whole = supervisor.submissions.get_table(form_id="home_visit", expand="*")
+assert [row["called"] for row in whole["value"][0]["child"]] == ["Ana", "Beto"], whole
+some = supervisor.submissions.get_table(
+    form_id="home_visit", filter=f"__system/submitterId eq {sent.submitterId}", select="__id"
+)
+assert some["value"] == [{"__id": "uuid:pyodk-one"}], some
+refused(403.1, worker.submissions.get_table, form_id="home_visit")
+refused(404.1, supervisor.submissions.get, "uuid:nothing", form_id="home_visit")
+
+# Devices.
+users = worker.projects.create_app_users(display_names=["Enumerator 7"], forms=["home_visit"])
+assert [user.displayName for user in users] == ["Enumerator 7"] and users[0].token
+assert not list(worker.projects.create_app_users(display_names=["Enumerator 7"])), "it is there already"
+again = client("amal", "guess-guess-guess")
+refused(401.2, again.projects.list)
+print("pyodk is content")
