@@ -16,6 +16,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0010_duplicates.sql")),
     Migration::of(include_str!("migrations/0011_tracing.sql")),
     Migration::of(include_str!("migrations/0012_forms.sql")),
+    Migration::of(include_str!("migrations/0013_entities.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -67,6 +68,10 @@ pub const TABLES: &[&str] = &[
     "form_draft",
     "submission",
     "submission_file",
+    "entity_list",
+    "entity",
+    "entity_version",
+    "entity_held",
     "device",
     "flag",
     "approval",

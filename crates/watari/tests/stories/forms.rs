@@ -38,11 +38,11 @@ fn visit() -> String {
     VISIT.replace("| | calculate | twice | | | | | | | | |\n", "")
 }
 
-fn upload(browser: &Browser, name: &str, sheet: &str) -> Answer {
+pub fn upload(browser: &Browser, name: &str, sheet: &str) -> Answer {
     browser.request("POST", &format!("/api/v1/forms?name={name}"), &[], sheet.as_bytes())
 }
 
-fn read(browser: &Browser, path: &str) -> Json {
+pub fn read(browser: &Browser, path: &str) -> Json {
     let answer = browser.api("GET", path, &[], &Json::Null);
     assert_eq!(answer.status, 200, "{path}: {}", answer.body);
     answer.json()
@@ -64,7 +64,7 @@ pub fn published(manager: &Browser, name: &str, sheet: &str) -> String {
 }
 
 /// A person with a case that may be worked on.
-fn with_case(browser: &Browser, given: &str) -> (String, String) {
+pub fn with_case(browser: &Browser, given: &str) -> (String, String) {
     let person = register(browser, &person(given, "Formulario"));
     let consent = json!({ "purpose": "case_work", "decision": "given", "wording": "as read to her" });
     assert_eq!(browser.api("POST", &format!("/people/{person}/consents"), &[], &consent).status, 201);
@@ -103,6 +103,14 @@ pub fn filled_in(worker: &Browser, case: &str) -> BTreeMap<&'static str, String>
     let submission = of(read(worker, &format!("/cases/{case}/submissions")), there);
     let waiting = of(read(worker, "/submissions/waiting"), nowhere);
     let file = text(&read(worker, &format!("/submissions/{submission}"))["files"][0]["id"]);
+    let entity = as_random(case);
+    let place = format!(
+        "<data id=\"place_of_help\" version=\"2026.11\"><place_name>Clinic</place_name><help>health</help><meta>\
+         <instanceID>uuid:place-{case}</instanceID><entity dataset=\"places_of_help\" create=\"1\" id=\"{entity}\">\
+         <label>Clinic</label></entity></meta></data>"
+    );
+    assert_eq!(phone.send(&place, &[]).status, 201);
+    let list = text(&read(worker, &format!("/entities/{entity}"))["entity"]["list_id"]);
     BTreeMap::from([
         ("form", form),
         ("form_version", version),
@@ -110,11 +118,18 @@ pub fn filled_in(worker: &Browser, case: &str) -> BTreeMap<&'static str, String>
         ("submission", submission),
         ("submission_file", file),
         ("waiting", waiting),
+        ("list", list),
+        ("entity", entity),
     ])
 }
 
+/// An id as devices make them, from one of ours.
+pub fn as_random(id: &str) -> String {
+    format!("{}4{}", &id[..14], &id[15..])
+}
+
 /// A request as browsers and phones send files: name, file name where it is one, content.
-fn multipart(browser: &Browser, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+pub fn multipart(browser: &Browser, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
     let mut body = Vec::new();
     for (name, file, content) in parts {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
@@ -364,13 +379,13 @@ story!(a_program_fills_in_a_form, |server: &Server| {
 });
 
 /// A phone with ODK Collect: what it knows of the server is the address in its settings.
-struct Phone {
+pub struct Phone {
     browser: Browser,
     path: String,
 }
 
 impl Phone {
-    fn of(server: &Server, user: &Browser) -> Phone {
+    pub fn of(server: &Server, user: &Browser) -> Phone {
         let made = user.api("POST", "/devices", &[], &json!({ "name": "Field phone" }));
         assert_eq!(made.status, 201, "{}", made.body);
         let settings = made.json()["settings"].as_str().unwrap().to_owned();
@@ -379,11 +394,11 @@ impl Phone {
         Phone { browser: server.browser(), path: url[url.find("/key/").unwrap()..].to_owned() }
     }
 
-    fn get(&self, rest: &str) -> Answer {
+    pub fn get(&self, rest: &str) -> Answer {
         self.browser.request("GET", &format!("{}/{rest}", self.path), &[("x-openrosa-version", "1.0")], b"")
     }
 
-    fn send(&self, xml: &str, files: &[(&str, &[u8])]) -> Answer {
+    pub fn send(&self, xml: &str, files: &[(&str, &[u8])]) -> Answer {
         let mut parts: Vec<(&str, Option<&str>, &[u8])> =
             vec![("xml_submission_file", Some("record.xml"), xml.as_bytes())];
         parts.extend(files.iter().map(|(name, content)| (*name, Some(*name), *content)));
@@ -402,7 +417,7 @@ fn settings_of(text: &str) -> Json {
 }
 
 /// What stands between two tags.
-fn between<'a>(text: &'a str, tag: &str) -> &'a str {
+pub fn between<'a>(text: &'a str, tag: &str) -> &'a str {
     text.split(&format!("<{tag}>")).nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default()
 }
 
