@@ -61,6 +61,14 @@ crate::ids! {
     SubmissionId,
     /// A file of a form filled in.
     SubmissionFileId,
+    /// A list of entities.
+    EntityListId,
+    /// Something that forms make, change and choose; devices make its id.
+    EntityId,
+    /// What an entity was after a change.
+    EntityVersionId,
+    /// A change of an entity that waits for the one before it.
+    EntityHeldId,
     /// A phone or tablet that forms are filled in on.
     DeviceId,
     /// A file that is being imported.

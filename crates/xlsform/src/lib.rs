@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod definition;
+pub mod entities;
 pub mod fill;
 pub mod form;
 pub mod workbook;

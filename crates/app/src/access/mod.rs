@@ -389,6 +389,26 @@ impl Viewer {
         Filter::new("s.case_id IS NULL", []).and_filter(self.visible_parts("s")).and_filter(whose)
     }
 
+    /// The entities that are there for this user: those of cases they see, the house's, and those that they made and
+    /// that wait for a case. Whoever manages forms sees the house's that are no more delicate than a case. `e` is
+    /// `entity` in the query, `l` its list; `c` its case and `p` that case's person, each joined where there is one.
+    pub fn visible_entities(&self) -> Filter {
+        let of_house = || Filter::new("e.case_id IS NULL AND e.waits = 0", []);
+        let mut ways = Vec::new();
+        if self.sees(Sensitivity::Identity) && self.sees(Sensitivity::Case) {
+            ways.push(self.visible_cases().and_filter(self.visible_parts("e")));
+            ways.push(of_house().and_filter(self.visible_parts("e")));
+            let own = "e.case_id IS NULL AND e.waits = 1 AND e.made_by = ?";
+            ways.push(Filter::new(own, [self.user.into()]).and_filter(self.visible_parts("e")));
+        }
+        if self.may(Permission::ManageForms) {
+            ways.push(of_house().and("e.sensitivity = 'case'", []));
+        }
+        Filter::new("e.organisation_id = ?", [self.organisation.into()])
+            .and_filter(Filter::any(ways))
+            .and("l.reach = 'house' OR e.made_by = ?", [self.user.into()])
+    }
+
     /// The parts of a case (notes, attachments, screenings) this user may read; `alias` is the
     /// part's table in the query. To be used only beside [`Viewer::visible_cases`].
     pub fn visible_parts(&self, alias: &str) -> Filter {

@@ -231,3 +231,65 @@ fn parts_follow_what_the_viewer_sees() {
     assert!(parts(&world.viewer(Role::ProgrammeManager, Scope::Organisation)).contains("('case', 'medical')"));
     assert!(parts(&world.viewer(Role::Auditor, Scope::Organisation)).contains("1 = 0"));
 }
+
+impl World {
+    /// Rows of a list for every person's plain case; of the house; one that waits, mine and another's; a medical one.
+    fn with_entities() -> World {
+        let world = World::new();
+        let table = "CREATE TABLE entity_list (organisation_id, id, reach); \
+                     CREATE TABLE entity (organisation_id, id, case_id, waits, sensitivity, made_by);";
+        world.connection.execute_batch(table).unwrap();
+        let (me, someone) = (world.me, UserId::new());
+        for case in EVERYONE {
+            world.row(case, Some(case), false, "case", someone);
+        }
+        world.row("house", None, false, "case", someone);
+        world.row("house, mine", None, false, "case", me);
+        world.row("house, medical", None, false, "medical", someone);
+        world.row("waits, mine", None, true, "case", me);
+        world.row("waits", None, true, "case", someone);
+        world.reach("house");
+        world
+    }
+
+    fn row(&self, id: &str, case: Option<&str>, waits: bool, sensitivity: &str, by: UserId) {
+        let row = rusqlite::params![self.organisation.0.as_bytes(), id, case, waits, sensitivity, by.0.as_bytes()];
+        self.connection.execute("INSERT INTO entity VALUES (?1, ?2, ?3, ?4, ?5, ?6)", row).unwrap();
+    }
+
+    fn reach(&self, reach: &str) {
+        self.connection.execute("DELETE FROM entity_list", []).unwrap();
+        let row = rusqlite::params![self.organisation.0.as_bytes(), reach];
+        self.connection.execute("INSERT INTO entity_list VALUES (?1, 1, ?2)", row).unwrap();
+    }
+
+    fn entities(&self, viewer: &Viewer) -> Vec<String> {
+        let from = "SELECT e.id FROM entity e JOIN entity_list l ON l.organisation_id = e.organisation_id \
+                    LEFT JOIN case_file c ON c.organisation_id = e.organisation_id AND c.id = e.case_id \
+                    LEFT JOIN person p ON p.organisation_id = e.organisation_id AND p.id = c.person_id";
+        self.ask(from, &viewer.visible_entities())
+    }
+}
+
+#[test]
+fn rows_of_lists_follow_their_cases() {
+    let world = World::with_entities();
+    let worker = world.viewer(Role::Caseworker, Scope::Own);
+    assert_eq!(world.entities(&worker), ["granted", "house", "house, medical", "house, mine", "mine", "waits, mine"]);
+    let blind = Viewer { sees_medical: false, ..worker.clone() };
+    assert_eq!(world.entities(&blind), ["granted", "house", "house, mine", "mine", "waits, mine"]);
+    // Kept to those who made them, cases make no difference.
+    world.reach("maker");
+    assert_eq!(world.entities(&worker), ["house, mine", "waits, mine"]);
+}
+
+#[test]
+fn who_manages_forms_sees_no_row_about_a_case() {
+    let world = World::with_entities();
+    for role in [Role::DataOfficer, Role::Administrator] {
+        assert_eq!(world.entities(&world.viewer(role, Scope::Organisation)), ["house", "house, mine"], "{role}");
+    }
+    for role in [Role::ProgrammeManager, Role::Auditor] {
+        assert_eq!(world.entities(&world.viewer(role, Scope::Organisation)), NOBODY, "{role}");
+    }
+}

@@ -95,7 +95,7 @@ pub(crate) async fn in_background<T: Send + 'static>(
 pub(crate) fn note_list(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
-    list: &'static str,
+    list: &str,
     format: TableFormat,
     count: i64,
 ) -> Result<(), Error> {

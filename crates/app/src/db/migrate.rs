@@ -16,6 +16,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0010_duplicates.sql")),
     Migration::of(include_str!("migrations/0011_tracing.sql")),
     Migration::of(include_str!("migrations/0012_forms.sql")),
+    Migration::of(include_str!("migrations/0013_entities.sql")),
     Migration::of(include_str!("migrations/0015_device_passwords.sql")),
 ];
 
@@ -68,6 +69,10 @@ pub const TABLES: &[&str] = &[
     "form_draft",
     "submission",
     "submission_file",
+    "entity_list",
+    "entity",
+    "entity_version",
+    "entity_held",
     "device",
     "flag",
     "approval",

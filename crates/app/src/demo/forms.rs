@@ -1,4 +1,4 @@
-//! The form that ships with Watari, published in each house, and how it was filled in.
+//! The forms that ship with Watari, published in each house, and how one was filled in.
 
 use crate::access::{Role, Viewer};
 use crate::db::Tx;
@@ -8,6 +8,8 @@ use crate::ids::{CaseId, FormId};
 use crate::ui::Language;
 
 const SHEET: &str = include_str!("../../../../forms/follow-up-visit.md");
+/// Makes the list of places of help.
+const PLACES: &str = include_str!("../../../../forms/place-of-help.md");
 
 /// A visit as it was written down.
 struct Visit {
@@ -41,12 +43,13 @@ const VISITS: [Visit; 2] = [
     },
 ];
 
-/// Publishes the form of a house and fills it in for two of its cases.
+/// Publishes the forms of a house and fills one in for two of its cases.
 pub(super) fn tell(tx: &mut Tx<'_>, workers: &[Viewer]) -> Result<(), Error> {
     let Some(worker) = workers.last() else { return Ok(()) };
     // Who set the house up published its first form.
     let manager = Viewer { role: Role::Administrator, ..worker.clone() };
     let form = forms::publish_sheet(tx, &manager, "follow-up-visit.md", SHEET)?;
+    forms::publish_sheet(tx, &manager, "place-of-help.md", PLACES)?;
     let language: Language = worker.language.parse().unwrap_or(Language::En);
     let written = match language {
         Language::Es => 1,

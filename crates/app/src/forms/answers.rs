@@ -105,7 +105,7 @@ pub(super) fn found_words(ui: &Ui, found: &Found) -> String {
         (FoundKind::CalculatedOtherwise | FoundKind::Instances | FoundKind::OtherVersion, _) => {
             ui.name(found.kind.label(), expected)
         }
-        (FoundKind::NotJudged, Some(message)) => format!("{} {message}", ui.label(&found.kind)),
+        (FoundKind::NotJudged | FoundKind::Entity, Some(message)) => format!("{} {message}", ui.label(&found.kind)),
         (_, Some(message)) => message.to_owned(),
         (_, None) => ui.label(&found.kind).to_owned(),
     }

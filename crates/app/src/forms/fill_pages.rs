@@ -9,15 +9,15 @@ use xlsform::fill::Filling;
 
 use super::answers::{self, Line, Told};
 use super::filling::{self, Act, Asker, Item, Page, Question, Showing, Widget};
-use super::store;
 use super::submissions::{self, Draft, Found, Kept, SubmissionFile};
+use super::{entities, store};
 use crate::access::Viewer;
 use crate::cases::{self, media_type, reading};
 use crate::db::Tx;
 use crate::documents::download;
 use crate::error::Error;
 use crate::history::{Bookkeeping, Kind, Pen};
-use crate::ids::{CaseId, FormId, FormVersionId, SubmissionFileId, SubmissionId};
+use crate::ids::{CaseId, EntityId, FormId, FormVersionId, SubmissionFileId, SubmissionId};
 use crate::ui::Ui;
 use crate::web::{Context, Fields, Input, Sent, page};
 
@@ -425,6 +425,8 @@ struct SubmissionPage {
     it: Kept,
     case: Option<String>,
     told: Told,
+    /// The rows of lists that it made or changed.
+    entities: Vec<(EntityId, String)>,
     done: bool,
 }
 
@@ -494,8 +496,12 @@ pub(super) async fn submission(
     let (it, files) = read(&ctx, id).await?;
     let told = told(&ctx, &it, files).await?;
     let (ui, case) = (ctx.ui(), it.submission.case_id);
-    let named = ctx.read(move |tx, viewer| case.map(|case| name_of_case(tx, viewer, &ui, case)).transpose());
-    page(SubmissionPage { ui: ctx.ui(), case: named.await?, it, told, done })
+    let read = ctx.read(move |tx, viewer| {
+        let named = case.map(|case| name_of_case(tx, viewer, &ui, case)).transpose()?;
+        Ok((named, entities::store::of_submission(tx, viewer, id)?))
+    });
+    let (case, entities) = read.await?;
+    page(SubmissionPage { ui: ctx.ui(), case, it, told, entities, done })
 }
 
 pub(super) async fn record(ctx: Context, Path(id): Path<SubmissionId>) -> Result<Response, Error> {

@@ -8,6 +8,7 @@ mod answers;
 mod api;
 mod central;
 mod devices;
+mod entities;
 mod export;
 mod fill_pages;
 mod filling;
@@ -29,6 +30,7 @@ use utoipa_axum::routes;
 use crate::web::App;
 
 pub use central::problem as central_problem;
+pub use entities::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
 pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
 pub use store::{open_forms, publish_sheet};
 pub use submissions::{Draft, FoundKind, Submission, drafts_of_case, hand_in, of_case, waiting};
@@ -60,18 +62,30 @@ pub fn routes() -> Router<App> {
         .route("/submissions/{submission}/xml", get(fill_pages::record))
         .route("/submissions/{submission}/files/{file}", get(fill_pages::file))
         .route("/forms/{form}/export", get(export::export))
+        .route("/forms/lists", get(entities::pages::managed).post(entities::pages::make_list))
+        .route("/forms/lists/{list}", get(entities::pages::managed_list).post(entities::pages::change_list))
+        .route("/forms/lists/{list}/rows", post(entities::pages::upload))
+        .route("/lists", get(entities::pages::used))
+        .route("/lists/{list}", get(entities::pages::used_list))
+        .route("/lists/{list}/csv", get(entities::pages::download))
+        .route("/entities/{entity}", get(entities::pages::show).post(entities::pages::change))
+        .route("/entities/{entity}/resolve", post(entities::pages::resolve))
+        .route("/entities/{entity}/delete", post(entities::pages::delete))
+        .route("/entities/{entity}/restore", post(entities::pages::restore))
         .route("/devices", get(devices::show).post(devices::make))
         .route("/devices/{device}/end", post(devices::end_on_page))
         .route("/key/{key}/formList", get(openrosa::form_list))
         .route("/key/{key}/forms/{version}", get(openrosa::form))
         .route("/key/{key}/forms/{version}/manifest", get(openrosa::manifest))
         .route("/key/{key}/forms/{version}/files/{name}", get(openrosa::file))
+        .route("/key/{key}/lists/{name}/integrity", get(openrosa::integrity))
         .route("/key/{key}/submission", head(openrosa::announce).post(openrosa::submit))
         .merge(central::routes())
         .route("/openrosa/formList", get(openrosa::form_list))
         .route("/openrosa/forms/{version}", get(openrosa::form))
         .route("/openrosa/forms/{version}/manifest", get(openrosa::manifest))
         .route("/openrosa/forms/{version}/files/{name}", get(openrosa::file))
+        .route("/openrosa/lists/{name}/integrity", get(openrosa::integrity))
         .route("/openrosa/submission", head(openrosa::announce).post(openrosa::submit))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
 }
@@ -101,6 +115,15 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(api::record))
         .routes(routes!(api::submission_file))
         .routes(routes!(export::export))
+        .routes(routes!(entities::api::managed, entities::api::make_list))
+        .routes(routes!(entities::api::managed_list, entities::api::change_list))
+        .routes(routes!(entities::api::upload))
+        .routes(routes!(entities::api::used))
+        .routes(routes!(entities::api::used_list))
+        .routes(routes!(entities::api::download))
+        .routes(routes!(entities::api::show, entities::api::change, entities::api::delete))
+        .routes(routes!(entities::api::resolve))
+        .routes(routes!(entities::api::restore))
         .routes(routes!(devices::api_list, devices::api_make))
         .routes(routes!(devices::api_end))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))

@@ -133,8 +133,10 @@ pub struct FormFile {
     pub id: Option<FormFileId>,
     /// Bytes.
     pub size: i64,
-    /// Whether Watari makes it: the people or cases that whoever fills in may see.
+    /// Whether Watari makes it: the people, cases, follow-ups or entities that whoever fills in may see.
     pub is_live: bool,
+    /// Whether it is a list of entities.
+    pub is_entities: bool,
 }
 
 impl FormFile {

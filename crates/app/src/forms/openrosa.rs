@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -13,13 +13,13 @@ use xlsform::xpath::Tree;
 use super::model::FormState;
 use super::phone::Phone;
 use super::submissions::{self, Found, Incoming};
-use super::{lists, store, upload};
+use super::{entities, store, upload};
 use crate::access::Viewer;
 use crate::cases::export::note_list;
 use crate::db::Tx;
 use crate::documents::table::TableFormat;
 use crate::error::Error;
-use crate::ids::{DeviceId, FormVersionId, SubmissionId};
+use crate::ids::{DeviceId, EntityId, FormVersionId, SubmissionId};
 use crate::ui::Language;
 use crate::web::{Sent, in_words};
 
@@ -137,19 +137,25 @@ async fn list_files(phone: &Phone, id: FormVersionId) -> Result<Response, Error>
         files
             .map(|file| {
                 let content = content_of(tx, viewer, held.id, &file.name)?;
-                Ok((file.name, upload::md5(&content)))
+                Ok((file, upload::md5(&content)))
             })
             .collect::<Result<Vec<_>, Error>>()
     });
     let mut body = "<manifest xmlns=\"http://openrosa.org/xforms/xformsManifest\">".to_owned();
-    for (name, hash) in files.await? {
-        let address = phone.address(&format!("forms/{id}/files/{}", in_address(&name)));
+    for (file, hash) in files.await? {
+        let address = phone.address(&format!("forms/{id}/files/{}", in_address(&file.name)));
         let _ = write!(
             body,
-            "<mediaFile><filename>{}</filename><hash>md5:{hash}</hash><downloadUrl>{}</downloadUrl></mediaFile>",
-            escaped(&name),
+            "<mediaFile{}><filename>{}</filename><hash>md5:{hash}</hash><downloadUrl>{}</downloadUrl>",
+            if file.is_entities { " type=\"entityList\"" } else { "" },
+            escaped(&file.name),
             escaped(&address)
         );
+        if let Some(list) = file.name.strip_suffix(".csv").filter(|_| file.is_entities) {
+            let address = phone.address(&format!("lists/{}/integrity", in_address(list)));
+            let _ = write!(body, "<integrityUrl>{}</integrityUrl>", escaped(&address));
+        }
+        body.push_str("</mediaFile>");
     }
     body.push_str("</manifest>");
     Ok(xml(StatusCode::OK, body))
@@ -160,10 +166,45 @@ fn in_address(name: &str) -> String {
 }
 
 fn content_of(tx: &mut Tx<'_>, viewer: &Viewer, version: FormVersionId, name: &str) -> Result<Vec<u8>, Error> {
-    match lists::live(tx, viewer, name)? {
-        Some(list) => Ok(list.into_bytes()),
-        None => store::file_content(tx, viewer, version, name).map(|(content, _)| content),
+    match store::data_of(tx, viewer, version, name)? {
+        Some(content) => Ok(content),
+        None => Err(Error::NotFound),
     }
+}
+
+/// Which entities a device asks about: ids with commas between them.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    id: String,
+}
+
+/// The most entities that a device asks about at once.
+const MOST_ASKED: usize = 5_000;
+
+/// The list that an address names.
+#[derive(Deserialize)]
+pub(super) struct NamedList {
+    name: String,
+}
+
+pub(super) async fn integrity(phone: Phone, Path(list): Path<NamedList>, Query(asked): Query<Asked>) -> Response {
+    told(tell_forgotten(&phone, list.name, asked).await)
+}
+
+/// Says which of a device's entities it has to forget. Those that are not known are not told: they may be on their way.
+async fn tell_forgotten(phone: &Phone, name: String, asked: Asked) -> Result<Response, Error> {
+    let ids: Vec<EntityId> = asked.id.split(',').take(MOST_ASKED).filter_map(|id| id.trim().parse().ok()).collect();
+    let known = phone.read(move |tx, viewer| {
+        let list = entities::store::list_named(tx, viewer, &name)?.ok_or(Error::NotFound)?;
+        entities::store::forgotten(tx, viewer, &list, &ids)
+    });
+    let mut body = "<data><entities>".to_owned();
+    for (id, forgotten) in known.await? {
+        let _ = write!(body, "<entity id=\"{id}\"><deleted>{forgotten}</deleted></entity>");
+    }
+    body.push_str("</entities></data>");
+    Ok(xml(StatusCode::OK, body))
 }
 
 pub(super) async fn file(phone: Phone, Path(named): Path<Named>) -> Response {
@@ -171,17 +212,19 @@ pub(super) async fn file(phone: Phone, Path(named): Path<Named>) -> Response {
 }
 
 async fn send_file(phone: &Phone, id: FormVersionId, name: String) -> Result<Response, Error> {
-    let live = lists::note_name(&name);
     let read = phone.read(move |tx, viewer| {
-        let (held, _) = version(tx, viewer, id)?;
-        content_of(tx, viewer, held.id, &name)
+        let (held, xform) = version(tx, viewer, id)?;
+        let content = content_of(tx, viewer, held.id, &name)?;
+        let file = store::files_of(tx, viewer, held.id, &xform)?.into_iter().find(|file| file.name == name);
+        let list = name.strip_suffix(".csv").unwrap_or(&name).to_owned();
+        Ok((content, file.filter(|file| file.is_live).map(|_| list)))
     });
-    let content = read.await?;
+    let (content, live) = read.await?;
     if let Some(list) = live {
         // People's names leave for the device.
         let rows = content.iter().filter(|byte| **byte == b'\n').count().saturating_sub(1);
         let count = i64::try_from(rows).unwrap_or(i64::MAX);
-        phone.write(move |tx, viewer| note_list(tx, viewer, list, TableFormat::Csv, count)).await?;
+        phone.write(move |tx, viewer| note_list(tx, viewer, &list, TableFormat::Csv, count)).await?;
     }
     Ok(([VERSION, (CONTENT_TYPE, "application/octet-stream")], content).into_response())
 }
@@ -238,11 +281,15 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
     }
     let named = record.attribute(root, "version").unwrap_or_default();
     let (version, xform) = store::version_named(tx, viewer, form.id, named)?;
-    let findings: Vec<Found> = match store::definition(tx, viewer, version.id, &xform) {
-        Ok(definition) => submissions::judge(&definition, viewer, &xml),
-        Err(Error::BadRequest(_)) => Vec::new(),
+    let definition = match store::definition(tx, viewer, version.id, &xform) {
+        Ok(definition) => Some(definition),
+        Err(Error::BadRequest(_)) => None,
         Err(error) => return Err(error),
     };
+    let judged = |definition| submissions::judge(definition, viewer, &xml);
+    let findings: Vec<Found> = definition.as_ref().map(judged).unwrap_or_default();
+    let entities = definition.as_ref().map(|definition| xlsform::entities::read(definition, &record));
+    let asks_for_case = definition.is_none_or(|definition| submissions::asks_for_case(&form, &definition));
     let subject = submissions::subject_of(&form, &record);
     let case = submissions::case_of(tx, viewer, &subject)?;
     Ok(Incoming {
@@ -251,6 +298,8 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
         instance_id,
         case,
         subject,
+        entities: entities.unwrap_or_default(),
+        asks_for_case,
         xml,
         findings,
         device,

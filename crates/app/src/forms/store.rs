@@ -6,10 +6,11 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde_json::json;
 use xlsform::definition::{Definition, External};
+use xlsform::entities::declared;
 
-use super::lists;
 use super::model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
 use super::upload::{self, LIVE_LISTS, Sheet, md5};
+use super::{entities, lists};
 use crate::access::{Permission, Sensitivity, Viewer};
 use crate::cases::media_type;
 use crate::dates::Moment;
@@ -243,17 +244,72 @@ pub(super) fn files_of(
         "SELECT x.name, x.id, x.size FROM form_file x WHERE x.organisation_id = $1 AND x.form_version_id = $2 \
          ORDER BY x.name",
         params![viewer.organisation, version],
-        |row| Ok(FormFile { name: row.next()?, id: Some(row.next()?), size: row.next()?, is_live: false }),
+        |row| {
+            let (name, id, size) = (row.next()?, row.next()?, row.next()?);
+            Ok(FormFile { name, id: Some(id), size, is_live: false, is_entities: false })
+        },
     )?;
     let mut files: Vec<FormFile> = Vec::new();
     for (_, name) in upload::files(xform) {
-        let is_live = LIVE_LISTS.contains(&name.as_str());
-        let held =
-            there.iter().position(|file| file.name == name).filter(|_| !is_live).map(|place| there.remove(place));
-        files.push(held.unwrap_or(FormFile { name, id: None, size: 0, is_live }));
+        let made_here = LIVE_LISTS.contains(&name.as_str());
+        let held = there.iter().position(|file| file.name == name).filter(|_| !made_here);
+        files.push(match held {
+            Some(place) => there.remove(place),
+            None => {
+                let is_entities = !made_here && is_entities(tx, viewer, &name, xform)?;
+                FormFile { name, id: None, size: 0, is_live: made_here || is_entities, is_entities }
+            }
+        });
     }
     files.extend(there);
     Ok(files)
+}
+
+/// Whether a file that nobody uploaded is a list of entities: one that is there, or that the form itself declares.
+fn is_entities(tx: &mut Tx<'_>, viewer: &Viewer, name: &str, xform: &str) -> Result<bool, Error> {
+    let Some(list) = name.strip_suffix(".csv") else { return Ok(false) };
+    if entities::store::list_named(tx, viewer, list)?.is_some() {
+        return Ok(true);
+    }
+    let definition = Definition::read(xform, &upload::placeholders(xform));
+    Ok(definition.is_ok_and(|definition| declared(&definition).iter().any(|declared| declared.list == list)))
+}
+
+/// What a file is for this user: a list that Watari makes, one that was uploaded, or a list of entities.
+pub(super) fn data_of(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    version: FormVersionId,
+    name: &str,
+) -> Result<Option<Vec<u8>>, Error> {
+    if let Some(list) = lists::live(tx, viewer, name)? {
+        return Ok(Some(list.into_bytes()));
+    }
+    match file_content(tx, viewer, version, name) {
+        Ok((content, _)) => return Ok(Some(content)),
+        Err(Error::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    let list = match name.strip_suffix(".csv") {
+        Some(list) => entities::store::list_named(tx, viewer, list)?,
+        None => None,
+    };
+    list.map(|list| entities::for_forms(tx, viewer, &list).map(String::into_bytes)).transpose()
+}
+
+/// The same without anybody in it, for a form on paper.
+fn blank_of(tx: &mut Tx<'_>, viewer: &Viewer, version: FormVersionId, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    if LIVE_LISTS.contains(&name) {
+        return Ok(None);
+    }
+    match file_content(tx, viewer, version, name) {
+        Ok((content, _)) => Ok(Some(content)),
+        Err(Error::NotFound) => {
+            let list = entities::store::list_named(tx, viewer, name.strip_suffix(".csv").unwrap_or(name))?;
+            Ok(list.map(|list| entities::blank(&list).into_bytes()))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Keeps a sheet: the first of its form, or the next version.
@@ -450,10 +506,10 @@ pub(super) fn definition(
     version: FormVersionId,
     xform: &str,
 ) -> Result<Arc<Definition>, Error> {
-    read_with(tx, viewer, version, xform, lists::live)
+    read_with(tx, viewer, version, xform, data_of)
 }
 
-/// The same without the lists of people and cases, for a form on paper.
+/// The same without those whom lists name, for a form on paper.
 ///
 /// # Errors
 /// The form cannot be read with its files, or the database failed.
@@ -463,8 +519,7 @@ pub(super) fn definition_for_all(
     version: FormVersionId,
     xform: &str,
 ) -> Result<Arc<Definition>, Error> {
-    let nobody = |_: &mut Tx<'_>, _: &Viewer, name: &str| Ok(LIVE_LISTS.contains(&name).then(|| upload::blank(name)));
-    read_with(tx, viewer, version, xform, nobody)
+    read_with(tx, viewer, version, xform, blank_of)
 }
 
 /// The most bytes of XForm whose definitions are kept in memory.
@@ -495,20 +550,16 @@ fn read_with(
     viewer: &Viewer,
     version: FormVersionId,
     xform: &str,
-    live: impl Fn(&mut Tx<'_>, &Viewer, &str) -> Result<Option<String>, Error>,
+    content_of: impl Fn(&mut Tx<'_>, &Viewer, FormVersionId, &str) -> Result<Option<Vec<u8>>, Error>,
 ) -> Result<Arc<Definition>, Error> {
     if let Some(ready) = READ.get(&version) {
         return Ok(ready.definition);
     }
     let mut external = External::new();
     for (address, name) in upload::files(xform).into_iter().filter(|(_, name)| upload::is_data(name)) {
-        let content = match live(tx, viewer, &name)? {
-            Some(list) => list,
-            None => match file_content(tx, viewer, version, &name) {
-                Ok((content, _)) => String::from_utf8_lossy(&content).into_owned(),
-                Err(Error::NotFound) => upload::blank(&name),
-                Err(error) => return Err(error),
-            },
+        let content = match content_of(tx, viewer, version, &name)? {
+            Some(content) => String::from_utf8_lossy(&content).into_owned(),
+            None => upload::blank(&name),
         };
         external.insert(address, content);
     }
@@ -553,7 +604,10 @@ pub fn publish(tx: &mut Tx<'_>, viewer: &Viewer, id: FormId, expected: i64) -> R
          WHERE organisation_id = $1 AND id = $2",
         params![viewer.organisation, id, draft.title.as_str(), state, now],
     )?;
-    Ok(())
+    let (_, xform) = version(tx, viewer, draft.id)?;
+    let definition = Definition::read(&xform, &upload::placeholders(&xform));
+    let definition = definition.map_err(|error| Error::Internal(error.to_string()))?;
+    entities::store::publish(tx, viewer, &definition)
 }
 
 /// Uploads a sheet of the house and publishes it at once.

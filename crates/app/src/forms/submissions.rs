@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use xlsform::definition::Definition;
+use xlsform::entities::EntityError;
 use xlsform::fill::{Filling, Finding, FindingKind, ProblemKind, check};
 use xlsform::xpath::Tree;
 
 use super::filling::{self, begin};
 use super::model::{Form, FormState, FormVersion, SUBJECT_FIELDS};
-use super::store;
+use super::{entities, store};
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
 use crate::cases::{self, media_type};
 use crate::dates::Moment;
@@ -52,6 +53,22 @@ crate::codes! {
         OtherVersion = "other_version",
         /// It could not judge the record.
         NotJudged = "not_judged",
+        /// What it says of an entity cannot be read.
+        Entity = "entity",
+        /// An entity of this id is there already.
+        EntityExists = "entity_exists",
+        /// The entity is not there for the sender.
+        EntityMissing = "entity_missing",
+        /// The entity was deleted.
+        EntityDeleted = "entity_deleted",
+        /// The entity never had the version that the change was made from.
+        EntityVersion = "entity_version",
+        /// A new entity is not called anything.
+        EntityLabel = "entity_label",
+        /// The entity is delicate in another way than the form.
+        EntitySensitivity = "entity_sensitivity",
+        /// The change before it, made on the same device, has not come.
+        EntityWaits = "entity_waits",
     }
 }
 
@@ -101,10 +118,30 @@ fn is_metadata(finding: &Finding) -> bool {
     finding.kind == FindingKind::Unknown && name == "meta" && finding.path.matches('/').count() == 2
 }
 
+/// Whether it is what the form says of an entity: calculated from the list as the device had it.
+fn is_of_entity(finding: &Finding) -> bool {
+    let calculated = matches!(finding.kind, FindingKind::CalculatedOtherwise { .. });
+    calculated && finding.path.contains("/meta/entity/")
+}
+
+/// The ids of the entities that a record changes: the device may have had them before this list has them.
+fn changed_entities(definition: &Definition, xml: &str) -> Vec<String> {
+    let record = Tree::from_xml(xml).ok();
+    let sent = record.map(|record| xlsform::entities::read(definition, &record)).unwrap_or_default();
+    sent.into_iter().flatten().filter(|sent| sent.update).map(|sent| sent.id.to_string()).collect()
+}
+
 /// What the form would not have allowed in a record.
 pub(super) fn judge(definition: &Arc<Definition>, viewer: &Viewer, xml: &str) -> Vec<Found> {
     match check(definition.clone(), filling::surroundings(viewer), xml) {
-        Ok(checked) => checked.findings.into_iter().filter(|found| !is_metadata(found)).map(Found::from).collect(),
+        Ok(checked) => {
+            let changed = changed_entities(definition, xml);
+            let is_changed = |found: &Finding| {
+                found.kind == FindingKind::Problem(ProblemKind::NotOffered) && changed.contains(&found.value)
+            };
+            let passed_by = |found: &Finding| is_metadata(found) || is_of_entity(found) || is_changed(found);
+            checked.findings.into_iter().filter(|found| !passed_by(found)).map(Found::from).collect()
+        }
         Err(error) => {
             let (path, value) = (String::new(), String::new());
             vec![Found { path, value, kind: FoundKind::NotJudged, expected: None, message: Some(error.to_string()) }]
@@ -340,7 +377,7 @@ fn give(
             params![viewer.organisation, submission.id, case, person],
         )?;
     }
-    Ok(())
+    entities::store::give(tx, viewer, &pen, submission.id, (case, person))
 }
 
 /// The case that a question names: by its own id or number, or by its person's, whose open case it then is. Only a
@@ -384,6 +421,12 @@ pub(super) fn subject_of(form: &Form, record: &Tree) -> String {
         named.map(|node| record.text(node).trim().to_owned())
     });
     values.into_iter().find(|value| !value.is_empty()).unwrap_or_default().chars().take(200).collect()
+}
+
+/// Whether a form asks for the case or person: without an answer its submissions wait.
+pub(super) fn asks_for_case(form: &Form, definition: &Definition) -> bool {
+    let names = subject_fields(&form.subject_field);
+    definition.fields().any(|(_, field)| !field.is_attribute && names.contains(&field.name.local))
 }
 
 /// A form being filled in.
@@ -598,12 +641,29 @@ pub(super) struct Incoming {
     pub(super) subject: String,
     pub(super) xml: String,
     pub(super) findings: Vec<Found>,
+    /// What it says of entities.
+    pub(super) entities: Vec<Result<xlsform::entities::Entity, EntityError>>,
+    /// Whether its form asks for a case.
+    pub(super) asks_for_case: bool,
     pub(super) device: Option<DeviceId>,
 }
 
-/// Keeps a record, in its case or in the inbox.
+/// Keeps a record, in its case or in the inbox, and makes and changes the entities that it names.
 pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, Error> {
-    let Incoming { id, form, version, instance_id, case, subject, xml, findings, device } = incoming;
+    let pen = insert(tx, viewer, incoming)?;
+    let Incoming { id, form, case, findings, entities, asks_for_case, .. } = incoming;
+    let (sensitivity, waits) = (form.sensitivity, *asks_for_case && case.is_none());
+    let source = entities::Source { submission: *id, case: *case, waits, sensitivity };
+    let further = entities::carry_out(tx, viewer, &pen, &source, entities)?;
+    if !further.is_empty() {
+        let findings: Vec<Found> = findings.iter().cloned().chain(further).collect();
+        entities::note(tx, viewer, &pen, *id, &findings)?;
+    }
+    Ok(pen)
+}
+
+fn insert(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, Error> {
+    let Incoming { id, form, version, instance_id, case, subject, xml, findings, device, .. } = incoming;
     let found = i64::try_from(findings.len()).unwrap_or(i64::MAX);
     let mut entry = Entry::created(Kind::Submission, *id, &json!({ "form": form.title, "found": found }));
     if let Some((case, person)) = case {
@@ -648,7 +708,7 @@ pub(super) fn send_draft(
     xml: String,
     findings: Vec<Found>,
 ) -> Result<(), Error> {
-    let (draft, ..) = draft(tx, viewer, id)?;
+    let (draft, _, definition) = draft(tx, viewer, id)?;
     let form = store::form(tx, viewer, draft.form_id)?;
     if !matches!(form.state, FormState::Open | FormState::Closing) {
         return Err(Error::Refused("refused-form-not-open"));
@@ -660,6 +720,8 @@ pub(super) fn send_draft(
         instance_id: instance_id(&record).unwrap_or_else(|| id.to_string()),
         case: Some((draft.case_id, draft.person_id)),
         subject: subject_of(&form, &record),
+        entities: xlsform::entities::read(&definition, &record),
+        asks_for_case: asks_for_case(&form, &definition),
         xml,
         findings,
         device: None,

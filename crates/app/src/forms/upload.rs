@@ -13,7 +13,7 @@ use super::model::Remark;
 pub const LARGEST_SHEET: usize = 8 * 1024 * 1024;
 
 /// Lists that Watari makes itself, as they are called in forms.
-pub const LIVE_LISTS: [&str; 2] = ["people.csv", "cases.csv"];
+pub const LIVE_LISTS: [&str; 3] = ["people.csv", "cases.csv", "follow_ups.csv"];
 
 /// A sheet that can be used.
 #[derive(Debug)]
@@ -58,6 +58,11 @@ pub fn read(file_name: &str, content: Vec<u8>) -> Result<Sheet, Vec<Remark>> {
     }
     let xform = xlsform::xform::write(&form);
     let definition = Definition::read(&xform, &placeholders(&xform)).map_err(|error| whole(error.to_string()))?;
+    let taken = |list: &&xlsform::entities::Declared| LIVE_LISTS.contains(&format!("{}.csv", list.list).as_str());
+    if let Some(list) = xlsform::entities::declared(&definition).iter().find(taken) {
+        let text = format!("Watari makes the list “{}” itself: give the list of entities another name", list.list);
+        return Err(vec![remark(&Place::sheet("entities").column("list_name"), text)]);
+    }
     Ok(Sheet {
         file_name: file_name.to_owned(),
         content,

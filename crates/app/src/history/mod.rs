@@ -142,6 +142,10 @@ crate::codes! {
         Form = "form",
         /// A form filled in.
         Submission = "submission",
+        /// A list of entities.
+        EntityList = "entity_list",
+        /// An entity.
+        Entity = "entity",
         /// A device that forms are filled in on.
         Device = "device",
         /// A list of records, as exported.
@@ -302,6 +306,8 @@ into_uuid!(
     FormId,
     FormVersionId,
     SubmissionId,
+    EntityListId,
+    EntityId,
     DeviceId
 );
 

@@ -36,6 +36,9 @@ const MOVED: &[(&str, &str)] = &[
     ("form_draft", "person_id"),
     ("submission", "person_id"),
     ("submission_file", "person_id"),
+    ("entity", "person_id"),
+    ("entity_version", "person_id"),
+    ("entity_held", "person_id"),
 ];
 
 /// Which record is merged into which.

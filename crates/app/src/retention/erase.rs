@@ -24,6 +24,9 @@ const PARTS_OF_A_CASE: &[&str] = &[
     "form_draft",
     "submission",
     "submission_file",
+    "entity",
+    "entity_version",
+    "entity_held",
 ];
 
 /// Tables whose rows belong to one person only.
@@ -164,6 +167,18 @@ fn erase_waiting(
         let files =
             format!("submission_file WHERE organisation_id = $1 AND submission_id IN (SELECT id FROM {waiting})");
         remove(tx, pen, &files, organisation, subject.as_str())?;
+        let made = format!(
+            "SELECT id FROM entity WHERE organisation_id = $1 AND waits = 1 AND submission_id IN \
+                            (SELECT id FROM {waiting})"
+        );
+        let rows = [
+            format!("entity_version WHERE organisation_id = $1 AND entity_id IN ({made})"),
+            format!("entity_held WHERE organisation_id = $1 AND submission_id IN (SELECT id FROM {waiting})"),
+            format!("entity WHERE organisation_id = $1 AND id IN ({made})"),
+        ];
+        for rows in rows {
+            remove(tx, pen, &rows, organisation, subject.as_str())?;
+        }
         remove(tx, pen, waiting, organisation, subject.as_str())?;
     }
     Ok(())

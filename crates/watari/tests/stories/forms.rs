@@ -103,6 +103,14 @@ pub fn filled_in(worker: &Browser, case: &str) -> BTreeMap<&'static str, String>
     let submission = of(read(worker, &format!("/cases/{case}/submissions")), there.clone());
     let waiting = of(read(worker, "/submissions/waiting"), nowhere);
     let file = text(&read(worker, &format!("/submissions/{submission}"))["files"][0]["id"]);
+    let entity = as_random(case);
+    let place = format!(
+        "<data id=\"place_of_help\" version=\"2026.11\"><place_name>Clinic</place_name><help>health</help><meta>\
+         <instanceID>uuid:place-{case}</instanceID><entity dataset=\"places_of_help\" create=\"1\" id=\"{entity}\">\
+         <label>Clinic</label></entity></meta></data>"
+    );
+    assert_eq!(phone.send(&place, &[]).status, 201);
+    let list = text(&read(worker, &format!("/entities/{entity}"))["entity"]["list_id"]);
     BTreeMap::from([
         ("form", form),
         ("form_version", version),
@@ -111,7 +119,14 @@ pub fn filled_in(worker: &Browser, case: &str) -> BTreeMap<&'static str, String>
         ("submission_file", file),
         ("waiting", waiting),
         ("instance", there),
+        ("list", list),
+        ("entity", entity),
     ])
+}
+
+/// An id as devices make them, from one of ours.
+pub fn as_random(id: &str) -> String {
+    format!("{}4{}", &id[..14], &id[15..])
 }
 
 /// A request as browsers and phones send files: name, file name where it is one, content.
@@ -365,13 +380,13 @@ story!(a_program_fills_in_a_form, |server: &Server| {
 });
 
 /// A phone with ODK Collect: what it knows of the server is the address in its settings.
-struct Phone {
+pub struct Phone {
     browser: Browser,
     path: String,
 }
 
 impl Phone {
-    fn of(server: &Server, user: &Browser) -> Phone {
+    pub fn of(server: &Server, user: &Browser) -> Phone {
         let made = user.api("POST", "/devices", &[], &json!({ "name": "Field phone" }));
         assert_eq!(made.status, 201, "{}", made.body);
         let settings = made.json()["settings"].as_str().unwrap().to_owned();
@@ -380,11 +395,11 @@ impl Phone {
         Phone { browser: server.browser(), path: url[url.find("/key/").unwrap()..].to_owned() }
     }
 
-    fn get(&self, rest: &str) -> Answer {
+    pub fn get(&self, rest: &str) -> Answer {
         self.browser.request("GET", &format!("{}/{rest}", self.path), &[("x-openrosa-version", "1.0")], b"")
     }
 
-    fn send(&self, xml: &str, files: &[(&str, &[u8])]) -> Answer {
+    pub fn send(&self, xml: &str, files: &[(&str, &[u8])]) -> Answer {
         let mut parts: Vec<(&str, Option<&str>, &[u8])> =
             vec![("xml_submission_file", Some("record.xml"), xml.as_bytes())];
         parts.extend(files.iter().map(|(name, content)| (*name, Some(*name), *content)));

@@ -169,6 +169,8 @@ pub struct Bind {
     pub constraint_message: Option<Text>,
     /// What the field is filled with by itself: `jr:preload` and `jr:preloadParams`.
     pub preload: Option<(String, String)>,
+    /// The property of an entity that the answer is saved to: `entities:saveto`.
+    pub save_to: Option<String>,
 }
 
 /// A node of the form's data.

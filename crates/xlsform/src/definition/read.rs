@@ -598,6 +598,7 @@ impl Definition {
             required_message: self.read_message(node, "requiredMsg", field)?,
             constraint_message: self.read_message(node, "constraintMsg", field)?,
             preload,
+            save_to: attribute(node, "saveto").map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned),
         };
         self.fields[field.0].bind = bind;
         Ok(())
