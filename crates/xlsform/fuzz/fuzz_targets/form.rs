@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
             let written = xlsform::xform::write(&form);
             let read = roxmltree::Document::parse(&written);
             assert!(read.is_ok(), "{read:?}: {written}");
-            let _ = xlsform::xform::itemsets(&form);
+            let _ = (xlsform::xform::itemsets(&form), xlsform::xform::results(&form), xlsform::xform::sensitivities(&form));
         }
         Err(problems) => {
             assert!(!problems.is_empty() && problems.iter().all(|problem| !problem.place.sheet.is_empty()));

@@ -4,6 +4,7 @@
 //! groups shown, and every expression is parsed, stands for its place, and knows what else it reads, so that
 //! [`Filling`](crate::fill::Filling) recomputes only what an answer touches.
 
+mod condition;
 mod graph;
 mod instances;
 mod read;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use crate::xpath::{Expr, Name, ParseError, Prefixes, Tree, XmlError};
 
+pub use condition::{Condition, ConditionError};
 pub(crate) use graph::{Graph, Task, TaskId};
 pub use instances::{External, InstanceError};
 

@@ -39,7 +39,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 use rustc_hash::FxHashMap;
 
-use crate::definition::{Definition, FieldId, TaskId};
+use crate::definition::{Condition, Definition, FieldId, TaskId};
 use crate::xpath::{EvaluateError, Expr, Host, NodeId, NodeRef, Tree};
 
 pub use check::{CheckError, Checked, Finding, FindingKind, check};
@@ -324,6 +324,21 @@ impl Filling {
     /// The answer to a question; empty if there is none. What is not relevant keeps its answer for coming back.
     pub fn value(&self, node: NodeId) -> Cow<'_, str> {
         self.tree.text(node)
+    }
+
+    /// The answers to a question for which a condition holds, one for each instance of the repeats around it. What was
+    /// not asked or not answered is none.
+    ///
+    /// # Errors
+    /// When the condition cannot be evaluated.
+    pub fn answers_where(&self, condition: &Condition) -> Result<Vec<NodeId>, FillError> {
+        let mut found = Vec::new();
+        for node in self.nodes(condition.field).iter().copied() {
+            if self.relevant(node) && !self.value(node).is_empty() && self.truth_for(&condition.expr, node)? {
+                found.push(node);
+            }
+        }
+        Ok(found)
     }
 
     /// Whether a node is part of the record: its own and all expressions around it say so.

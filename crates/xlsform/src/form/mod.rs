@@ -12,6 +12,7 @@ mod parameters;
 mod problem;
 mod ranges;
 pub mod references;
+mod results;
 mod settings;
 mod survey;
 mod table;
@@ -28,6 +29,7 @@ pub use entities::EntitiesVersion;
 pub use instances::LAST_SAVED;
 pub use names::{is_name, is_plain_name};
 pub use problem::{Place, Problem, ProblemKind, Warning, WarningKind};
+pub use results::ResultRow;
 pub use settings::Settings;
 
 use problem::Findings;
@@ -45,6 +47,8 @@ pub struct Form {
     pub nodes: Vec<Node>,
     /// What of the entities specification the form needs; none when it makes no entities.
     pub entities_version: Option<EntitiesVersion>,
+    /// What follows from answers, in the order of the results sheet.
+    pub results: Vec<ResultRow>,
     /// What references mean.
     names: HashMap<String, NodeId>,
     /// Where in `lists` each list stands.
@@ -102,6 +106,8 @@ pub struct Node {
     pub default: Option<String>,
     /// Which choices are shown.
     pub choice_filter: Option<String>,
+    /// How delicate the answers are, in words of whoever keeps them; what lies within a group is as delicate as the group.
+    pub sensitivity: Option<String>,
     /// Questions whose answer calculates this one anew.
     pub triggers: Vec<String>,
     /// What is done at certain events.
@@ -499,7 +505,8 @@ struct Sheets<'a> {
 }
 
 impl<'a> Sheets<'a> {
-    const NAMES: [&'static str; 6] = ["survey", "choices", "settings", "external_choices", "osm", "entities"];
+    const NAMES: [&'static str; 7] =
+        ["survey", "choices", "settings", "external_choices", "osm", "entities", "results"];
 
     /// The sheet of this name, in upper or lower case; a workbook's only sheet is its survey.
     fn get(&self, name: &str) -> Option<&'a Sheet> {

@@ -221,6 +221,19 @@ pub enum ProblemKind {
     UnknownFunction(String),
     #[error("{0:?} is a file, which has no answer; refer to a question")]
     ReferenceToFile(String),
+    #[error("the row names no question; write the name of the one whose answer it is")]
+    ResultWithoutQuestion,
+    #[error("nothing on the survey sheet is called {name:?}; write the name of a question{}", almost(.similar))]
+    UnknownQuestion { name: String, similar: Vec<String> },
+    #[error("{0:?} has no answer of its own; write the name of a question")]
+    NotAQuestion(String),
+    #[error("there is no condition; write an expression, for example . = 'yes'")]
+    NoCondition,
+    #[error("the expression cannot be read: {0}")]
+    BadExpression(String),
+    #[error("there is no function {0}(); see xlsform.org for the functions there are")]
+    UnknownFunction(String),
+
     #[error("several triggers are separated by commas, for example ${{a}}, ${{b}}")]
     BadTriggers,
     #[error("a trigger names questions, for example ${{age}}")]

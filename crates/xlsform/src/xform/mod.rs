@@ -8,7 +8,7 @@ mod xml;
 
 use crate::form::references::{has_reference, references};
 use crate::form::tokens::instance_paths;
-use crate::form::{Form, MediaKind, NodeId};
+use crate::form::{Form, Kind, MediaKind, NodeId, ResultRow};
 
 use itext::Itext;
 use paths::{Paths, Surroundings, View};
@@ -46,6 +46,38 @@ pub fn itemsets(form: &Form) -> Option<String> {
         out.push_str("\r\n");
     }
     Some(out)
+}
+
+/// Where and when something follows from an answer: a row of the results sheet as [`Definition::condition`] reads it.
+///
+/// [`Definition::condition`]: crate::definition::Definition::condition
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenResult<'a> {
+    /// The row.
+    pub row: &'a ResultRow,
+    /// The path of its question.
+    pub path: String,
+    /// Its condition, with paths for references.
+    pub when: String,
+}
+
+/// The rows of the results sheet as they are evaluated.
+pub fn results(form: &Form) -> Vec<WrittenResult<'_>> {
+    let paths = Paths::new(form);
+    let written = |row| {
+        let ResultRow { question, when, .. }: &ResultRow = row;
+        WrittenResult { row, path: paths.of(*question).to_string(), when: paths.resolve(when, View::from(*question)) }
+    };
+    form.results.iter().map(written).collect()
+}
+
+/// How delicate answers are: the path of each question with what it, or else the nearest group around it, says.
+pub fn sensitivities(form: &Form) -> Vec<(String, &str)> {
+    let paths = Paths::new(form);
+    let questions = form.ids().filter(|id| matches!(form.node(*id).kind, Kind::Question(_)));
+    let said = |id: NodeId| form.node(id).sensitivity.as_deref();
+    let nearest = |id: NodeId| said(id).or_else(|| form.ancestors(id).find_map(said));
+    questions.filter_map(|id| Some((paths.of(id).to_string(), nearest(id)?))).collect()
 }
 
 struct Writer<'a> {

@@ -97,7 +97,7 @@ impl Survey<'_> {
                 findings.problem(place.clone(), kind);
             }
         };
-        for name in ["settings", "entities"] {
+        for name in ["settings", "entities", "results"] {
             let Some(sheet) = self.sheets.get(name) else { continue };
             let headers = sheet.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
             for row in sheet.rows.iter().skip(1) {

@@ -19,7 +19,7 @@ use crate::form::tokens::is_dynamic;
 use crate::form::types::{Container, SelectType};
 use crate::form::{
     Action, ActionKind, Control, DEEPEST, Event, ExternalChoices, Form, Kind, MOST_NODES, MediaKind, Node, NodeId,
-    ROOT, Sheets, Text, choices, entities, instances, is_name, line, settings, table, translations, types,
+    ROOT, Sheets, Text, choices, entities, instances, is_name, line, results, settings, table, translations, types,
 };
 
 /// Reads a whole workbook; none when there is no survey to read.
@@ -480,6 +480,7 @@ impl Survey<'_> {
         self.add_metadata();
         self.check_references(table);
         self.check_expressions(table);
+        let results = results::read(self.sheets, &self.names, &self.nodes, self.findings);
         let rows = self.names.into_iter().filter_map(|(name, ids)| Some((name, *ids.first()?)));
         let names = self.counters.into_iter().chain(rows).collect();
         let Choices { mut lists, index: list_index, .. } = self.choices;
@@ -491,6 +492,7 @@ impl Survey<'_> {
             external_choices: self.external,
             nodes: self.nodes,
             entities_version: version,
+            results,
             names,
             list_index,
         };
