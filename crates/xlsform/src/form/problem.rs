@@ -217,7 +217,7 @@ pub enum ProblemKind {
     AmbiguousReference(String),
     #[error("the expression cannot be read: {0}")]
     BadExpression(String),
-    #[error("there is no function {0}(); correct its name")]
+    #[error("there is no function {0}(); correct its name, or see xlsform.org for the functions there are")]
     UnknownFunction(String),
     #[error("{0:?} is a file, which has no answer; refer to a question")]
     ReferenceToFile(String),
@@ -229,10 +229,6 @@ pub enum ProblemKind {
     NotAQuestion(String),
     #[error("there is no condition; write an expression, for example . = 'yes'")]
     NoCondition,
-    #[error("the expression cannot be read: {0}")]
-    BadExpression(String),
-    #[error("there is no function {0}(); see xlsform.org for the functions there are")]
-    UnknownFunction(String),
 
     #[error("several triggers are separated by commas, for example ${{a}}, ${{b}}")]
     BadTriggers,
