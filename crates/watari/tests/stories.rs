@@ -32,6 +32,8 @@ mod operations;
 mod people;
 #[path = "stories/photo.rs"]
 mod photo;
+#[path = "stories/results.rs"]
+mod results;
 #[path = "stories/sensitive.rs"]
 mod sensitive;
 #[path = "stories/tracing.rs"]

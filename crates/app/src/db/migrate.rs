@@ -16,6 +16,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0010_duplicates.sql")),
     Migration::of(include_str!("migrations/0011_tracing.sql")),
     Migration::of(include_str!("migrations/0012_forms.sql")),
+    Migration::of(include_str!("migrations/0014_results.sql")),
 ];
 
 /// Fills a new table from the records that are there.

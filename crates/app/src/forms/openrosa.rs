@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use xlsform::xpath::Tree;
 
 use super::model::FormState;
-use super::submissions::{self, Found, Incoming};
+use super::submissions::{self, Incoming, Judged};
 use super::{lists, store, upload};
 use crate::access::{Permission, Viewer};
 use crate::cases::export::note_list;
@@ -118,7 +118,7 @@ async fn list_forms(app: App, key: String) -> Result<Response, Error> {
         open.into_iter()
             .map(|form| {
                 let (version, xform) = store::published(tx, viewer, form.id)?;
-                let files = store::files_of(tx, viewer, version.id, &xform)?;
+                let files = store::files_of(tx, viewer.organisation, version.id, &xform)?;
                 Ok((form, version, !files.is_empty()))
             })
             .collect::<Result<Vec<_>, Error>>()
@@ -168,7 +168,8 @@ async fn list_files(app: App, key: String, id: FormVersionId) -> Result<Response
     let phone = Phone::of(app, key).await?;
     let files = phone.read(move |tx, viewer| {
         let (held, xform) = version(tx, viewer, id)?;
-        let files = store::files_of(tx, viewer, held.id, &xform)?.into_iter().filter(|file| !file.is_missing());
+        let files =
+            store::files_of(tx, viewer.organisation, held.id, &xform)?.into_iter().filter(|file| !file.is_missing());
         files
             .map(|file| {
                 let content = content_of(tx, viewer, held.id, &file.name)?;
@@ -195,9 +196,9 @@ fn in_address(name: &str) -> String {
 }
 
 fn content_of(tx: &mut Tx<'_>, viewer: &Viewer, version: FormVersionId, name: &str) -> Result<Vec<u8>, Error> {
-    match lists::live(tx, viewer, name)? {
+    match lists::live(tx, viewer, name, None)? {
         Some(list) => Ok(list.into_bytes()),
-        None => store::file_content(tx, viewer, version, name).map(|(content, _)| content),
+        None => store::file_content(tx, viewer.organisation, version, name).map(|(content, _)| content),
     }
 }
 
@@ -276,15 +277,16 @@ fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: DeviceId, xml: String) -> Resu
     let name = record.attribute(root, "id").unwrap_or_else(|| record.local(root));
     let instance_id = submissions::instance_id(&record);
     let instance_id = instance_id.ok_or_else(|| Error::BadRequest("the record has no meta/instanceID".to_owned()))?;
-    let form = store::form_named(tx, viewer, name)?.ok_or(Error::NotFound)?;
+    let form = store::form_named(tx, viewer.organisation, name)?.ok_or(Error::NotFound)?;
     if !viewer.sees(form.sensitivity) {
         return Err(Error::NotFound);
     }
     let named = record.attribute(root, "version").unwrap_or_default();
     let (version, xform) = store::version_named(tx, viewer, form.id, named)?;
-    let findings: Vec<Found> = match store::definition(tx, viewer, version.id, &xform) {
-        Ok(definition) => submissions::judge(&definition, viewer, &xml),
-        Err(Error::BadRequest(_)) => Vec::new(),
+    let meaning = store::meaning(tx, viewer, version.id)?;
+    let judged = match store::definition(tx, viewer, version.id, &xform, None) {
+        Ok(definition) => submissions::judge(&definition, &meaning, viewer, &xml),
+        Err(Error::BadRequest(_)) => Judged::default(),
         Err(error) => return Err(error),
     };
     let subject = submissions::subject_of(&form, &record);
@@ -296,7 +298,7 @@ fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: DeviceId, xml: String) -> Resu
         case,
         subject,
         xml,
-        findings,
+        judged,
         device: Some(device),
         form,
     })

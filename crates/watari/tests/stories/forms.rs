@@ -38,17 +38,17 @@ fn visit() -> String {
     VISIT.replace("| | calculate | twice | | | | | | | | |\n", "")
 }
 
-fn upload(browser: &Browser, name: &str, sheet: &str) -> Answer {
+pub fn upload(browser: &Browser, name: &str, sheet: &str) -> Answer {
     browser.request("POST", &format!("/api/v1/forms?name={name}"), &[], sheet.as_bytes())
 }
 
-fn read(browser: &Browser, path: &str) -> Json {
+pub fn read(browser: &Browser, path: &str) -> Json {
     let answer = browser.api("GET", path, &[], &Json::Null);
     assert_eq!(answer.status, 200, "{path}: {}", answer.body);
     answer.json()
 }
 
-fn publish(browser: &Browser, form: &str) -> Answer {
+pub fn publish(browser: &Browser, form: &str) -> Answer {
     let version = browser.api("GET", &format!("/forms/{form}"), &[], &Json::Null).etag;
     browser.api("POST", &format!("/forms/{form}/publish"), &[("if-match", &version)], &Json::Null)
 }
@@ -64,7 +64,7 @@ pub fn published(manager: &Browser, name: &str, sheet: &str) -> String {
 }
 
 /// A person with a case that may be worked on.
-fn with_case(browser: &Browser, given: &str) -> (String, String) {
+pub fn with_case(browser: &Browser, given: &str) -> (String, String) {
     let person = register(browser, &person(given, "Formulario"));
     let consent = json!({ "purpose": "case_work", "decision": "given", "wording": "as read to her" });
     assert_eq!(browser.api("POST", &format!("/people/{person}/consents"), &[], &consent).status, 201);
@@ -114,7 +114,7 @@ pub fn filled_in(worker: &Browser, case: &str) -> BTreeMap<&'static str, String>
 }
 
 /// A request as browsers and phones send files: name, file name where it is one, content.
-fn multipart(browser: &Browser, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+pub fn multipart(browser: &Browser, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
     let mut body = Vec::new();
     for (name, file, content) in parts {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
@@ -126,7 +126,7 @@ fn multipart(browser: &Browser, path: &str, parts: &[(&str, Option<&str>, &[u8])
     browser.request("POST", path, &[("content-type", "multipart/form-data; boundary=x")], &body)
 }
 
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     image::DynamicImage::new_rgb8(8, 8).write_to(&mut file, image::ImageFormat::Png).unwrap();
     file.into_inner()
@@ -364,13 +364,13 @@ story!(a_program_fills_in_a_form, |server: &Server| {
 });
 
 /// A phone with ODK Collect: what it knows of the server is the address in its settings.
-struct Phone {
+pub struct Phone {
     browser: Browser,
     path: String,
 }
 
 impl Phone {
-    fn of(server: &Server, user: &Browser) -> Phone {
+    pub fn of(server: &Server, user: &Browser) -> Phone {
         let made = user.api("POST", "/devices", &[], &json!({ "name": "Field phone" }));
         assert_eq!(made.status, 201, "{}", made.body);
         let settings = made.json()["settings"].as_str().unwrap().to_owned();
@@ -379,11 +379,11 @@ impl Phone {
         Phone { browser: server.browser(), path: url[url.find("/key/").unwrap()..].to_owned() }
     }
 
-    fn get(&self, rest: &str) -> Answer {
+    pub fn get(&self, rest: &str) -> Answer {
         self.browser.request("GET", &format!("{}/{rest}", self.path), &[("x-openrosa-version", "1.0")], b"")
     }
 
-    fn send(&self, xml: &str, files: &[(&str, &[u8])]) -> Answer {
+    pub fn send(&self, xml: &str, files: &[(&str, &[u8])]) -> Answer {
         let mut parts: Vec<(&str, Option<&str>, &[u8])> =
             vec![("xml_submission_file", Some("record.xml"), xml.as_bytes())];
         parts.extend(files.iter().map(|(name, content)| (*name, Some(*name), *content)));
@@ -502,7 +502,7 @@ story!(a_phone_holds_only_those_whom_its_user_sees, |server: &Server| {
             })
         })
         .collect();
-    assert!(lists[0][0].starts_with("name,label,sex,age\r\n"), "{}", lists[0][0]);
+    assert!(lists[0][0].starts_with("name,label,sex,age,youngest\r\n"), "{}", lists[0][0]);
     assert!(lists[0][0].contains(&person) && lists[0][1].contains(&case));
     assert!(!lists[1][0].contains(&person) && !lists[1][1].contains(&case), "mateo sees only his own");
     // That names left is in the history.
