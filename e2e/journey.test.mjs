@@ -408,9 +408,10 @@ async function openCase(worker, told, person) {
   return file;
 }
 
-/** Answers a questionnaire: the named questions with yes, the others with the least. */
+/** Fills in a screening, a form as any other: the named questions with yes, the others with the least. Its result is shown. */
 async function answer(worker, file, form, yes = []) {
-  await worker.go(`${file}/screenings/${form}`);
+  await worker.go(file);
+  await worker.press(`#screenings form[data-form="${form}"] button`);
   const names = await worker.page.locator("main form input[type=radio]").evaluateAll((all) => [...new Set(all.map((one) => one.name))]);
   assert.ok(names.length > 3, `${form} asks ${names.length} questions`);
   for (const name of names) {
@@ -419,6 +420,7 @@ async function answer(worker, file, form, yes = []) {
     await worker.choose(named ? `main form input[name="${name}"][value="${value}"]` : `main form input[name="${name}"]`);
   }
   await worker.send("main form", ".form-end button.primary");
+  assert.match(worker.page.url(), /\/cases\/[0-9a-f-]{36}\/results\/[0-9a-f-]{36}$/, "the result is shown");
 }
 
 async function assess(worker, told, file) {

@@ -194,18 +194,6 @@ progress-no-goal = لا هدف
 progress-reached-of = الأهداف المتحققة: { $name }
 
 # Screening
-screening-questions = { $count ->
-    [one] سؤال واحد. توقّف متى رغب الشخص.
-    [two] سؤالان. توقّف متى رغب الشخص.
-    [few] { $count } أسئلة. توقّف متى رغب الشخص.
-    [many] { $count } سؤالًا. توقّف متى رغب الشخص.
-   *[other] { $count } سؤال. توقّف متى رغب الشخص.
-}
-screening-advice = تحدّث مع الشخص على انفراد، وبحضور مترجم من خارج الأسرة. لا يُحفظ شيء قبل الضغط على «حفظ».
-screening-other = أسئلة أخرى
-screening-done-on = يوم الإجراء
-screening-save = حفظ وعرض النتيجة
-screening-source = المصدر
 screening-found = ما تبيّن
 screening-nothing-found = لم يتبيّن ما يشير إلى احتياج محدد أو تهديد.
 screening-weight = الوزن { $name }

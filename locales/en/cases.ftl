@@ -191,15 +191,6 @@ progress-no-goal = no goal
 progress-reached-of = Goals reached: { $name }
 
 # Screening
-screening-questions = { $count ->
-    [one] 1 question. Stop whenever the person wishes.
-   *[other] { $count } questions. Stop whenever the person wishes.
-}
-screening-advice = Speak alone with the person, with an interpreter who is not from the family. Nothing is saved until you press Save.
-screening-other = Other questions
-screening-done-on = Day it was done
-screening-save = Save and see the result
-screening-source = Source
 screening-found = What was found
 screening-nothing-found = No sign of a specific need or threat was found.
 screening-weight = weight { $name }

@@ -191,15 +191,6 @@ progress-no-goal = sin objetivo
 progress-reached-of = Objetivos alcanzados: { $name }
 
 # Screening
-screening-questions = { $count ->
-    [one] 1 pregunta. Deténgase cuando la persona lo desee.
-   *[other] { $count } preguntas. Deténgase cuando la persona lo desee.
-}
-screening-advice = Hable a solas con la persona, con intérprete que no sea de la familia. Nada se guarda hasta pulsar Guardar.
-screening-other = Otras preguntas
-screening-done-on = Día en que se hizo
-screening-save = Guardar y ver el resultado
-screening-source = Fuente
 screening-found = Lo que se encontró
 screening-nothing-found = No se encontró ninguna señal de necesidad específica ni amenaza.
 screening-weight = peso { $name }

@@ -191,15 +191,6 @@ progress-no-goal = aucun objectif
 progress-reached-of = Objectifs atteints : { $name }
 
 # Screening
-screening-questions = { $count ->
-    [one] { $count } question. Arrêtez dès que la personne le souhaite.
-   *[other] { $count } questions. Arrêtez dès que la personne le souhaite.
-}
-screening-advice = Parlez en tête-à-tête avec la personne, avec un interprète qui n’est pas de la famille. Rien n’est enregistré avant d’appuyer sur Enregistrer.
-screening-other = Autres questions
-screening-done-on = Date de réalisation
-screening-save = Enregistrer et voir le résultat
-screening-source = Source
 screening-found = Ce qui ressort
 screening-nothing-found = Aucun signe de besoin spécifique ni de menace.
 screening-weight = poids { $name }

@@ -188,12 +188,6 @@ progress-no-goal = 目標なし
 progress-reached-of = 達成した目標：{ $name }
 
 # Screening
-screening-questions = 質問は{ $count }問です。本人が望むときはいつでもやめてください。
-screening-advice = 本人と二人だけで、家族以外の通訳を交えて話してください。「保存」を押すまで何も保存されません。
-screening-other = その他の質問
-screening-done-on = 実施日
-screening-save = 保存して結果を見る
-screening-source = 出典
 screening-found = わかったこと
 screening-nothing-found = 特定のニーズや脅威の兆候は見つかりませんでした。
 screening-weight = 重み { $name }

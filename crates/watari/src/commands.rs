@@ -41,6 +41,7 @@ pub fn serve(options: &Serve) -> Result<()> {
         requests_per_minute: options.limits.requests_per_minute,
         ..Settings::default()
     };
+    bring_forms_up_to_date(&installation.db);
     let app = App::new(installation.db, settings);
     let tls = tls_files(options)?;
     runtime()?.block_on(async {
@@ -62,6 +63,14 @@ pub fn serve(options: &Serve) -> Result<()> {
         };
         Ok(())
     })
+}
+
+/// Gives every organisation the forms that this version brings. Another server on the same database may have been
+/// faster; no server stays away for that.
+fn bring_forms_up_to_date(db: &Db) {
+    if let Err(error) = db.write_blocking(app::forms::ship_everywhere) {
+        tracing::warn!(%error, "the forms that come with Watari could not be brought up to date");
+    }
 }
 
 /// An old laptop without its battery wakes up in 1970, and every date would be wrong.

@@ -38,6 +38,8 @@ mod people;
 mod phones;
 #[path = "stories/photo.rs"]
 mod photo;
+#[path = "stories/results.rs"]
+mod results;
 #[path = "stories/sensitive.rs"]
 mod sensitive;
 #[path = "stories/tracing.rs"]

@@ -15,14 +15,14 @@ use super::input::{
     NewAction, NewApproval, NewCase, NewFlag, NewFollowUp, NewGoal, NewNote, PlanAgreed, Reason, RiskDecision,
     TraffickingMark,
 };
-use super::list::{self, CasePage, CaseQuery};
+use super::list::{self, Asked, CasePage, CaseQuery};
 use super::model::{Action, Approval, Attachment, Case, CaseSummary, Flag, FollowUp, Goal, Note, Screening};
-use super::questionnaire::{AnswerKind, Form};
 use super::today::{self, Load, Today};
 use super::{attachments, pages, parts, plan, reading, screenings, store};
 use crate::access::{Permission, Sensitivity, Viewer};
 use crate::db::Tx;
 use crate::error::Error;
+use crate::forms::{self, Questionnaire};
 use crate::history::{Kind, Page, Story};
 use crate::ids::{
     ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoteId, NoticeId, PersonId, ScreeningId,
@@ -44,7 +44,29 @@ fn made(id: impl Into<uuid::Uuid>) -> (StatusCode, Json<Made>) {
 #[utoipa::path(get, path = "/cases", tag = "cases", params(CaseQuery),
     responses((status = 200, body = CasePage), (status = 400, body = Problem)))]
 pub(super) async fn list(ctx: Context, Query(query): Query<CaseQuery>) -> Result<Json<CasePage>, Error> {
-    ctx.read(move |tx, viewer| list::page(tx, viewer, &query)).await.map(Json)
+    let ui = ctx.ui();
+    ctx.read(move |tx, viewer| list::page_with_answers(tx, viewer, &ui, &query)).await.map(Json)
+}
+
+/// The questions of a form whose answers can be columns of the list of cases.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ColumnsOfForm {
+    /// The form's title in your language.
+    title: String,
+    /// Its questions.
+    columns: Vec<Asked>,
+}
+
+/// The questions whose answers can be columns of the list of cases: those that you may read.
+#[utoipa::path(get, path = "/cases/columns", tag = "cases", operation_id = "case_columns",
+    responses((status = 200, body = Vec<ColumnsOfForm>), (status = "4XX", body = Problem)))]
+pub(super) async fn columns(ctx: Context) -> Result<Json<Vec<ColumnsOfForm>>, Error> {
+    let ui = ctx.ui();
+    let forms = ctx.read(move |tx, viewer| forms::columns(tx, viewer, &ui)).await?;
+    let told = forms
+        .into_iter()
+        .map(|form| ColumnsOfForm { title: form.title, columns: form.columns.iter().map(Asked::from).collect() });
+    Ok(Json(told.collect()))
 }
 
 /// Opens a case.
@@ -179,17 +201,15 @@ pub(super) async fn assign(
     ctx.write(move |tx, viewer| store::assign(tx, viewer, id, version, &input)).await.map(versioned)
 }
 
-/// A questionnaire as the API tells it.
+/// A screening as the API tells it: a form with a rule.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct FormInWords {
-    /// Its id.
+    /// The form's name.
     id: String,
     /// Its version.
-    version: i64,
+    version: String,
     /// Its title in your language.
     title: String,
-    /// What it is taken from.
-    source: String,
     /// Its questions.
     questions: Vec<QuestionInWords>,
 }
@@ -197,44 +217,40 @@ pub struct FormInWords {
 /// A question as the API tells it.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct QuestionInWords {
-    /// Its id.
+    /// Its name in the form.
     id: String,
     /// The question in your language.
     label: String,
     /// What helps to ask it.
     hint: String,
-    /// True where it is answered in words.
+    /// True where there is nothing to choose from.
     in_words: bool,
     /// Answers to choose from, and their words.
     choices: Vec<(String, String)>,
 }
 
-/// The questionnaires, in your language.
-#[utoipa::path(get, path = "/questionnaires", tag = "cases", responses((status = 200, body = Vec<FormInWords>)))]
-pub(super) async fn forms(ctx: Context) -> Result<Json<Vec<FormInWords>>, Error> {
-    ctx.viewer.require(Permission::ReadCases)?;
-    let ui = ctx.ui();
-    let forms = Form::all().iter().map(|form| FormInWords {
-        id: form.id.clone(),
-        version: form.version,
-        title: form.title(ui.language).to_owned(),
-        source: form.source.clone(),
-        questions: form
-            .questions
-            .iter()
-            .map(|question| QuestionInWords {
-                id: question.id.clone(),
-                label: question.label(ui.language).to_owned(),
-                hint: question.hint(ui.language).to_owned(),
-                in_words: question.kind == AnswerKind::Text,
-                choices: question.choices(&ui),
-            })
-            .collect(),
-    });
-    Ok(Json(forms.collect()))
+impl From<Questionnaire> for FormInWords {
+    fn from(asked: Questionnaire) -> FormInWords {
+        let questions = asked.questions.into_iter().map(|question| QuestionInWords {
+            in_words: question.choices.is_empty(),
+            id: question.name,
+            label: question.label,
+            hint: question.hint,
+            choices: question.choices,
+        });
+        FormInWords { id: asked.form.name, version: asked.version, title: asked.title, questions: questions.collect() }
+    }
 }
 
-/// The questionnaires answered in a case.
+/// The screenings of your organisation, in your language.
+#[utoipa::path(get, path = "/questionnaires", tag = "cases", responses((status = 200, body = Vec<FormInWords>)))]
+pub(super) async fn forms(ctx: Context) -> Result<Json<Vec<FormInWords>>, Error> {
+    let ui = ctx.ui();
+    let asked = ctx.read(move |tx, viewer| forms::questionnaires(tx, viewer, &ui)).await?;
+    Ok(Json(asked.into_iter().map(FormInWords::from).collect()))
+}
+
+/// The screenings of a case.
 #[utoipa::path(get, path = "/cases/{id}/screenings", tag = "cases", params(("id" = CaseId, Path)),
     responses((status = 200, body = Vec<Screening>), (status = 404, body = Problem)))]
 pub(super) async fn screenings(ctx: Context, Path(id): Path<CaseId>) -> Result<Json<Vec<Screening>>, Error> {
@@ -371,7 +387,7 @@ pub(super) async fn colleagues(ctx: Context) -> Result<Json<Colleagues>, Error> 
     .map(Json)
 }
 
-/// A questionnaire answered in a case.
+/// A screening of a case.
 #[utoipa::path(get, path = "/cases/{id}/screening-results/{screening}", tag = "cases",
     params(("id" = CaseId, Path), ("screening" = ScreeningId, Path)),
     responses((status = 200, body = Screening), (status = 404, body = Problem)))]
@@ -385,12 +401,12 @@ pub(super) async fn screening(
             Ok((person, screenings::find(tx, viewer, id, screening)?))
         })
         .await?;
-    reading::note(&ctx, Kind::Screening, screening.0, person, id).await?;
+    reading::note(&ctx, found.kind(), screening.0, person, id).await?;
     // What was answered never changes.
     Ok(Versioned(1, found))
 }
 
-/// Answers a questionnaire.
+/// Answers a screening in one go, by the names of its questions: it becomes a submission of the form.
 #[utoipa::path(post, path = "/cases/{id}/screenings/{form}", tag = "cases",
     params(("id" = CaseId, Path), ("form" = String, Path)), request_body = Answers,
     responses((status = 201, body = Made), (status = 422, body = Problem), (status = 409, body = Problem)))]
@@ -399,7 +415,8 @@ pub(super) async fn answer(
     Path((id, form)): Path<(CaseId, String)>,
     Input(input): Input<Answers>,
 ) -> Result<impl IntoResponse, Error> {
-    ctx.create(input, move |tx, viewer, input| screenings::answer(tx, viewer, id, &form, &input)).await.map(made)
+    let answered = ctx.create(input, move |tx, viewer, input| forms::answer_screening(tx, viewer, id, &form, &input));
+    answered.await.map(made)
 }
 
 /// The goals of a person over all cases that are there for you: the progress picture.

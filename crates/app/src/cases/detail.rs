@@ -6,7 +6,7 @@ use super::model::{
     Action, ActionState, Approval, ApprovalState, Attachment, Case, CaseState, Flag, FollowUp, Front, Goal, Note,
     Screening,
 };
-use super::questionnaire::Respondent;
+use super::respondent::Respondent;
 use super::{attachments, lifecycle, parts, plan, screenings, store};
 use crate::access::{Permission, Viewer};
 use crate::db::Tx;
@@ -44,7 +44,7 @@ pub struct Detail {
     pub approvals: Vec<Approval>,
     /// Follow-ups: planned ones, then kept ones, the last first.
     pub follow_ups: Vec<FollowUp>,
-    /// Questionnaires answered, newest first.
+    /// Screenings answered, newest first.
     pub screenings: Vec<Screening>,
     /// Forms filled in, newest first.
     pub submissions: Vec<Submission>,
@@ -57,7 +57,7 @@ pub struct Detail {
     /// Why someone who decides on others does not on this: the code of the sentence in `locales/`.
     #[serde(skip)]
     pub undecided_because: Option<&'static str>,
-    /// Sex and age of the person, for the choice of questionnaires.
+    /// Sex and age of the person, for the choice of screenings.
     #[serde(skip)]
     pub respondent: Respondent,
     /// Why nothing can be changed: the code of the sentence in `locales/`.

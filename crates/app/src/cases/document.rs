@@ -1,7 +1,7 @@
 //! One case as a document: what is printed, in which order, for whom.
 
 use super::export::coded;
-use super::questionnaire::{Form, NOT_SAID};
+use super::pages::screening::NOT_SAID;
 use super::screenings;
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
 use crate::code::Code;
@@ -9,6 +9,7 @@ use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx};
 use crate::documents::{Block, Document};
 use crate::error::Error;
+use crate::forms;
 use crate::ids::{CaseId, GoalId, PersonId};
 use crate::people::PersonInput;
 use crate::reference;
@@ -255,12 +256,11 @@ impl Words<'_> {
         Ok(())
     }
 
-    /// The questionnaires with what was asked and answered, each answer only for those who may read it.
+    /// The screenings with what was asked and answered, each answer only for those who may read it.
     fn screenings(&self, tx: &mut Tx<'_>, case: CaseId, blocks: &mut Vec<Block>) -> Result<(), Error> {
         let ui = Ui::new(self.language, None, "");
         for screening in screenings::of_case(tx, self.viewer, case)?.iter().rev() {
-            let form = Form::find(&screening.form);
-            let title = form.map_or(screening.form.as_str(), |form| form.title(self.language));
+            let title = screening.title_in(self.language);
             blocks.push(Block::Heading(format!("{title} · {}", self.day(Some(screening.done_on)))));
             let proposed = screening.result.proposed.map(|risk| self.coded("risk", risk.code())).unwrap_or_default();
             blocks.push(
@@ -269,11 +269,9 @@ impl Words<'_> {
                     ("risk-proposed", proposed),
                 ]),
             );
-            let answered = form.into_iter().flat_map(|form| &form.questions).filter_map(|question| {
-                let answer = screening.answers.get(&question.id).filter(|answer| *answer != NOT_SAID)?;
-                Some(vec![question.label(self.language).to_owned(), question.answer_in_words(answer, &ui)])
-            });
-            let rows: Vec<Vec<String>> = answered.collect();
+            let told = forms::screening_in_words(tx, self.viewer, &ui, screening)?.into_iter();
+            let answered = told.filter(|answer| answer.value != NOT_SAID);
+            let rows: Vec<Vec<String>> = answered.map(|answer| vec![answer.label, answer.words]).collect();
             if !rows.is_empty() {
                 blocks.push(Block::Table { head: vec![self.t("question"), self.t("answer")], rows });
             }

@@ -17,9 +17,10 @@ use crate::documents::stream::{PIECE, Piece, as_csv};
 use crate::documents::table::{Cell, Table, TableFormat};
 use crate::documents::{Document, download};
 use crate::error::Error;
+use crate::forms::{self, Column};
 use crate::history::{self, Act, Entry, Kind};
 use crate::ids::CaseId;
-use crate::ui::Language;
+use crate::ui::{Language, Ui};
 use crate::web::{App, Context, Problem};
 
 /// Rows of one file; more than that is a copy of the database, not a list.
@@ -57,16 +58,20 @@ async fn export_list(
     let (format, language, from) = (wanted.format, ctx.language, wanted.from.unwrap_or(0));
     let most = if format == TableFormat::Xlsx { MOST_ROWS } else { i64::MAX };
     let narrowed = query.clone();
-    ctx.write(move |tx, viewer| {
-        let count = count(tx, viewer, &narrowed, from)?.min(most);
-        note_list(tx, viewer, "cases", format, count)
-    })
-    .await?;
+    let ui = ctx.ui();
+    let columns = ctx
+        .write(move |tx, viewer| {
+            let count = count(tx, viewer, &narrowed, from)?.min(most);
+            note_list(tx, viewer, "cases", format, count)?;
+            forms::columns_named(tx, viewer, &ui, narrowed.columns.as_deref().unwrap_or_default())
+        })
+        .await?;
     let name = format!("cases-{}.{format}", ctx.viewer.today);
-    let head = head(&ctx.viewer, language);
+    let mut head = head(&ctx.viewer, language);
+    head.extend(columns.iter().map(|column| column.label.clone()));
     let read = move |from, most| {
-        let (ctx, query) = (ctx.clone(), query.clone());
-        async move { ctx.read(move |tx, viewer| piece(tx, viewer, &query, (from, most), language)).await }
+        let (ctx, query, columns) = (ctx.clone(), query.clone(), columns.clone());
+        async move { ctx.read(move |tx, viewer| piece(tx, viewer, (&query, &columns), (from, most), language)).await }
     };
     let content = match format {
         TableFormat::Csv => as_csv(head, from, move |from| read(from, PIECE)),
@@ -135,7 +140,7 @@ fn count(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery, from: i64) -> Resu
 fn piece(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
-    query: &CaseQuery,
+    (query, columns): (&CaseQuery, &[Column]),
     (from, most): (i64, i64),
     language: Language,
 ) -> Result<Piece, Error> {
@@ -143,7 +148,7 @@ fn piece(
     let mut last = None;
     let sql = format!(
         "SELECT c.number, p.number, p.display_name, p.protected, c.state, c.risk, c.vulnerability, u.name, t.name, \
-         c.opened_at, c.due_kind, c.due_on, c.closed_at, c.closure_reason \
+         c.opened_at, c.due_kind, c.due_on, c.closed_at, c.closure_reason, c.id \
          FROM case_file c JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id \
          LEFT JOIN user_account u ON u.organisation_id = c.organisation_id AND u.id = c.owner_id \
          LEFT JOIN team t ON t.organisation_id = c.organisation_id AND t.id = c.team_id \
@@ -153,7 +158,8 @@ fn piece(
     let knows = viewer.sees(Sensitivity::Identity);
     let coded = |list: &str, code: Option<String>| Cell::from(code.map(|code| coded(language, list, &code)));
     let day = |moment: Option<Moment>| Cell::from(moment.map(|moment| moment.day(&viewer.time_zone)));
-    let rows = tx.query(&sql, filter.params(), |row| {
+    let mut cases: Vec<CaseId> = Vec::new();
+    let mut rows = tx.query(&sql, filter.params(), |row| {
         let number: i64 = row.next()?;
         last = Some(number + 1);
         let mut cells = vec![Cell::Number(number)];
@@ -173,8 +179,17 @@ fn piece(
         cells.push(day(row.next()?));
         let reason: Option<String> = row.next()?;
         cells.push(reason.map(|code| crate::reference::label("closure_reasons", &code, language).to_owned()).into());
+        cases.push(row.next()?);
         Ok(cells)
     })?;
+    // So many at once as the list itself shows.
+    for (rows, cases) in rows.chunks_mut(200).zip(cases.chunks(200)) {
+        let mut answers = forms::answers_of_cases(tx, viewer, &Ui::new(language, None, ""), cases, columns)?;
+        for (cells, case) in rows.iter_mut().zip(cases) {
+            let said = answers.remove(case).unwrap_or_else(|| vec![String::new(); columns.len()]);
+            cells.extend(said.into_iter().map(Cell::from));
+        }
+    }
     let next = last.filter(|_| rows.len() as i64 == most);
     Ok(Piece { rows, next })
 }

@@ -10,7 +10,9 @@ use crate::access::{Filter, Permission, Viewer, latest};
 use crate::codes;
 use crate::db::{Tx, Value};
 use crate::error::Error;
+use crate::forms::{self, Column};
 use crate::ids::{CaseId, TeamId, UserId};
+use crate::ui::Ui;
 
 codes! {
     /// The order of the list of cases.
@@ -52,6 +54,10 @@ pub struct CaseQuery {
     /// Where the page before ended.
     #[serde(default, deserialize_with = "crate::web::blank")]
     pub after: Option<String>,
+    /// Answers to be shown beside each case: of the latest submission of a form, as `form.question`, with commas between
+    /// them.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub columns: Option<String>,
     /// How many, 1 to 200; 50 where left out.
     #[serde(default, deserialize_with = "crate::web::blank")]
     pub limit: Option<i64>,
@@ -64,6 +70,40 @@ pub struct CasePage {
     pub items: Vec<CaseSummary>,
     /// What to send as `after` for the next page; nothing at the end.
     pub next: Option<String>,
+    /// The questions whose answers were asked for as columns, as far as you may read them.
+    pub columns: Vec<Asked>,
+}
+
+/// A question whose answers stand beside each case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = CaseColumn)]
+pub struct Asked {
+    /// The form's name and the question's.
+    pub key: String,
+    /// What is asked.
+    pub label: String,
+}
+
+impl From<&Column> for Asked {
+    fn from(column: &Column) -> Asked {
+        Asked { key: column.key.clone(), label: column.label.clone() }
+    }
+}
+
+/// The list with the answers asked for beside each case.
+///
+/// # Errors
+/// As for [`page`].
+pub fn page_with_answers(tx: &mut Tx<'_>, viewer: &Viewer, ui: &Ui, query: &CaseQuery) -> Result<CasePage, Error> {
+    let mut found = page(tx, viewer, query)?;
+    let columns = forms::columns_named(tx, viewer, ui, query.columns.as_deref().unwrap_or_default())?;
+    let cases: Vec<CaseId> = found.items.iter().map(|case| case.id).collect();
+    let mut answers = forms::answers_of_cases(tx, viewer, ui, &cases, &columns)?;
+    for case in &mut found.items {
+        case.answers = answers.remove(&case.id).unwrap_or_else(|| vec![String::new(); columns.len()]);
+    }
+    found.columns = columns.iter().map(Asked::from).collect();
+    Ok(found)
 }
 
 /// Where a page ended: the value it was sorted by, and the id.
@@ -169,7 +209,7 @@ pub fn page(tx: &mut Tx<'_>, viewer: &Viewer, query: &CaseQuery) -> Result<CaseP
     items.truncate(usize::try_from(limit).unwrap_or(50));
     let last = items.last().filter(|_| more);
     let next = last.map(|case| Cursor(sort, sort.of(case), case.id).encode());
-    Ok(CasePage { items, next })
+    Ok(CasePage { items, next, columns: Vec::new() })
 }
 
 impl CaseQuery {
@@ -183,6 +223,16 @@ impl CaseQuery {
         self.link("format", format)
     }
 
+    /// The query of the same cases with these columns, for a link.
+    pub fn with_columns(&self, columns: &str) -> String {
+        CaseQuery { columns: None, ..self.clone() }.link("columns", columns)
+    }
+
+    /// The query of the same cases, for a link.
+    pub fn same(&self) -> String {
+        self.with_columns(self.columns.as_deref().unwrap_or_default())
+    }
+
     fn link(&self, name: &'static str, value: &str) -> String {
         let mut pairs = vec![(name, value.to_owned())];
         let mut add = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
@@ -193,8 +243,8 @@ impl CaseQuery {
         add("overdue", self.overdue.map(|it| it.to_string()));
         add("mine", self.mine.map(|it| it.to_string()));
         add("sort", self.sort.map(|it| it.to_string()));
-        let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-        pairs.join("&")
+        add("columns", self.columns.clone());
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
     }
 }
 

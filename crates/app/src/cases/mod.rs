@@ -12,12 +12,13 @@ pub mod input;
 pub mod lifecycle;
 mod list;
 mod model;
+pub mod outcome;
 mod pages;
 pub mod parts;
 pub mod plan;
 pub mod progress;
-pub mod questionnaire;
 pub(crate) mod reading;
+pub mod respondent;
 pub mod screenings;
 pub mod store;
 pub mod today;
@@ -55,6 +56,7 @@ pub fn routes() -> Router<App> {
         .route("/notices/{id}/read", post(today::mark_read))
         .route("/cases", get(list::list).post(forms::create))
         .route("/cases/new", get(forms::new))
+        .route("/cases/columns", get(list::columns).post(list::choose_columns))
         .route("/cases/{id}", get(case::case))
         .route("/cases/{id}/history", get(case::history))
         .route("/cases/{id}/assessed", post(case::assess))
@@ -63,7 +65,6 @@ pub fn routes() -> Router<App> {
         .route("/cases/{id}/reopen", post(case::reopen))
         .route("/cases/{id}/assign", get(forms::assign_form).post(forms::assign))
         .route("/cases/{id}/trafficking", post(forms::mark_trafficking))
-        .route("/cases/{id}/screenings/{form}", get(screening::ask).post(screening::answer))
         .route("/cases/{id}/results/{screening}", get(screening::result).post(screening::decide_risk))
         .route("/cases/{id}/plan", get(plan::plan_page).post(plan::agree))
         .route("/cases/{id}/goals", post(plan::add_goal))
@@ -91,6 +92,7 @@ pub fn routes() -> Router<App> {
 pub fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(api::list, api::create))
+        .routes(routes!(api::columns))
         .routes(routes!(api::case))
         .routes(routes!(api::history))
         .routes(routes!(api::assess))

@@ -1,14 +1,20 @@
 //! Types and rules of a case: what it is, what is due next, how vulnerable the person is.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::questionnaire::Respondent;
+use super::outcome::Outcome;
+use super::respondent::Respondent;
+use crate::code::Code;
 use crate::codes;
 use crate::dates::{Day, Moment};
+use crate::history::Kind;
 use crate::ids::{
-    ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoteId, PersonId, ScreeningId, TeamId,
-    UserId,
+    ActionId, ApprovalId, AttachmentId, CaseId, FlagId, FollowUpId, GoalId, NoteId, PersonId, ScreeningId,
+    SubmissionId, TeamId, UserId,
 };
+use crate::ui::Language;
 use crate::users::OrganisationSettings;
 
 codes! {
@@ -176,7 +182,7 @@ pub struct Case {
     pub state: CaseState,
     /// The risk the worker decided.
     pub risk: Risk,
-    /// The risk the questionnaires propose.
+    /// The risk the screenings propose.
     pub risk_proposed: Option<Risk>,
     /// Why the worker decided so.
     pub risk_reason: Option<String>,
@@ -260,6 +266,9 @@ pub struct CaseSummary {
     pub due_on: Option<Day>,
     /// When anything in it last changed.
     pub updated_at: Moment,
+    /// Answers that were asked for as columns, in words and in their order; empty where there is none, or none to read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<String>,
 }
 
 /// A goal of a plan.
@@ -430,23 +439,44 @@ pub struct FollowUp {
     pub version: i64,
 }
 
-/// A questionnaire answered.
+/// A screening: a form with a rule, answered, and what the rule gave.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Screening {
     /// Its id.
     pub id: ScreeningId,
-    /// The questionnaire.
+    /// The form's name.
     pub form: String,
-    /// Its version.
-    pub form_version: i64,
+    /// The form's title.
+    pub title: String,
+    /// What it is called, by language codes, where that differs.
+    pub titles: BTreeMap<String, String>,
+    /// What the form calls the version that was answered.
+    pub form_version: String,
     /// Answers by question, those this user may read.
-    pub answers: std::collections::BTreeMap<String, String>,
+    pub answers: BTreeMap<String, String>,
     /// What the rule made of them, as far as this user may know.
-    pub result: super::questionnaire::Outcome,
+    pub result: Outcome,
     /// The day it was done.
     pub done_on: Day,
     /// By whom.
     pub done_by: Option<String>,
+    /// The submission that it is; none where it was answered before screenings were submissions.
+    pub submission_id: Option<SubmissionId>,
+    /// When it came.
+    #[serde(skip)]
+    pub at: Moment,
+}
+
+impl Screening {
+    /// What the history calls it.
+    pub fn kind(&self) -> Kind {
+        if self.submission_id.is_some() { Kind::Submission } else { Kind::Screening }
+    }
+
+    /// The form's title in a language.
+    pub fn title_in(&self, language: Language) -> &str {
+        self.titles.get(language.code()).unwrap_or(&self.title)
+    }
 }
 
 /// What is known about deadlines besides the case itself.

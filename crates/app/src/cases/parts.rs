@@ -208,7 +208,7 @@ pub fn strike_note(
 }
 
 /// The fact of an entry that says how delicate its words are.
-const GUARDED: &str = "guarded";
+pub(crate) const GUARDED: &str = "guarded";
 
 /// An entry of a case's history without the words this user may not read: the words of a note are
 /// as delicate as the note was before, and as it was made then.

@@ -1,73 +1,26 @@
-//! Queries of questionnaires answered.
+//! Screenings of a case: submissions of forms that have a rule, and those from before forms had one.
 
 use std::collections::BTreeMap;
 
-use super::input::Answers;
 use super::model::{Case, Screening, vulnerability};
-use super::questionnaire::{Form, Outcome};
+use super::outcome::Outcome;
 use super::store;
 use crate::access::Viewer;
 use crate::code::Code;
 use crate::dates::Moment;
 use crate::db::Tx;
-use crate::error::{Check, Error};
-use crate::history::{self, Entry, Kind};
+use crate::error::Error;
+use crate::forms;
 use crate::ids::{CaseId, ScreeningId};
 use crate::params;
 use crate::people;
 
-/// Keeps the answers to a questionnaire, and what they mean for person and case.
+/// Applies to case and person what their screenings say, after another was answered, by whomever.
 ///
 /// # Errors
-/// Questions to answer, a rule forbids it, or the database failed.
-pub fn answer(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    case: CaseId,
-    form: &str,
-    input: &Answers,
-) -> Result<ScreeningId, Error> {
-    let file = store::find_for_work(tx, viewer, case)?;
-    let form = Form::find(form).ok_or(Error::NotFound)?;
-    let mut answers = BTreeMap::new();
-    let mut check = Check::default();
-    for question in form.questions_for(&file.person.respondent) {
-        let answer = input.answers.get(&question.id).map_or("", |answer| answer.trim());
-        let field = format!("answers[{}]", question.id);
-        check.that(question.is_text() || !answer.is_empty(), field.clone(), "invalid-answer");
-        check.that(answer.is_empty() || question.accepts(answer), field, "invalid-choice");
-        if !answer.is_empty() {
-            answers.insert(question.id.clone(), answer.to_owned());
-        }
-    }
-    let done_on = input.done_on.unwrap_or(viewer.today);
-    check.that(done_on <= viewer.today, "done_on", "invalid-future");
-    check.done()?;
-    let outcome = form.evaluate(&answers);
-    let id = ScreeningId::new();
-    // Answers never change: the entry tells that it was done, the screening itself what was said.
-    let told = serde_json::json!({ "form": form.id, "done_on": done_on, "risk_proposed": outcome.proposed });
-    let entry = Entry::created(Kind::Screening, id, &told).about(file.case.person_id).in_case(case);
-    let pen = history::record(tx, viewer, entry)?;
-    tx.execute(
-        &pen,
-        "INSERT INTO screening (organisation_id, id, case_id, person_id, form, form_version, answers, result, \
-         sensitivity, done_on, done_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        params![
-            viewer.organisation,
-            id,
-            case,
-            file.case.person_id,
-            form.id.as_str(),
-            form.version,
-            serde_json::to_string(&answers).unwrap_or_default(),
-            serde_json::to_string(&outcome).unwrap_or_default(),
-            form.sensitivity(),
-            done_on,
-            viewer.user,
-            Moment::now()
-        ],
-    )?;
+/// The case is not there, or the database failed.
+pub(crate) fn apply(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<(), Error> {
+    let file = store::file(tx, viewer, case)?;
     let found = combined(tx, viewer, &file.case)?;
     let after = Case {
         risk_proposed: found.proposed,
@@ -76,25 +29,44 @@ pub fn answer(
         ..file.case.clone()
     };
     let after = store::save(tx, viewer, &file.case, after, "")?;
-    tell_person(tx, viewer, &after, &found)?;
-    Ok(id)
+    tell_person(tx, viewer, &after, &found)
 }
 
-/// What the latest answers to every questionnaire of a case say together. This is for the rule,
-/// not for eyes: what is shown passes [`Form::shown_to`].
+/// What the latest answers to every screening of a case say together. This is for the rule, not for eyes: what is shown
+/// comes from [`of_case`].
 pub(super) fn combined(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case) -> Result<Outcome, Error> {
-    let mut latest: BTreeMap<String, String> = BTreeMap::new();
-    tx.each(
-        "SELECT s.form, s.result FROM screening s WHERE s.organisation_id = $1 AND s.case_id = $2 \
+    let mut latest: BTreeMap<String, Outcome> = BTreeMap::new();
+    for (form, _, outcome) in results(tx, viewer, case.id)? {
+        latest.insert(form, outcome);
+    }
+    Ok(Outcome::of(latest.into_values().flat_map(|outcome| outcome.signs)))
+}
+
+/// All results of a case in the order in which they came.
+fn results(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<(String, Moment, Outcome)>, Error> {
+    let mut results = tx.query(
+        "SELECT s.form, s.created_at, s.result FROM screening s WHERE s.organisation_id = $1 AND s.case_id = $2 \
          ORDER BY s.created_at, s.id",
-        params![viewer.organisation, case.id],
+        params![viewer.organisation, case],
         |row| {
-            latest.insert(row.next()?, row.next()?);
-            Ok(true)
+            let (form, at) = (row.next()?, row.next()?);
+            Ok((form, at, serde_json::from_str(&row.next::<String>()?).unwrap_or_default()))
         },
     )?;
-    let outcomes = latest.values().filter_map(|text| serde_json::from_str::<Outcome>(text).ok());
-    Ok(Outcome::of(outcomes.flat_map(|outcome| outcome.signs)))
+    results.extend(forms::results_of_case(tx, viewer, case)?);
+    results.sort_by_key(|(_, at, _)| *at);
+    Ok(results)
+}
+
+/// Whether a screening was answered in a case since a moment.
+pub(super) fn answered_since(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    form: &str,
+    since: Moment,
+) -> Result<bool, Error> {
+    Ok(results(tx, viewer, case)?.iter().any(|(name, at, _)| name == form && *at >= since))
 }
 
 /// Sets the person's needs and vulnerability after what was found.
@@ -103,39 +75,46 @@ pub(super) fn tell_person(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, found: 
     people::store::set_needs(tx, viewer, case.person_id, &needs.join(","), case.vulnerability)
 }
 
-/// The questionnaires answered in a case, newest first, as far as this user may read them. The
-/// case must have been found for the user before.
+/// The screenings of a case, newest first, as far as this user may read them. The case must have been found for the user
+/// before.
 ///
 /// # Errors
 /// The database failed.
 pub fn of_case(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Screening>, Error> {
+    let mut screenings = forms::screenings_of_case(tx, viewer, case)?;
+    screenings.extend(from_before(tx, viewer, case)?);
+    screenings.sort_by_key(|screening| std::cmp::Reverse((screening.at, screening.id.0)));
+    Ok(screenings)
+}
+
+/// Those from before screenings were submissions.
+fn from_before(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Screening>, Error> {
     let filter = viewer.visible_parts("s").and("s.case_id = ?", [case.into()]);
     let sql = format!(
-        "SELECT s.id, s.form, s.form_version, s.answers, s.result, s.done_on, u.name FROM screening s \
-         LEFT JOIN user_account u ON u.organisation_id = s.organisation_id AND u.id = s.done_by \
-         WHERE {} ORDER BY s.created_at DESC, s.id DESC",
+        "SELECT s.id, s.form, s.form_version, s.answers, s.result, s.done_on, u.name, s.created_at FROM screening s \
+         LEFT JOIN user_account u ON u.organisation_id = s.organisation_id AND u.id = s.done_by WHERE {}",
         filter.sql()
     );
-    let screenings = tx.query(&sql, filter.params(), |row| {
-        let mut screening = Screening {
-            id: row.next()?,
-            form: row.next()?,
-            form_version: row.next()?,
-            answers: serde_json::from_str(&row.next::<String>()?).unwrap_or_default(),
-            result: serde_json::from_str(&row.next::<String>()?).unwrap_or_default(),
+    Ok(tx.query(&sql, filter.params(), |row| {
+        let (id, form): (ScreeningId, String) = (row.next()?, row.next()?);
+        let version: i64 = row.next()?;
+        let mut answers = serde_json::from_str(&row.next::<String>()?).unwrap_or_default();
+        let mut result = serde_json::from_str(&row.next::<String>()?).unwrap_or_default();
+        forms::show_from_before(viewer, &form, &mut answers, &mut result);
+        Ok(Screening {
+            id,
+            title: forms::shipped_title(&form, crate::ui::Language::En).unwrap_or(&form).to_owned(),
+            titles: forms::shipped_titles(&form),
+            form,
+            form_version: version.to_string(),
+            answers,
+            result,
             done_on: row.next()?,
             done_by: row.next()?,
-        };
-        match Form::find(&screening.form) {
-            Some(form) => form.shown_to(viewer, &mut screening.answers, &mut screening.result),
-            None => {
-                screening.answers.clear();
-                screening.result.signs.clear();
-            }
-        }
-        Ok(screening)
-    })?;
-    Ok(screenings)
+            submission_id: None,
+            at: row.next()?,
+        })
+    })?)
 }
 
 /// One of them.

@@ -3,12 +3,13 @@
 use super::input::{Assignment, Closure, NewCase, RiskDecision, SHORT, TraffickingMark};
 use super::lifecycle::{self, CaseWork, Facts, Refusal};
 use super::model::{ApprovalState, Case, CaseState, CaseSummary, Goal, Meetings, Risk, next_due, vulnerability};
-use super::questionnaire::{Respondent, SEVEN_DIMENSIONS, SPECIFIC_NEEDS};
+use super::respondent::Respondent;
 use super::{plan, screenings};
 use crate::access::{Filter, Permission, Role, Sensitivity, Viewer};
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::{Check, Error};
+use crate::forms;
 use crate::history::{self, Bookkeeping, Entry, Kind, Pen};
 use crate::ids::{CaseId, OrganisationId, PersonId, TeamId, UserId};
 use crate::params;
@@ -106,7 +107,22 @@ fn consent_from(row: &Row<'_>, today: Day) -> Result<CaseWork, DbError> {
 /// It is not there, the role does not read cases, or the database failed.
 pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File, Error> {
     viewer.require(Permission::ReadCases)?;
-    let filter = viewer.visible_cases().and("c.id = ?", [id.into()]);
+    let mut file = first(tx, viewer, viewer.visible_cases().and("c.id = ?", [id.into()]))?;
+    if !viewer.sees(Sensitivity::Identity) {
+        // What someone wrote in their own words may say who it is about.
+        file.case.risk_reason = None;
+        file.case.closure_note = None;
+        file.case.one_front_reason = None;
+    }
+    Ok(file)
+}
+
+/// A case and its person, whoever asks: for what a rule changes, not for eyes.
+pub(super) fn file(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File, Error> {
+    first(tx, viewer, Filter::new("c.organisation_id = ? AND c.id = ?", [viewer.organisation.into(), id.into()]))
+}
+
+fn first(tx: &mut Tx<'_>, viewer: &Viewer, filter: Filter) -> Result<File, Error> {
     let sql = format!(
         "SELECT {COLUMNS}, p.display_name, p.sex, p.birth_from, p.birth_to, p.consent_case_work, \
          p.consent_case_work_until \
@@ -121,14 +137,7 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File, Error>
         let consent = consent_from(row, viewer.today)?;
         Ok(File { case, person: Whose { name: knows.then_some(name), respondent, consent } })
     })?;
-    let mut file = file.ok_or(Error::NotFound)?;
-    if !knows {
-        // What someone wrote in their own words may say who it is about.
-        file.case.risk_reason = None;
-        file.case.closure_note = None;
-        file.case.one_front_reason = None;
-    }
-    Ok(file)
+    file.ok_or(Error::NotFound)
 }
 
 /// A case to be worked on: there for this user, not closed, and allowed by the person.
@@ -454,14 +463,8 @@ pub fn open(tx: &mut Tx<'_>, viewer: &Viewer, input: &NewCase) -> Result<CaseId,
 /// The database failed.
 pub fn facts(tx: &mut Tx<'_>, viewer: &Viewer, file: &File) -> Result<Facts, Error> {
     let (case, settings) = (&file.case, settings(tx, viewer)?);
-    let answered = |tx: &mut Tx<'_>, form: &str| {
-        tx.count(
-            "SELECT count(*) FROM screening s WHERE s.organisation_id = $1 AND s.case_id = $2 AND s.form = $3 \
-             AND s.created_at >= $4",
-            params![viewer.organisation, case.id, form, case.opened_at],
-        )
-    };
-    let (screened, assessed) = (answered(tx, SPECIFIC_NEEDS)? > 0, answered(tx, SEVEN_DIMENSIONS)? > 0);
+    let answered = |tx: &mut Tx<'_>, form: &str| screenings::answered_since(tx, viewer, case.id, form, case.opened_at);
+    let (screened, assessed) = (answered(tx, forms::SPECIFIC_NEEDS)?, answered(tx, forms::SEVEN_DIMENSIONS)?);
     let (mut protecting, mut empowering) = (0, 0);
     tx.each(
         "SELECT g.front, count(*) FROM goal g WHERE g.organisation_id = $1 AND g.case_id = $2 \
@@ -797,6 +800,7 @@ pub(super) fn summary_from(row: &Row<'_>, viewer: &Viewer) -> Result<CaseSummary
         due_kind: row.next()?,
         due_on: row.next()?,
         updated_at: row.next()?,
+        answers: Vec::new(),
     })
 }
 

@@ -555,7 +555,11 @@ mod tests {
         let it = installation();
         it.db
             .write_blocking(|tx| {
-                tx.execute(&Pen::unrecorded(Bookkeeping::Copy), "UPDATE history SET act = 'changed'", &[])
+                tx.execute(
+                    &Pen::unrecorded(Bookkeeping::Copy),
+                    "UPDATE history SET act = 'changed' WHERE kind = 'organisation'",
+                    &[],
+                )
             })
             .unwrap();
         assert_eq!(it.backup("one.backup").unwrap().faults, ["Bridge: entry 1 was altered or moved"]);

@@ -17,6 +17,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0011_tracing.sql")),
     Migration::of(include_str!("migrations/0012_forms.sql")),
     Migration::of(include_str!("migrations/0013_entities.sql")),
+    Migration::of(include_str!("migrations/0014_results.sql")),
     Migration::of(include_str!("migrations/0015_device_passwords.sql")),
 ];
 

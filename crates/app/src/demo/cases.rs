@@ -10,22 +10,22 @@ use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 
 use super::people::{Company, Inventor, Party, Profile};
-use super::{Founded, Progress, forms, tracing};
+use super::{Founded, Progress, forms as visits, tracing};
 use crate::access::{Role, Scope, Sensitivity, Viewer};
 use crate::cases::input::{
     ActionChange, Answers, ApprovalDecision, Assignment, Closure, FlagResolution, FollowUpRecord, GoalChange,
     NewAction, NewApproval, NewCase, NewFlag, NewFollowUp, NewGoal, NewNote, RiskDecision,
 };
-use crate::cases::questionnaire::{AnswerKind, Form, Question, WASHINGTON_GROUP};
 use crate::cases::{
     ActionState, ApprovalKind, CaseState, Doer, Front, GoalState, Risk, Satisfaction, Upload, add_attachment, parts,
-    plan, screenings, store,
+    plan, store,
 };
 use crate::code::Code;
 use crate::dates::{Day, Moment, as_if_at};
 use crate::db::Tx;
 use crate::documents::{Block, Document};
 use crate::error::Error;
+use crate::forms::{self, QuestionAsked, Questionnaire};
 use crate::history::{Bookkeeping, Pen};
 use crate::ids::{ApprovalId, CaseId, FollowUpId, PersonId};
 use crate::params;
@@ -33,6 +33,7 @@ use crate::people::consent::ConsentInput;
 use crate::people::emergency::{self, EmergencyInput};
 use crate::people::family::{self, MemberInput};
 use crate::people::{self, Decision, Purpose};
+use crate::ui::{Language, Ui};
 use crate::users::sessions;
 
 const STORIES: &str = include_str!("../../../../demo/stories.toml");
@@ -149,6 +150,8 @@ pub(super) struct Chronicle {
     house: Founded,
     /// Who works with cases: first the caseworkers, at the end the supervisor.
     workers: Vec<Viewer>,
+    /// What the house asks.
+    questionnaires: Vec<Questionnaire>,
     inventor: Inventor,
     dice: StdRng,
     stories: Stories,
@@ -176,8 +179,13 @@ impl Chronicle {
                 workers.push(sessions::viewer_of_user(tx, house.organisation, *user)?);
             }
         }
-        let language = workers.last().and_then(|it| it.language.parse().ok()).unwrap_or(crate::ui::Language::En);
+        let language = workers.last().and_then(|it| it.language.parse().ok()).unwrap_or(Language::En);
+        let questionnaires = match workers.last() {
+            Some(worker) => forms::questionnaires(tx, worker, &Ui::new(Language::En, None, ""))?,
+            None => Vec::new(),
+        };
         let mut chronicle = Chronicle {
+            questionnaires,
             inventor: Inventor::new(2026 + house.seed, house.country, language),
             house: house.clone(),
             workers,
@@ -226,7 +234,7 @@ impl Chronicle {
         while self.tell(tx, 100)? {}
         let workers: Vec<Viewer> = self.workers.iter().map(|worker| self.on(worker, self.now)).collect();
         tracing::tell(tx, &mut self.inventor, &workers)?;
-        forms::tell(tx, &workers)?;
+        visits::tell(tx, &workers)?;
         let (Some(first), Some(supervisor)) = (self.workers.first(), self.workers.last()) else { return Ok(()) };
         if first.user == supervisor.user {
             return Ok(());
@@ -543,20 +551,24 @@ impl Chronicle {
     }
 
     fn screen(&mut self, tx: &mut Tx<'_>, moment: Moment, mut course: Course, viewer: &Viewer) -> Result<(), Error> {
-        let respondent = store::find(tx, viewer, course.id)?.person.respondent;
+        let file = store::find(tx, viewer, course.id)?;
         // Some carry little, most some, a quarter much.
         let burden = [1, 0, 1, 3, 0, 0, 2, 0][course.number % 8];
-        for form in Form::all_for(&respondent) {
+        let questionnaires = std::mem::take(&mut self.questionnaires);
+        for form in forms::offers(tx, viewer, &file.person.respondent)?.screenings {
+            let asks = form.sensitivity != Sensitivity::Trafficking || file.case.trafficking;
+            let Some(asked) = questionnaires.iter().find(|asked| asks && asked.form.id == form.id) else { continue };
             let mut answers = BTreeMap::new();
             let mut grave = burden;
-            for question in form.questions_for(&respondent) {
-                if let Some(answer) = self.answer(&course.profile, viewer, form, question, burden, &mut grave) {
-                    answers.insert(question.id.clone(), answer);
+            for question in &asked.questions {
+                if let Some(answer) = self.answer(&course.profile, viewer, &form.name, question, burden, &mut grave) {
+                    answers.insert(question.name.clone(), answer);
                 }
             }
             let answers = Answers { answers, done_on: Some(viewer.today) };
-            screenings::answer(tx, viewer, course.id, &form.id, &answers)?;
+            forms::answer_screening(tx, viewer, course.id, &form.name, &answers)?;
         }
+        self.questionnaires = questionnaires;
         let file = store::find(tx, viewer, course.id)?;
         let proposed = file.case.risk_proposed.unwrap_or(file.case.risk);
         let differs = course.number % 11 == 4 && proposed == Risk::High;
@@ -577,32 +589,29 @@ impl Chronicle {
         &mut self,
         profile: &Profile,
         viewer: &Viewer,
-        form: &Form,
-        question: &Question,
+        form: &str,
+        question: &QuestionAsked,
         burden: i64,
         grave: &mut i64,
     ) -> Option<String> {
         let drawn: i64 = self.dice.random_range(0..100);
-        match question.kind {
-            AnswerKind::Text if drawn < 35 => Some(self.say("strength", profile, viewer, |_| true)),
-            AnswerKind::Text => None,
-            AnswerKind::YesNo => Some(if drawn < likely(&question.id, profile, burden) { "yes" } else { "no" }.into()),
-            AnswerKind::Scale if form.id == WASHINGTON_GROUP => {
+        let option = |place: usize| question.choices.get(place).map(|(value, _)| value.clone());
+        match option(0).as_deref() {
+            None if drawn < 35 => Some(self.say("strength", profile, viewer, |_| true)),
+            None => None,
+            Some("yes") => Some(if drawn < likely(&question.name, profile, burden) { "yes" } else { "no" }.into()),
+            Some(_) if form == "washington-group" => {
                 let (some, much) = if profile.age >= 60 { (45, 12) } else { (8, burden / 3) };
-                let answer = if drawn < much { 2 } else { usize::from(drawn < some) };
-                question.options.get(answer).map(|option| option.value.clone())
+                option(if drawn < much { 2 } else { usize::from(drawn < some) })
             }
-            AnswerKind::Scale => {
-                let answer = match drawn {
-                    0..18 if *grave > 0 => {
-                        *grave -= 1;
-                        if burden > 3 && drawn < 3 { 3 } else { 2 }
-                    }
-                    0..50 => 1,
-                    _ => 0,
-                };
-                question.options.get(answer).map(|option| option.value.clone())
-            }
+            Some(_) => option(match drawn {
+                0..18 if *grave > 0 => {
+                    *grave -= 1;
+                    if burden > 3 && drawn < 3 { 3 } else { 2 }
+                }
+                0..50 => 1,
+                _ => 0,
+            }),
         }
     }
 

@@ -1,15 +1,11 @@
-//! The forms that ship with Watari, published in each house, and how one was filled in.
+//! Follow-up visits, as the form that comes with Watari asks about them.
 
-use crate::access::{Role, Viewer};
+use crate::access::Viewer;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::forms;
 use crate::ids::{CaseId, FormId};
 use crate::ui::Language;
-
-const SHEET: &str = include_str!("../../../../forms/follow-up-visit.md");
-/// Makes the list of places of help.
-const PLACES: &str = include_str!("../../../../forms/place-of-help.md");
 
 /// A visit as it was written down.
 struct Visit {
@@ -43,13 +39,10 @@ const VISITS: [Visit; 2] = [
     },
 ];
 
-/// Publishes the forms of a house and fills one in for two of its cases.
+/// Fills the form of a follow-up visit in for two cases of a house.
 pub(super) fn tell(tx: &mut Tx<'_>, workers: &[Viewer]) -> Result<(), Error> {
     let Some(worker) = workers.last() else { return Ok(()) };
-    // Who set the house up published its first form.
-    let manager = Viewer { role: Role::Administrator, ..worker.clone() };
-    let form = forms::publish_sheet(tx, &manager, "follow-up-visit.md", SHEET)?;
-    forms::publish_sheet(tx, &manager, "place-of-help.md", PLACES)?;
+    let Some(form) = forms::form_id(tx, worker, forms::FOLLOW_UP_VISIT)? else { return Ok(()) };
     let language: Language = worker.language.parse().unwrap_or(Language::En);
     let written = match language {
         Language::Es => 1,

@@ -11,8 +11,10 @@ use xlsform::fill::{Filling, check};
 use xlsform::xpath::NodeId;
 
 use super::filling::{speaking, surroundings};
+use super::meaning::name_of;
 use super::submissions::{Found, FoundKind, SubmissionFile};
 use crate::access::Viewer;
+use crate::cases::outcome::{Outcome, Sign};
 use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::error::Error;
@@ -69,14 +71,15 @@ impl Told {
     }
 }
 
-/// Tells a submission. One that its form cannot read has no lines; its record is there to be downloaded.
+/// Tells a submission, the answers at those paths that may be read. One that its form cannot read has no lines; its
+/// record is there to be downloaded.
 pub(super) fn tell(
     definition: Arc<Definition>,
     viewer: &Viewer,
     ui: &Ui,
     xml: &str,
-    findings: &[Found],
-    files: &[SubmissionFile],
+    (findings, files): (&[Found], &[SubmissionFile]),
+    may_read: &dyn Fn(&str) -> bool,
 ) -> Result<Told, Error> {
     let repeats = super::store::repeats(&definition);
     let Ok(checked) = check(definition, surroundings(viewer), xml) else {
@@ -84,7 +87,8 @@ pub(super) fn tell(
         return Ok(Told { lines: Vec::new(), further, repeats, lang: ui.language.to_string(), dir: "auto" });
     };
     let filling = speaking(checked.filling, ui.language)?;
-    let mut teller = Teller { filling: &filling, ui, findings, files, lines: Vec::new(), told: BTreeSet::new() };
+    let mut teller =
+        Teller { filling: &filling, ui, findings, files, may_read, lines: Vec::new(), told: BTreeSet::new() };
     let body: Vec<ControlId> = filling.definition().body().collect();
     teller.controls(filling.root(), &body)?;
     let Teller { lines, told, .. } = teller;
@@ -95,6 +99,18 @@ pub(super) fn tell(
     });
     let (lang, dir) = super::filling::tongue(&filling, ui);
     Ok(Told { lines, further: further.collect(), repeats, lang, dir })
+}
+
+/// The signs of an outcome as question, answer and weight, in the words of the answers told.
+pub fn reasons(outcome: &Outcome, told: &[Answer]) -> Vec<(String, String, i64)> {
+    let reason = |sign: &Sign| {
+        let said = told.iter().find(|answer| name_of(&answer.path) == sign.question && answer.value == sign.answer);
+        match said {
+            Some(answer) => (answer.label.clone(), answer.words.clone(), sign.weight),
+            None => (sign.question.clone(), sign.answer.clone(), sign.weight),
+        }
+    };
+    outcome.signs.iter().map(reason).collect()
 }
 
 /// What was found, in words.
@@ -116,6 +132,7 @@ struct Teller<'f> {
     ui: &'f Ui,
     findings: &'f [Found],
     files: &'f [SubmissionFile],
+    may_read: &'f dyn Fn(&str) -> bool,
     lines: Vec<Line>,
     told: BTreeSet<String>,
 }
@@ -190,7 +207,7 @@ impl Teller<'_> {
         let (path, value) = (self.filling.path(node), self.filling.value(node).into_owned());
         let findings: Vec<String> =
             self.findings.iter().filter(|found| found.path == path).map(|found| found_words(self.ui, found)).collect();
-        if value.is_empty() && findings.is_empty() {
+        if value.is_empty() && findings.is_empty() || !(self.may_read)(&path) {
             return Ok(());
         }
         self.told.insert(path.clone());

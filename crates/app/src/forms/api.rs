@@ -437,7 +437,7 @@ pub(super) async fn attach(
 pub(super) async fn send(ctx: Context, Path(id): Path<SubmissionId>) -> Result<Versioned<SubmissionDetail>, Error> {
     let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
-        let (_, xml, definition) = submissions::draft(tx, viewer, id)?;
+        let (draft, xml, definition) = submissions::draft(tx, viewer, id)?;
         let mut filling = filling::resume(definition.clone(), viewer, language, &xml)?;
         let wrong = filling::questions(&filling, &ui)?.into_iter().filter(|question| question.error.is_some());
         let wrong: Vec<_> = wrong
@@ -447,11 +447,11 @@ pub(super) async fn send(ctx: Context, Path(id): Path<SubmissionId>) -> Result<V
             return Err(Error::Invalid(wrong));
         }
         let record = filling.submission()?;
-        let findings = submissions::judge(&definition, viewer, &record);
-        Ok((record, findings))
+        let judged = submissions::judge_draft(tx, viewer, &draft, &definition, &record)?;
+        Ok((record, judged))
     });
-    let (record, findings) = read.await?;
-    ctx.write(move |tx, viewer| submissions::send_draft(tx, viewer, id, record, findings)).await?;
+    let (record, judged) = read.await?;
+    ctx.write(move |tx, viewer| submissions::send_draft(tx, viewer, id, record, judged)).await?;
     detail(&ctx, id).await
 }
 

@@ -29,13 +29,14 @@ pub(super) struct Wanted {
 
 /// The columns of a table, by paths.
 fn columns(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, repeat: &str) -> Result<Vec<String>, Error> {
-    let mut columns: Vec<String> = Vec::new();
+    let (mut columns, mut hidden): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     // The last version first; questions that only earlier ones asked come after.
-    for version in store::versions(tx, viewer, form)? {
+    for version in store::versions(tx, viewer.organisation, form)? {
         if version.state == VersionState::Draft {
             continue;
         }
         let (_, xform) = store::version(tx, viewer, version.id)?;
+        hidden.extend(store::meaning(tx, viewer, version.id)?.hidden_from(viewer));
         let definition = Definition::read(&xform, &upload::placeholders(&xform));
         let definition = definition.map_err(|error| Error::Internal(error.to_string()))?;
         let repeats = store::repeats(&definition);
@@ -50,6 +51,8 @@ fn columns(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, repeat: &str) -> Resu
             }
         }
     }
+    // What one version calls delicate leaves with no other.
+    columns.retain(|path| !hidden.contains(path));
     if columns.is_empty() { Err(Error::NotFound) } else { Ok(columns) }
 }
 

@@ -9,10 +9,11 @@ use xlsform::fill::Filling;
 
 use super::answers::{self, Line, Told};
 use super::filling::{self, Act, Asker, Item, Page, Question, Showing, Widget};
-use super::submissions::{self, Draft, Found, Kept, SubmissionFile};
+use super::submissions::{self, Draft, Judged, Kept, SubmissionFile};
 use super::{entities, store};
 use crate::access::Viewer;
-use crate::cases::{self, media_type, reading};
+use crate::cases::outcome::Need;
+use crate::cases::{self, Risk, media_type, reading};
 use crate::db::Tx;
 use crate::documents::download;
 use crate::error::Error;
@@ -68,15 +69,24 @@ struct FillPage {
     record: Option<String>,
     /// The draft that is thrown away where wanted.
     draft: Option<SubmissionId>,
-    /// Whether all was answered when it was tried out.
+    /// Whether all was answered when it was tried out, and what the rule gave then.
     done: bool,
+    result: Option<Tried>,
+}
+
+/// What the rule of a form that is tried out gives.
+struct Tried {
+    proposed: Option<Risk>,
+    needs: Vec<Need>,
+    /// Question, answer and weight.
+    signs: Vec<(String, String, i64)>,
 }
 
 impl FillPage {
     fn new(ui: Ui, it: Page, action: String, media: &str, back: (String, String)) -> Result<FillPage, Error> {
         let questions = Items { ui: &ui, items: &it.items, media, lang: &it.lang, dir: it.dir }.render();
         let questions = questions.map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(FillPage { ui, it, questions, action, back, record: None, draft: None, done: false })
+        Ok(FillPage { ui, it, questions, action, back, record: None, draft: None, done: false, result: None })
     }
 }
 
@@ -129,12 +139,12 @@ pub(super) async fn preview(
     let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
         let (held, xform) = store::managed(tx, viewer, form, version)?;
-        let definition = store::definition(tx, viewer, held.id, &xform)?;
+        let definition = store::definition_to_try(tx, viewer, held.id, &xform)?;
         let filling = filling::begin(definition, viewer, language)?;
         Ok((filling::page(&filling, &ui, wanted.step, Showing::Nothing)?, filling.draft()))
     });
     let (it, record) = read.await?;
-    tried_out(&ctx, (form, version), it, record, false)
+    tried_out(&ctx, (form, version), it, record, (false, None))
 }
 
 fn tried_out(
@@ -142,7 +152,7 @@ fn tried_out(
     (form, version): (FormId, FormVersionId),
     it: Page,
     record: String,
-    done: bool,
+    (done, result): (bool, Option<Tried>),
 ) -> Result<Html<String>, Error> {
     let ui = ctx.ui();
     let back = (format!("/forms/{form}"), it.title.clone());
@@ -150,6 +160,7 @@ fn tried_out(
     page(FillPage {
         record: Some(record),
         done,
+        result,
         ..FillPage::new(ui, it, action, &format!("/forms/{form}/versions/{version}/files"), back)?
     })
 }
@@ -162,7 +173,7 @@ pub(super) async fn try_out(
     let (ui, language) = (Asker::new(ctx.ui()), ctx.language);
     let read = ctx.read(move |tx, viewer| {
         let (held, xform) = store::managed(tx, viewer, form, version)?;
-        let definition = store::definition(tx, viewer, held.id, &xform)?;
+        let definition = store::definition_to_try(tx, viewer, held.id, &xform)?;
         let mut filling = match sent.fields.value("record") {
             "" => filling::begin(definition, viewer, language)?,
             record => filling::resume(definition, viewer, language, record)?,
@@ -175,10 +186,35 @@ pub(super) async fn try_out(
         }
         let (at, act) = asked(&sent.fields);
         let onward = go_on(&mut filling, &ui, at, &act)?;
-        Ok((filling::page(&filling, &ui, onward.at, onward.showing)?, filling.draft(), onward.sends))
+        let result = match onward.sends {
+            true => tried(tx, viewer, &ui, version, &filling)?,
+            false => None,
+        };
+        let it = filling::page(&filling, &ui, onward.at, onward.showing)?;
+        Ok((it, filling.draft(), (onward.sends, result)))
     });
     let (it, record, done) = read.await?;
     tried_out(&ctx, (form, version), it, record, done)
+}
+
+/// What the rule gives for the answers tried, where the form has one.
+fn tried(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    ui: &Ui,
+    version: FormVersionId,
+    filling: &Filling,
+) -> Result<Option<Tried>, Error> {
+    let meaning = store::meaning(tx, viewer, version)?;
+    if !meaning.judges() {
+        return Ok(None);
+    }
+    let outcome = meaning.judge(filling)?;
+    let (_, xform) = store::version(tx, viewer, version)?;
+    let definition = store::definition_to_try(tx, viewer, version, &xform)?;
+    let told = answers::tell(definition, viewer, ui, &filling.draft(), (&[], &[]), &|_| true)?.answers();
+    let signs = answers::reasons(&outcome, &told);
+    Ok(Some(Tried { proposed: outcome.proposed, needs: outcome.needs().into_iter().collect(), signs }))
 }
 
 #[derive(Template)]
@@ -259,8 +295,8 @@ struct Taken {
     case: String,
     it: Page,
     xml: String,
-    /// The record to hand in, and what was found in it.
-    handed_in: Option<(String, Vec<Found>)>,
+    /// The record to hand in, and what the form says to it.
+    handed_in: Option<(String, Judged)>,
     files: TakenFiles,
 }
 
@@ -291,8 +327,8 @@ pub(super) async fn fill_in(ctx: Context, Path(id): Path<SubmissionId>, sent: Se
             let handed_in = match onward.sends {
                 true => {
                     let record = filling.submission()?;
-                    let findings = submissions::judge(&definition, viewer, &record);
-                    Some((record, findings))
+                    let judged = submissions::judge_draft(tx, viewer, &draft, &definition, &record)?;
+                    Some((record, judged))
                 }
                 false => None,
             };
@@ -302,20 +338,27 @@ pub(super) async fn fill_in(ctx: Context, Path(id): Path<SubmissionId>, sent: Se
         .await?;
     let Taken { draft, case, it, xml, handed_in, files } = taken;
     let is_refused = !files.refused.is_empty();
-    let (of, is_handed_in, is_look) = (draft.clone(), handed_in.is_some(), act == Act::Look && files.is_empty());
+    let (of, is_look) = (draft.clone(), act == Act::Look && files.is_empty());
+    let shown_at = handed_in.as_ref().map(|(_, judged)| match &judged.result {
+        // Where a rule gave something, the worker decides on it.
+        Some(_) => format!("/cases/{}/results/{id}", draft.case_id),
+        None => format!("/submissions/{id}?done=true"),
+    });
     ctx.write(move |tx, viewer| {
         if is_look {
             return submissions::save_look(tx, viewer, &of, &xml);
         }
         keep_draft(tx, viewer, &of, &xml, files)?;
         match handed_in {
-            Some((record, findings)) => submissions::send_draft(tx, viewer, id, record, findings),
+            Some((record, judged)) => submissions::send_draft(tx, viewer, id, record, judged),
             None => Ok(()),
         }
     })
     .await?;
+    if let Some(path) = shown_at {
+        return Ok(Redirect::to(&path).into_response());
+    }
     Ok(match act {
-        _ if is_handed_in => Redirect::to(&format!("/submissions/{id}?done=true")).into_response(),
         Act::Save => Redirect::to(&format!("/cases/{}#forms", draft.case_id)).into_response(),
         Act::Look => draft_page(&ctx, it, &draft, case)?.into_response(),
         // Not handed in, or not gone on: the page says what to correct.
@@ -427,6 +470,8 @@ struct SubmissionPage {
     told: Told,
     /// The rows of lists that it made or changed.
     entities: Vec<(EntityId, String)>,
+    /// Whether all of it may be read, and so leave as it was sent.
+    whole: bool,
     done: bool,
 }
 
@@ -460,7 +505,7 @@ pub(super) struct Done {
 pub(super) async fn read(ctx: &Context, id: SubmissionId) -> Result<(Kept, Vec<SubmissionFile>), Error> {
     let read = ctx.read(move |tx, viewer| {
         let kept = submissions::find(tx, viewer, id)?;
-        let files = submissions::files(tx, viewer, id)?;
+        let files = submissions::files_of(tx, viewer, &kept)?;
         Ok((kept, files))
     });
     let (kept, files) = read.await?;
@@ -479,11 +524,12 @@ pub(super) async fn note(ctx: &Context, submission: &submissions::Submission) ->
 /// A submission in words.
 pub(super) async fn told(ctx: &Context, kept: &Kept, files: Vec<SubmissionFile>) -> Result<Told, Error> {
     let (ui, version, xml) = (ctx.ui(), kept.submission.form_version_id, kept.xml.clone());
-    let findings = kept.findings.clone();
+    let (findings, meaning) = (kept.findings.clone(), kept.meaning.clone());
     let read = ctx.read(move |tx, viewer| {
         let (_, xform) = store::version(tx, viewer, version)?;
-        let definition = store::definition(tx, viewer, version, &xform)?;
-        answers::tell(definition, viewer, &ui, &xml, &findings, &files)
+        let definition = store::definition_for_all(tx, viewer, version, &xform)?;
+        let may_read = |path: &str| meaning.may_read(viewer, path);
+        answers::tell(definition, viewer, &ui, &xml, (&findings, &files), &may_read)
     });
     read.await
 }
@@ -501,11 +547,16 @@ pub(super) async fn submission(
         Ok((named, entities::store::of_submission(tx, viewer, id)?))
     });
     let (case, entities) = read.await?;
-    page(SubmissionPage { ui: ctx.ui(), case, it, told, entities, done })
+    let whole = it.meaning.may_read_all(&ctx.viewer);
+    page(SubmissionPage { ui: ctx.ui(), case, it, told, entities, whole, done })
 }
 
 pub(super) async fn record(ctx: Context, Path(id): Path<SubmissionId>) -> Result<Response, Error> {
     let (kept, _) = read(&ctx, id).await?;
+    // Whoever may not read all of it reads what they may on its page.
+    if !kept.meaning.may_read_all(&ctx.viewer) {
+        return Err(Error::NotFound);
+    }
     Ok(download(&format!("{id}.xml"), "text/xml; charset=utf-8", kept.xml))
 }
 

@@ -13,6 +13,7 @@ use xlsform::definition::{ControlId, ControlKind, DataType, Definition, FieldId,
 use xlsform::fill::{FillError, Filling, Problem, ProblemKind, RestoreError, Surroundings};
 use xlsform::xpath::NodeId;
 
+use super::meaning::title_of;
 use crate::access::Viewer;
 use crate::error::Error;
 use crate::ui::{Language, Ui};
@@ -74,7 +75,7 @@ pub(super) fn speaking(mut filling: Filling, language: Language) -> Result<Filli
 }
 
 /// The code in a form's name of a language: `fr` in “Français (fr)”.
-fn code_of(name: &str) -> Option<&str> {
+pub(super) fn code_of(name: &str) -> Option<&str> {
     let inner = name.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or(name, |(code, _)| code).trim();
     let is_code = (2..=8).contains(&inner.len()) && inner.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
     is_code.then_some(inner)
@@ -328,10 +329,17 @@ pub(super) fn page(filling: &Filling, ui: &Asker, at: usize, showing: Showing) -
     let links = links.map(|(count, (at, items))| Link { at: *at, title: title(count + 1, items), now: *at == now });
     let links = links.collect();
     let items = asked.into_iter().find(|(place, _)| *place == now).map(|(_, items)| items).unwrap_or_default();
+    let (title, whole) = title_of(filling);
+    // The group that the form is called after stands under the page's own heading.
+    let items = match <[Item; 1]>::try_from(items) {
+        Ok([Item::Group { items, .. }]) if whole => items,
+        Ok(only) => only.into(),
+        Err(items) => items,
+    };
     let mut wrong = Vec::new();
     collect_wrong(&items, &mut wrong);
     let (lang, dir) = tongue(filling, ui);
-    Ok(Page { title: filling.definition().title.clone(), lang, dir, links, at: now, items, wrong })
+    Ok(Page { title, lang, dir, links, at: now, items, wrong })
 }
 
 /// All questions of a form, whether they would be asked or not, to be printed and filled in by hand.
@@ -402,6 +410,12 @@ fn collect_wrong(items: &[Item], wrong: &mut Vec<(String, String)>) {
 
 /// Every question of a record that is asked now, in order.
 pub(super) fn questions(filling: &Filling, ui: &Asker) -> Result<Vec<Question>, Error> {
+    let body: Vec<ControlId> = filling.definition().body().collect();
+    Ok(flat(View::new(filling, ui, Showing::Everything, false)?.items(filling.root(), &body)?))
+}
+
+/// The questions among items, in order.
+pub(super) fn flat(items: Vec<Item>) -> Vec<Question> {
     fn flatten(items: Vec<Item>, into: &mut Vec<Question>) {
         for item in items {
             match item {
@@ -415,11 +429,9 @@ pub(super) fn questions(filling: &Filling, ui: &Asker) -> Result<Vec<Question>, 
             }
         }
     }
-    let body: Vec<ControlId> = filling.definition().body().collect();
-    let items = View::new(filling, ui, Showing::Everything, false)?.items(filling.root(), &body)?;
     let mut questions = Vec::new();
     flatten(items, &mut questions);
-    Ok(questions)
+    questions
 }
 
 /// A record as it is shown.

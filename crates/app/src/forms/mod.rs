@@ -7,16 +7,20 @@
 mod answers;
 mod api;
 mod central;
+mod columns;
 mod devices;
 mod entities;
 mod export;
 mod fill_pages;
 mod filling;
 mod lists;
+mod meaning;
 mod model;
 mod openrosa;
 mod pages;
 mod phone;
+mod results;
+mod shipped;
 mod store;
 mod submissions;
 mod upload;
@@ -29,10 +33,20 @@ use utoipa_axum::routes;
 
 use crate::web::App;
 
+pub use answers::{Answer, reasons};
 pub use central::problem as central_problem;
+pub use columns::{CaseAnswers, Column, FormColumns, answers_of_cases, columns, columns_named};
 pub use entities::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
 pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
-pub use store::{open_forms, publish_sheet};
+pub use results::{
+    Offers, QuestionAsked, Questionnaire, answer_screening, offers, questionnaires, results_of_case,
+    screening_in_words, screenings_of_case, show_from_before,
+};
+pub use shipped::{
+    FOLLOW_UP_VISIT, SEVEN_DIMENSIONS, SPECIFIC_NEEDS, ship, ship_everywhere, title as shipped_title,
+    titles as shipped_titles,
+};
+pub use store::{form_id, open_forms};
 pub use submissions::{Draft, FoundKind, Submission, drafts_of_case, hand_in, of_case, waiting};
 
 /// The largest request of this area: a file and what a form adds around it.

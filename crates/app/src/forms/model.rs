@@ -1,12 +1,16 @@
 //! What a form is in this house: its versions, its files, what is wrong with a sheet.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::meaning::titled;
 use crate::access::Sensitivity;
 use crate::dates::Moment;
 use crate::error::{Check, Error};
 use crate::ids::{FormFileId, FormId, FormVersionId};
+use crate::ui::Language;
 
 crate::codes! {
     /// Whether a form can be filled in.
@@ -43,6 +47,8 @@ pub struct Form {
     pub name: String,
     /// Its title.
     pub title: String,
+    /// What it is called, by language codes, where that differs.
+    pub titles: BTreeMap<String, String>,
     /// Whether it can be filled in.
     pub state: FormState,
     /// The question that holds the id or number of the case or person; none where it is the usual one.
@@ -60,6 +66,13 @@ pub struct Form {
     pub version: i64,
 }
 
+impl Form {
+    /// Its title in a language.
+    pub fn title_in(&self, language: Language) -> &str {
+        titled(&self.title, &self.titles, language)
+    }
+}
+
 /// A version of a form.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FormVersion {
@@ -75,12 +88,16 @@ pub struct FormVersion {
     pub state: VersionState,
     /// The form's title in this version.
     pub title: String,
+    /// What it is called, by language codes, where that differs.
+    pub titles: BTreeMap<String, String>,
     /// The name of the uploaded file.
     pub file_name: String,
     /// MD5 of the XForm, by which devices tell versions apart.
     pub hash: String,
     /// What may not be meant as it is written.
     pub warnings: Vec<Remark>,
+    /// Whether it came with Watari.
+    pub shipped: bool,
     /// When it was uploaded.
     pub created_at: Moment,
     /// When it was published.

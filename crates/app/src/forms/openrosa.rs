@@ -12,7 +12,7 @@ use xlsform::xpath::Tree;
 
 use super::model::FormState;
 use super::phone::Phone;
-use super::submissions::{self, Found, Incoming};
+use super::submissions::{self, Incoming};
 use super::{entities, store, upload};
 use crate::access::Viewer;
 use crate::cases::export::note_list;
@@ -84,7 +84,7 @@ async fn list_forms(phone: &Phone) -> Result<Response, Error> {
         open.into_iter()
             .map(|form| {
                 let (version, xform) = store::published(tx, viewer, form.id)?;
-                let files = store::files_of(tx, viewer, version.id, &xform)?;
+                let files = store::files_of(tx, viewer.organisation, version.id, &xform)?;
                 Ok((form, version, !files.is_empty()))
             })
             .collect::<Result<Vec<_>, Error>>()
@@ -133,7 +133,8 @@ pub(super) async fn manifest(phone: Phone, Path(named): Path<Named>) -> Response
 async fn list_files(phone: &Phone, id: FormVersionId) -> Result<Response, Error> {
     let files = phone.read(move |tx, viewer| {
         let (held, xform) = version(tx, viewer, id)?;
-        let files = store::files_of(tx, viewer, held.id, &xform)?.into_iter().filter(|file| !file.is_missing());
+        let files =
+            store::files_of(tx, viewer.organisation, held.id, &xform)?.into_iter().filter(|file| !file.is_missing());
         files
             .map(|file| {
                 let content = content_of(tx, viewer, held.id, &file.name)?;
@@ -166,7 +167,7 @@ fn in_address(name: &str) -> String {
 }
 
 fn content_of(tx: &mut Tx<'_>, viewer: &Viewer, version: FormVersionId, name: &str) -> Result<Vec<u8>, Error> {
-    match store::data_of(tx, viewer, version, name)? {
+    match store::data_of(tx, viewer, version, name, None)? {
         Some(content) => Ok(content),
         None => Err(Error::NotFound),
     }
@@ -196,7 +197,7 @@ pub(super) async fn integrity(phone: Phone, Path(list): Path<NamedList>, Query(a
 async fn tell_forgotten(phone: &Phone, name: String, asked: Asked) -> Result<Response, Error> {
     let ids: Vec<EntityId> = asked.id.split(',').take(MOST_ASKED).filter_map(|id| id.trim().parse().ok()).collect();
     let known = phone.read(move |tx, viewer| {
-        let list = entities::store::list_named(tx, viewer, &name)?.ok_or(Error::NotFound)?;
+        let list = entities::store::list_named(tx, viewer.organisation, &name)?.ok_or(Error::NotFound)?;
         entities::store::forgotten(tx, viewer, &list, &ids)
     });
     let mut body = "<data><entities>".to_owned();
@@ -215,7 +216,8 @@ async fn send_file(phone: &Phone, id: FormVersionId, name: String) -> Result<Res
     let read = phone.read(move |tx, viewer| {
         let (held, xform) = version(tx, viewer, id)?;
         let content = content_of(tx, viewer, held.id, &name)?;
-        let file = store::files_of(tx, viewer, held.id, &xform)?.into_iter().find(|file| file.name == name);
+        let file =
+            store::files_of(tx, viewer.organisation, held.id, &xform)?.into_iter().find(|file| file.name == name);
         let list = name.strip_suffix(".csv").unwrap_or(&name).to_owned();
         Ok((content, file.filter(|file| file.is_live).map(|_| list)))
     });
@@ -275,19 +277,20 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
     let name = record.attribute(root, "id").unwrap_or_else(|| record.local(root));
     let instance_id = submissions::instance_id(&record);
     let instance_id = instance_id.ok_or_else(|| Error::BadRequest("the record has no meta/instanceID".to_owned()))?;
-    let form = store::form_named(tx, viewer, name)?.ok_or(Error::NotFound)?;
+    let form = store::form_named(tx, viewer.organisation, name)?.ok_or(Error::NotFound)?;
     if !viewer.sees(form.sensitivity) {
         return Err(Error::NotFound);
     }
     let named = record.attribute(root, "version").unwrap_or_default();
     let (version, xform) = store::version_named(tx, viewer, form.id, named)?;
-    let definition = match store::definition(tx, viewer, version.id, &xform) {
+    let definition = match store::definition(tx, viewer, version.id, &xform, None) {
         Ok(definition) => Some(definition),
         Err(Error::BadRequest(_)) => None,
         Err(error) => return Err(error),
     };
-    let judged = |definition| submissions::judge(definition, viewer, &xml);
-    let findings: Vec<Found> = definition.as_ref().map(judged).unwrap_or_default();
+    let meaning = store::meaning(tx, viewer, version.id)?;
+    let judged = |definition| submissions::judge(definition, &meaning, viewer, &xml);
+    let judged = definition.as_ref().map(judged).unwrap_or_default();
     let entities = definition.as_ref().map(|definition| xlsform::entities::read(definition, &record));
     let asks_for_case = definition.is_none_or(|definition| submissions::asks_for_case(&form, &definition));
     let subject = submissions::subject_of(&form, &record);
@@ -301,7 +304,7 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
         entities: entities.unwrap_or_default(),
         asks_for_case,
         xml,
-        findings,
+        judged,
         device,
         form,
     })

@@ -199,7 +199,7 @@ pub(super) async fn file(
 ) -> Result<Response, Error> {
     let read = ctx.read(move |tx, viewer| {
         store::managed(tx, viewer, form, version)?;
-        store::file_content(tx, viewer, version, &name).map(|found| (found, name))
+        store::file_content(tx, viewer.organisation, version, &name).map(|found| (found, name))
     });
     let (file, name) = read.await?;
     Ok(as_file(&name, file))
@@ -212,7 +212,7 @@ pub(super) async fn picture(
 ) -> Result<Response, Error> {
     let read = ctx.read(move |tx, viewer| {
         store::given_out(tx, viewer, form, version)?;
-        store::file_content(tx, viewer, version, &name).map(|found| (found, name))
+        store::file_content(tx, viewer.organisation, version, &name).map(|found| (found, name))
     });
     let (file, name) = read.await?;
     Ok(as_file(&name, file))

@@ -8,7 +8,9 @@ use serde_json::json;
 use xlsform::definition::{Definition, External};
 use xlsform::entities::declared;
 
+use super::meaning::Meaning;
 use super::model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
+use super::shipped;
 use super::upload::{self, LIVE_LISTS, Sheet, md5};
 use super::{entities, lists};
 use crate::access::{Permission, Sensitivity, Viewer};
@@ -16,8 +18,8 @@ use crate::cases::media_type;
 use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx};
 use crate::error::{Check, Error};
-use crate::history::{self, Entry, Kind, Pen};
-use crate::ids::{FormFileId, FormId, FormVersionId};
+use crate::history::{self, Actor, Entry, Kind, Pen};
+use crate::ids::{CaseId, FormFileId, FormId, FormVersionId, OrganisationId, UserId};
 use crate::params;
 
 /// The largest file of a form in bytes.
@@ -25,7 +27,10 @@ pub const LARGEST_FILE: usize = 10 * 1024 * 1024;
 
 const COLUMNS: &str = "f.id, f.name, f.title, f.state, f.subject_field, f.sensitivity, \
     (SELECT max(v.name) FROM form_version v WHERE v.organisation_id = f.organisation_id AND v.form_id = f.id \
-     AND v.state = 'published'), f.updated_at, f.version";
+     AND v.state = 'published'), \
+    (SELECT max(v.titles) FROM form_version v WHERE v.organisation_id = f.organisation_id AND v.form_id = f.id \
+     AND v.state = 'published'), \
+    f.updated_at, f.version";
 
 /// For eyes only: it takes as long as there are submissions.
 const COUNT: &str =
@@ -40,6 +45,7 @@ fn form_from(row: &Row<'_>) -> Result<Form, DbError> {
         subject_field: row.next()?,
         sensitivity: row.next()?,
         published: row.next()?,
+        titles: row.next::<Option<String>>()?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
         submissions: None,
         updated_at: row.next()?,
         version: row.next()?,
@@ -72,11 +78,43 @@ pub(super) fn all(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Form>, Error> 
 /// The role does not work on cases, or the database failed.
 pub fn open_forms(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Form>, Error> {
     viewer.require(Permission::WriteCases)?;
+    let forms = forms_in_use(tx, viewer)?;
+    Ok(forms.into_iter().filter(|form| viewer.sees(form.sensitivity)).collect())
+}
+
+/// The forms that can be filled in, whoever asks.
+pub(super) fn forms_in_use(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Form>, Error> {
     let sql = format!(
         "SELECT {COLUMNS} FROM form f WHERE f.organisation_id = $1 AND f.state = 'open' ORDER BY f.title, f.id"
     );
-    let forms = tx.query(&sql, params![viewer.organisation], form_from)?;
-    Ok(forms.into_iter().filter(|form| viewer.sees(form.sensitivity)).collect())
+    Ok(tx.query(&sql, params![viewer.organisation], form_from)?)
+}
+
+/// The forms that can be filled in by this user with their published versions and what those say, the ones that come with
+/// Watari first.
+pub(super) fn forms_with_meaning(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+) -> Result<Vec<(Form, FormVersionId, Meaning)>, Error> {
+    let sql = format!(
+        "SELECT {COLUMNS}, w.id, w.meaning FROM form f \
+         JOIN form_version w ON w.organisation_id = f.organisation_id AND w.form_id = f.id AND w.state = 'published' \
+         WHERE f.organisation_id = $1 AND f.state = 'open' ORDER BY f.title, f.id"
+    );
+    let mut forms = tx.query(&sql, params![viewer.organisation], |row| {
+        Ok((form_from(row)?, row.next()?, Meaning::from_json(&row.next::<String>()?)))
+    })?;
+    forms.retain(|(form, ..)| viewer.sees(form.sensitivity));
+    forms.sort_by_key(|(form, ..)| shipped::place(&form.name));
+    Ok(forms)
+}
+
+/// The id of the form of a name, whoever asks.
+///
+/// # Errors
+/// The database failed.
+pub fn form_id(tx: &mut Tx<'_>, viewer: &Viewer, name: &str) -> Result<Option<FormId>, Error> {
+    Ok(form_named(tx, viewer.organisation, name)?.map(|form| form.id))
 }
 
 /// A form as a record, whoever asks; the callers ask for the permission.
@@ -86,13 +124,13 @@ pub(super) fn form(tx: &mut Tx<'_>, viewer: &Viewer, id: FormId) -> Result<Form,
 }
 
 /// A form by the id that its sheet gives it.
-pub(super) fn form_named(tx: &mut Tx<'_>, viewer: &Viewer, name: &str) -> Result<Option<Form>, Error> {
+pub(super) fn form_named(tx: &mut Tx<'_>, of: OrganisationId, name: &str) -> Result<Option<Form>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM form f WHERE f.organisation_id = $1 AND f.name = $2");
-    Ok(tx.one(&sql, params![viewer.organisation, name], form_from)?)
+    Ok(tx.one(&sql, params![of, name], form_from)?)
 }
 
-const VERSION: &str = "v.id, v.form_id, v.number, v.name, v.state, v.title, v.file_name, v.hash, v.warnings, \
-                       v.created_at, v.published_at";
+const VERSION: &str = "v.id, v.form_id, v.number, v.name, v.state, v.title, v.titles, v.file_name, v.hash, \
+                       v.warnings, v.shipped, v.created_at, v.published_at";
 
 fn version_from(row: &Row<'_>) -> Result<FormVersion, DbError> {
     Ok(FormVersion {
@@ -102,19 +140,28 @@ fn version_from(row: &Row<'_>) -> Result<FormVersion, DbError> {
         name: row.next()?,
         state: row.next()?,
         title: row.next()?,
+        titles: serde_json::from_str(&row.next::<String>()?).unwrap_or_default(),
         file_name: row.next()?,
         hash: row.next()?,
         warnings: serde_json::from_str::<Vec<Remark>>(&row.next::<String>()?).unwrap_or_default(),
+        shipped: row.next()?,
         created_at: row.next()?,
         published_at: row.next()?,
     })
 }
 
-pub(super) fn versions(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<Vec<FormVersion>, Error> {
+pub(super) fn versions(tx: &mut Tx<'_>, of: OrganisationId, form: FormId) -> Result<Vec<FormVersion>, Error> {
     let sql = format!(
         "SELECT {VERSION} FROM form_version v WHERE v.organisation_id = $1 AND v.form_id = $2 ORDER BY v.number DESC"
     );
-    Ok(tx.query(&sql, params![viewer.organisation, form], version_from)?)
+    Ok(tx.query(&sql, params![of, form], version_from)?)
+}
+
+/// What a version's sheet says besides its questions, whoever asks.
+pub(super) fn meaning(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Result<Meaning, Error> {
+    let sql = "SELECT v.meaning FROM form_version v WHERE v.organisation_id = $1 AND v.id = $2";
+    let found = tx.one(sql, params![viewer.organisation, id], |row| row.get::<String>(0))?;
+    Ok(Meaning::from_json(&found.ok_or(Error::NotFound)?))
 }
 
 /// A version with its XForm, whoever asks.
@@ -127,7 +174,8 @@ pub(super) fn version(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Re
 
 /// The version of a form that is filled in.
 pub(super) fn published(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<(FormVersion, String), Error> {
-    let found = versions(tx, viewer, form)?.into_iter().find(|version| version.state == VersionState::Published);
+    let found =
+        versions(tx, viewer.organisation, form)?.into_iter().find(|version| version.state == VersionState::Published);
     version(tx, viewer, found.ok_or(Error::NotFound)?.id)
 }
 
@@ -137,7 +185,8 @@ pub(super) fn published(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Resul
 /// The role does not manage forms, there is none, or the database failed.
 pub(super) fn draft(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<(FormVersion, String), Error> {
     viewer.require(Permission::ManageForms)?;
-    let found = versions(tx, viewer, form)?.into_iter().find(|version| version.state == VersionState::Draft);
+    let found =
+        versions(tx, viewer.organisation, form)?.into_iter().find(|version| version.state == VersionState::Draft);
     version(tx, viewer, found.ok_or(Error::NotFound)?.id)
 }
 
@@ -148,7 +197,7 @@ pub(super) fn version_named(
     form: FormId,
     name: &str,
 ) -> Result<(FormVersion, String), Error> {
-    let all = versions(tx, viewer, form)?;
+    let all = versions(tx, viewer.organisation, form)?;
     let sent = |version: &&FormVersion| version.state != VersionState::Draft;
     let found = all.iter().filter(sent).find(|version| version.name == name).or(all.iter().find(sent));
     version(tx, viewer, found.ok_or(Error::NotFound)?.id)
@@ -208,10 +257,10 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: FormId) -> Result<FormDetail, 
     viewer.require(Permission::ManageForms)?;
     let sql = format!("SELECT {COLUMNS}, {COUNT} FROM form f WHERE f.organisation_id = $1 AND f.id = $2");
     let form = tx.one(&sql, params![viewer.organisation, id], counted_from)?.ok_or(Error::NotFound)?;
-    let versions = versions(tx, viewer, id)?;
+    let versions = versions(tx, viewer.organisation, id)?;
     let last = versions.first().ok_or(Error::NotFound)?.id;
     let (_, xform) = version(tx, viewer, last)?;
-    let files = files_of(tx, viewer, last, &xform)?;
+    let files = files_of(tx, viewer.organisation, last, &xform)?;
     let (questions, repeats) = match Definition::read(&xform, &upload::placeholders(&xform)) {
         Ok(definition) => (questions(&definition), repeats(&definition)),
         Err(_) => Default::default(),
@@ -236,14 +285,14 @@ pub(super) fn repeats(definition: &Definition) -> Vec<String> {
 /// The files that a version asks for, those that are there with their ids.
 pub(super) fn files_of(
     tx: &mut Tx<'_>,
-    viewer: &Viewer,
+    of: OrganisationId,
     version: FormVersionId,
     xform: &str,
 ) -> Result<Vec<FormFile>, Error> {
     let mut there = tx.query(
         "SELECT x.name, x.id, x.size FROM form_file x WHERE x.organisation_id = $1 AND x.form_version_id = $2 \
          ORDER BY x.name",
-        params![viewer.organisation, version],
+        params![of, version],
         |row| {
             let (name, id, size) = (row.next()?, row.next()?, row.next()?);
             Ok(FormFile { name, id: Some(id), size, is_live: false, is_entities: false })
@@ -256,7 +305,7 @@ pub(super) fn files_of(
         files.push(match held {
             Some(place) => there.remove(place),
             None => {
-                let is_entities = !made_here && is_entities(tx, viewer, &name, xform)?;
+                let is_entities = !made_here && is_entities(tx, of, &name, xform)?;
                 FormFile { name, id: None, size: 0, is_live: made_here || is_entities, is_entities }
             }
         });
@@ -266,9 +315,9 @@ pub(super) fn files_of(
 }
 
 /// Whether a file that nobody uploaded is a list of entities: one that is there, or that the form itself declares.
-fn is_entities(tx: &mut Tx<'_>, viewer: &Viewer, name: &str, xform: &str) -> Result<bool, Error> {
+fn is_entities(tx: &mut Tx<'_>, of: OrganisationId, name: &str, xform: &str) -> Result<bool, Error> {
     let Some(list) = name.strip_suffix(".csv") else { return Ok(false) };
-    if entities::store::list_named(tx, viewer, list)?.is_some() {
+    if entities::store::list_named(tx, of, list)?.is_some() {
         return Ok(true);
     }
     let definition = Definition::read(xform, &upload::placeholders(xform));
@@ -281,17 +330,18 @@ pub(super) fn data_of(
     viewer: &Viewer,
     version: FormVersionId,
     name: &str,
+    about: Option<CaseId>,
 ) -> Result<Option<Vec<u8>>, Error> {
-    if let Some(list) = lists::live(tx, viewer, name)? {
+    if let Some(list) = lists::live(tx, viewer, name, about)? {
         return Ok(Some(list.into_bytes()));
     }
-    match file_content(tx, viewer, version, name) {
+    match file_content(tx, viewer.organisation, version, name) {
         Ok((content, _)) => return Ok(Some(content)),
         Err(Error::NotFound) => {}
         Err(error) => return Err(error),
     }
     let list = match name.strip_suffix(".csv") {
-        Some(list) => entities::store::list_named(tx, viewer, list)?,
+        Some(list) => entities::store::list_named(tx, viewer.organisation, list)?,
         None => None,
     };
     list.map(|list| entities::for_forms(tx, viewer, &list).map(String::into_bytes)).transpose()
@@ -302,10 +352,10 @@ fn blank_of(tx: &mut Tx<'_>, viewer: &Viewer, version: FormVersionId, name: &str
     if LIVE_LISTS.contains(&name) {
         return Ok(None);
     }
-    match file_content(tx, viewer, version, name) {
+    match file_content(tx, viewer.organisation, version, name) {
         Ok((content, _)) => Ok(Some(content)),
         Err(Error::NotFound) => {
-            let list = entities::store::list_named(tx, viewer, name.strip_suffix(".csv").unwrap_or(name))?;
+            let list = entities::store::list_named(tx, viewer.organisation, name.strip_suffix(".csv").unwrap_or(name))?;
             Ok(list.map(|list| entities::blank(&list).into_bytes()))
         }
         Err(error) => Err(error),
@@ -318,9 +368,14 @@ fn blank_of(tx: &mut Tx<'_>, viewer: &Viewer, version: FormVersionId, name: &str
 /// The role does not manage forms, its version was published already, or the database failed.
 pub fn add(tx: &mut Tx<'_>, viewer: &Viewer, sheet: &Sheet) -> Result<FormId, Error> {
     viewer.require(Permission::ManageForms)?;
-    let known = form_named(tx, viewer, &sheet.name)?;
+    add_by(tx, viewer.into(), sheet)
+}
+
+/// Keeps a sheet for whoever brings it: a user, or the machine itself, which brings those that came with Watari.
+pub(super) fn add_by(tx: &mut Tx<'_>, by: Actor, sheet: &Sheet) -> Result<FormId, Error> {
+    let known = form_named(tx, by.organisation, &sheet.name)?;
     let earlier = match &known {
-        Some(form) => versions(tx, viewer, form.id)?,
+        Some(form) => versions(tx, by.organisation, form.id)?,
         None => Vec::new(),
     };
     let same = earlier.iter().any(|version| version.state != VersionState::Draft && version.name == sheet.version);
@@ -328,97 +383,110 @@ pub fn add(tx: &mut Tx<'_>, viewer: &Viewer, sheet: &Sheet) -> Result<FormId, Er
         return Err(Error::field("version", "invalid-form-version"));
     }
     let form = known.as_ref().map_or_else(FormId::new, |form| form.id);
-    let version = FormVersionId::new();
-    let number = earlier.iter().map(|version| version.number).max().unwrap_or_default() + 1;
     let told = json!({
         "form_name": sheet.name, "title": sheet.title, "form_version": sheet.version, "file_name": sheet.file_name,
     });
-    let entry = Entry::created(Kind::Form, form, &told);
-    let pen = history::record(tx, viewer, entry)?;
-    let now = Moment::now();
+    let pen = history::record(tx, by, Entry::created(Kind::Form, form, &told))?;
     if known.is_none() {
         tx.execute(
             &pen,
             "INSERT INTO form (organisation_id, id, name, title, state, subject_field, sensitivity, created_at, \
              updated_at, version) VALUES ($1, $2, $3, $4, $5, '', $6, $7, $7, 1)",
             params![
-                viewer.organisation,
+                by.organisation,
                 form,
                 sheet.name.as_str(),
                 sheet.title.as_str(),
                 FormState::Draft,
-                Sensitivity::Case,
-                now
+                sheet.meaning.shared_sensitivity(),
+                Moment::now()
             ],
         )?;
     }
-    // A draft gives way to the next: nobody filled it in.
-    let drafts: Vec<FormVersionId> =
-        earlier.iter().filter(|version| version.state == VersionState::Draft).map(|version| version.id).collect();
-    tx.execute(
-        &pen,
-        "INSERT INTO form_version (organisation_id, id, form_id, number, name, state, title, file_name, sheet, xform, \
-         hash, warnings, uploaded_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        params![
-            viewer.organisation,
-            version,
-            form,
-            number,
-            sheet.version.as_str(),
-            VersionState::Draft,
-            sheet.title.as_str(),
-            sheet.file_name.as_str(),
-            sheet.content.as_slice(),
-            sheet.xform.as_str(),
-            md5(sheet.xform.as_bytes()),
-            serde_json::to_string(&sheet.warnings).unwrap_or_default(),
-            viewer.user,
-            now
-        ],
-    )?;
+    let number = earlier.iter().map(|version| version.number).max().unwrap_or_default() + 1;
+    let version = keep_version(tx, by, &pen, form, number, sheet)?;
     if let Some(before) = earlier.first() {
-        take_over_files(tx, viewer, &pen, before.id, version, &sheet.xform)?;
+        take_over_files(tx, by.organisation, &pen, before.id, version, &sheet.xform)?;
     }
     if let Some(itemsets) = &sheet.itemsets {
-        keep_file(tx, viewer, &pen, version, "itemsets.csv", itemsets.as_bytes())?;
+        keep_file(tx, by.organisation, &pen, version, "itemsets.csv", itemsets.as_bytes())?;
     }
-    for draft in drafts {
+    // A draft gives way to the next: nobody filled it in.
+    for draft in earlier.iter().filter(|version| version.state == VersionState::Draft) {
         for rows in [
             "form_file WHERE organisation_id = $1 AND form_version_id = $2",
             "form_version WHERE organisation_id = $1 AND id = $2",
         ] {
-            tx.execute(&pen, &format!("DELETE FROM {rows}"), params![viewer.organisation, draft])?;
+            tx.execute(&pen, &format!("DELETE FROM {rows}"), params![by.organisation, draft.id])?;
         }
     }
     tx.execute(
         &pen,
         "UPDATE form SET title = CASE WHEN state = 'draft' THEN $3 ELSE title END, updated_at = $4 \
          WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, form, sheet.title.as_str(), now],
+        params![by.organisation, form, sheet.title.as_str(), Moment::now()],
     )?;
     Ok(form)
+}
+
+fn keep_version(
+    tx: &mut Tx<'_>,
+    by: Actor,
+    pen: &Pen,
+    form: FormId,
+    number: i64,
+    sheet: &Sheet,
+) -> Result<FormVersionId, Error> {
+    let version = FormVersionId::new();
+    tx.execute(
+        pen,
+        "INSERT INTO form_version (organisation_id, id, form_id, number, name, state, title, titles, file_name, sheet, \
+         xform, hash, warnings, meaning, shipped, uploaded_by, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        params![
+            by.organisation,
+            version,
+            form,
+            number,
+            sheet.version.as_str(),
+            VersionState::Draft,
+            sheet.title.as_str(),
+            serde_json::to_string(&sheet.titles).unwrap_or_default(),
+            sheet.file_name.as_str(),
+            sheet.content.as_slice(),
+            sheet.xform.as_str(),
+            md5(sheet.xform.as_bytes()),
+            serde_json::to_string(&sheet.warnings).unwrap_or_default(),
+            sheet.meaning.to_json(),
+            by.user.is_none(),
+            // Nobody uploaded what came with Watari.
+            by.user.unwrap_or(UserId(uuid::Uuid::nil())),
+            Moment::now()
+        ],
+    )?;
+    Ok(version)
 }
 
 /// The files of the version before that the new one asks for too.
 fn take_over_files(
     tx: &mut Tx<'_>,
-    viewer: &Viewer,
+    of: OrganisationId,
     pen: &Pen,
     from: FormVersionId,
     to: FormVersionId,
     xform: &str,
 ) -> Result<(), Error> {
     let wanted: Vec<String> = upload::files(xform).into_iter().map(|(_, name)| name).collect();
-    for file in files_of(tx, viewer, from, "")?.into_iter().filter(|file| wanted.contains(&file.name)) {
-        let (content, _) = file_content(tx, viewer, from, &file.name)?;
-        keep_file(tx, viewer, pen, to, &file.name, &content)?;
+    for file in files_of(tx, of, from, "")?.into_iter().filter(|file| wanted.contains(&file.name)) {
+        let (content, _) = file_content(tx, of, from, &file.name)?;
+        keep_file(tx, of, pen, to, &file.name, &content)?;
     }
     Ok(())
 }
 
 fn keep_file(
     tx: &mut Tx<'_>,
-    viewer: &Viewer,
+    of: OrganisationId,
     pen: &Pen,
     version: FormVersionId,
     name: &str,
@@ -430,13 +498,13 @@ fn keep_file(
     tx.execute(
         pen,
         "DELETE FROM form_file WHERE organisation_id = $1 AND form_version_id = $2 AND name = $3",
-        params![viewer.organisation, version, name],
+        params![of, version, name],
     )?;
     tx.execute(
         pen,
         "INSERT INTO form_file (organisation_id, id, form_version_id, name, media_type, size, hash, sealed) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        params![viewer.organisation, id, version, name, kind_of(name, content), size, md5(content), sealed],
+        params![of, id, version, name, kind_of(name, content), size, md5(content), sealed],
     )?;
     Ok(())
 }
@@ -475,20 +543,20 @@ pub fn add_file(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, name: &str, cont
     }
     let told = json!({ "file_name": name, "form_version": draft.name });
     let pen = history::record(tx, viewer, Entry::created(Kind::Form, form, &told))?;
-    keep_file(tx, viewer, &pen, draft.id, name, content)
+    keep_file(tx, viewer.organisation, &pen, draft.id, name, content)
 }
 
 /// The content of a file of a version and its media type, whoever asks.
 pub(super) fn file_content(
     tx: &mut Tx<'_>,
-    viewer: &Viewer,
+    of: OrganisationId,
     version: FormVersionId,
     name: &str,
 ) -> Result<(Vec<u8>, String), Error> {
     let found = tx.one(
         "SELECT x.id, x.media_type, x.sealed FROM form_file x \
          WHERE x.organisation_id = $1 AND x.form_version_id = $2 AND x.name = $3",
-        params![viewer.organisation, version, name],
+        params![of, version, name],
         |row| Ok((row.next::<FormFileId>()?, row.next::<String>()?, row.next::<Vec<u8>>()?)),
     )?;
     let (id, media_type, sealed) = found.ok_or(Error::NotFound)?;
@@ -496,7 +564,8 @@ pub(super) fn file_content(
     content.map(|content| (content, media_type)).map_err(|error| Error::Internal(format!("form file {id}: {error}")))
 }
 
-/// A version ready to be filled in by this user: with its files, and the lists of those whom they see.
+/// A version ready to be filled in by this user: with its files, and the lists of those whom they see, or of the case
+/// that it is filled in for.
 ///
 /// # Errors
 /// The form cannot be read with its files, or the database failed.
@@ -505,8 +574,26 @@ pub(super) fn definition(
     viewer: &Viewer,
     version: FormVersionId,
     xform: &str,
+    about: Option<CaseId>,
 ) -> Result<Arc<Definition>, Error> {
-    read_with(tx, viewer, version, xform, data_of)
+    read_with(tx, viewer, version, xform, |tx, viewer, version, name| data_of(tx, viewer, version, name, about))
+}
+
+/// The same with invented people and cases, for trying a form out: whoever does need see nobody.
+///
+/// # Errors
+/// The form cannot be read with its files, or the database failed.
+pub(super) fn definition_to_try(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    version: FormVersionId,
+    xform: &str,
+) -> Result<Arc<Definition>, Error> {
+    let [people, cases, _] = LIVE_LISTS;
+    read_with(tx, viewer, version, xform, |tx, viewer, version, name| match name {
+        _ if name == people || name == cases => Ok(Some(lists::INVENTED.as_bytes().to_vec())),
+        _ => blank_of(tx, viewer, version, name),
+    })
 }
 
 /// The same without those whom lists name, for a form on paper.
@@ -583,43 +670,38 @@ pub fn publish(tx: &mut Tx<'_>, viewer: &Viewer, id: FormId, expected: i64) -> R
     if detail.missing() > 0 {
         return Err(Error::Refused("refused-form-files-missing"));
     }
-    let state = if detail.form.state == FormState::Draft { FormState::Open } else { detail.form.state };
-    let before = json!({ "form_version": detail.form.published, "form_state": detail.form.state });
+    publish_by(tx, viewer.into(), &detail.form, draft)
+}
+
+/// Publishes a draft, whoever does.
+pub(super) fn publish_by(tx: &mut Tx<'_>, by: Actor, form: &Form, draft: &FormVersion) -> Result<(), Error> {
+    let state = if form.state == FormState::Draft { FormState::Open } else { form.state };
+    let before = json!({ "form_version": form.published, "form_state": form.state });
     let after = json!({ "form_version": draft.name, "form_state": state });
-    let pen = history::record(tx, viewer, Entry::changed(Kind::Form, id, &before, &after))?;
+    let pen = history::record(tx, by, Entry::changed(Kind::Form, form.id, &before, &after))?;
     let now = Moment::now();
     tx.execute(
         &pen,
         "UPDATE form_version SET state = $3 WHERE organisation_id = $1 AND form_id = $2 AND state = 'published'",
-        params![viewer.organisation, id, VersionState::Retired],
+        params![by.organisation, form.id, VersionState::Retired],
     )?;
     tx.execute(
         &pen,
         "UPDATE form_version SET state = $3, published_at = $4 WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, draft.id, VersionState::Published, now],
+        params![by.organisation, draft.id, VersionState::Published, now],
     )?;
     tx.execute(
         &pen,
         "UPDATE form SET title = $3, state = $4, updated_at = $5, version = version + 1 \
          WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, id, draft.title.as_str(), state, now],
+        params![by.organisation, form.id, draft.title.as_str(), state, now],
     )?;
-    let (_, xform) = version(tx, viewer, draft.id)?;
+    let sql = "SELECT v.xform FROM form_version v WHERE v.organisation_id = $1 AND v.id = $2";
+    let xform: Option<String> = tx.one(sql, params![by.organisation, draft.id], |row| row.next())?;
+    let xform = xform.ok_or(Error::NotFound)?;
     let definition = Definition::read(&xform, &upload::placeholders(&xform));
     let definition = definition.map_err(|error| Error::Internal(error.to_string()))?;
-    entities::store::publish(tx, viewer, &definition)
-}
-
-/// Uploads a sheet of the house and publishes it at once.
-///
-/// # Errors
-/// The sheet cannot be used, the role does not manage forms, or the database failed.
-pub fn publish_sheet(tx: &mut Tx<'_>, viewer: &Viewer, file_name: &str, sheet: &str) -> Result<FormId, Error> {
-    let sheet = upload::read(file_name, sheet.as_bytes().to_vec()).map_err(Error::Sheet)?;
-    let id = add(tx, viewer, &sheet)?;
-    let version = form(tx, viewer, id)?.version;
-    publish(tx, viewer, id, version)?;
-    Ok(id)
+    entities::store::publish(tx, by, &definition)
 }
 
 fn check_version(form: &Form, expected: i64) -> Result<(), Error> {

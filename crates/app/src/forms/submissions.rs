@@ -1,5 +1,6 @@
 //! Queries of what is being filled in and what was handed in.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,13 +9,15 @@ use utoipa::ToSchema;
 use xlsform::definition::Definition;
 use xlsform::entities::EntityError;
 use xlsform::fill::{Filling, Finding, FindingKind, ProblemKind, check};
-use xlsform::xpath::Tree;
+use xlsform::xpath::{NodeId, Tree};
 
 use super::filling::{self, begin};
+use super::meaning::{Meaning, titled};
 use super::model::{Form, FormState, FormVersion, SUBJECT_FIELDS};
 use super::{entities, store};
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
-use crate::cases::{self, media_type};
+use crate::cases::outcome::Outcome;
+use crate::cases::{self, media_type, parts, screenings};
 use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
@@ -131,22 +134,50 @@ fn changed_entities(definition: &Definition, xml: &str) -> Vec<String> {
     sent.into_iter().flatten().filter(|sent| sent.update).map(|sent| sent.id.to_string()).collect()
 }
 
-/// What the form would not have allowed in a record.
-pub(super) fn judge(definition: &Arc<Definition>, viewer: &Viewer, xml: &str) -> Vec<Found> {
-    match check(definition.clone(), filling::surroundings(viewer), xml) {
-        Ok(checked) => {
-            let changed = changed_entities(definition, xml);
-            let is_changed = |found: &Finding| {
-                found.kind == FindingKind::Problem(ProblemKind::NotOffered) && changed.contains(&found.value)
-            };
-            let passed_by = |found: &Finding| is_metadata(found) || is_of_entity(found) || is_changed(found);
-            checked.findings.into_iter().filter(|found| !passed_by(found)).map(Found::from).collect()
-        }
-        Err(error) => {
-            let (path, value) = (String::new(), String::new());
-            vec![Found { path, value, kind: FoundKind::NotJudged, expected: None, message: Some(error.to_string()) }]
+/// What a form says to a record.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Judged {
+    /// What it would not have allowed.
+    pub(super) findings: Vec<Found>,
+    /// What its rule gives, where it has one.
+    pub(super) result: Option<Outcome>,
+}
+
+/// What a form says to a record.
+pub(super) fn judge(definition: &Arc<Definition>, meaning: &Meaning, viewer: &Viewer, xml: &str) -> Judged {
+    let not_judged = |error: String| {
+        let (path, value) = (String::new(), String::new());
+        Found { path, value, kind: FoundKind::NotJudged, expected: None, message: Some(error) }
+    };
+    let checked = match check(definition.clone(), filling::surroundings(viewer), xml) {
+        Ok(checked) => checked,
+        Err(error) => return Judged { findings: vec![not_judged(error.to_string())], result: None },
+    };
+    let changed = changed_entities(definition, xml);
+    let is_changed =
+        |found: &Finding| found.kind == FindingKind::Problem(ProblemKind::NotOffered) && changed.contains(&found.value);
+    let passed_by = |found: &Finding| is_metadata(found) || is_of_entity(found) || is_changed(found);
+    let findings = checked.findings.into_iter().filter(|found| !passed_by(found)).map(Found::from);
+    let mut judged = Judged { findings: findings.collect(), result: None };
+    if meaning.judges() {
+        match meaning.judge(&checked.filling) {
+            Ok(outcome) => judged.result = Some(outcome),
+            Err(error) => judged.findings.push(not_judged(error.to_string())),
         }
     }
+    judged
+}
+
+/// What a draft's form says to its record.
+pub(super) fn judge_draft(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    draft: &Draft,
+    definition: &Arc<Definition>,
+    record: &str,
+) -> Result<Judged, Error> {
+    let meaning = store::meaning(tx, viewer, draft.form_version_id)?;
+    Ok(judge(definition, &meaning, viewer, record))
 }
 
 /// A form filled in and handed in.
@@ -158,6 +189,8 @@ pub struct Submission {
     pub form_id: FormId,
     /// The form's title.
     pub form_title: String,
+    /// What it is called, by language codes, where that differs.
+    pub form_titles: BTreeMap<String, String>,
     /// Of which version.
     pub form_version_id: FormVersionId,
     /// What the sheet calls that version.
@@ -174,6 +207,8 @@ pub struct Submission {
     pub sensitivity: Sensitivity,
     /// How much in it the form would not have allowed.
     pub found: i64,
+    /// Whether the form's rule gave a result: then it is a screening.
+    pub judged: bool,
     /// The device it came from; none where it was filled in here.
     pub device: Option<String>,
     /// Who handed it in.
@@ -186,8 +221,9 @@ pub struct Submission {
     pub version: i64,
 }
 
-const COLUMNS: &str = "s.id, s.form_id, v.title, s.form_version_id, v.name, s.instance_id, s.case_id, s.person_id, \
-                       s.subject, s.sensitivity, s.found, d.name, s.sent_by, u.name, s.sent_at, s.version";
+const COLUMNS: &str = "s.id, s.form_id, v.title, v.titles, s.form_version_id, v.name, s.instance_id, s.case_id, \
+                       s.person_id, s.subject, s.sensitivity, s.found, \
+                       CASE WHEN s.result IS NULL THEN 0 ELSE 1 END, d.name, s.sent_by, u.name, s.sent_at, s.version";
 
 const JOINED: &str = "submission s \
     JOIN form_version v ON v.organisation_id = s.organisation_id AND v.id = s.form_version_id \
@@ -201,6 +237,7 @@ fn from_row(row: &Row<'_>) -> Result<Submission, DbError> {
         id: row.next()?,
         form_id: row.next()?,
         form_title: row.next()?,
+        form_titles: serde_json::from_str(&row.next::<String>()?).unwrap_or_default(),
         form_version_id: row.next()?,
         form_version: row.next()?,
         instance_id: row.next()?,
@@ -209,12 +246,20 @@ fn from_row(row: &Row<'_>) -> Result<Submission, DbError> {
         subject: row.next()?,
         sensitivity: row.next()?,
         found: row.next()?,
+        judged: row.next::<i64>()? == 1,
         device: row.next()?,
         sent_by: row.next()?,
         sender: row.next()?,
         sent_at: row.next()?,
         version: row.next()?,
     })
+}
+
+impl Submission {
+    /// The form's title in a language.
+    pub fn title_in(&self, language: Language) -> &str {
+        titled(&self.form_title, &self.form_titles, language)
+    }
 }
 
 /// The submissions of a case that was found for the user before, newest first.
@@ -234,8 +279,10 @@ pub struct Kept {
     pub submission: Submission,
     /// The record as it was sent.
     pub xml: String,
-    /// What the form would not have allowed.
+    /// What the form would not have allowed, as far as this user may read it.
     pub findings: Vec<Found>,
+    /// Which answers this user may read.
+    pub(super) meaning: Meaning,
 }
 
 /// A submission that is there for this user.
@@ -249,9 +296,12 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Kept, 
     let found = tx.one(&sql, filter.params(), |row| {
         let (submission, xml) = (from_row(row)?, row.next()?);
         let findings = serde_json::from_str(&row.next::<String>()?).unwrap_or_default();
-        Ok(Kept { submission, xml, findings })
+        Ok(Kept { submission, xml, findings, meaning: Meaning::default() })
     })?;
-    found.ok_or(Error::NotFound)
+    let mut kept = found.ok_or(Error::NotFound)?;
+    kept.meaning = store::meaning(tx, viewer, kept.submission.form_version_id)?;
+    kept.findings.retain(|found| kept.meaning.may_read(viewer, &found.path));
+    Ok(kept)
 }
 
 /// Submissions without a case, whoever asks: in the inbox of those who manage forms, who learn no answer.
@@ -367,8 +417,11 @@ fn give(
     submission: &Submission,
     (case, person): (CaseId, PersonId),
 ) -> Result<(), Error> {
-    let told = json!({ "form": submission.form_title, "found": submission.found });
-    let entry = Entry::created(Kind::Submission, submission.id, &told).about(person).in_case(case);
+    let sql = "SELECT s.result FROM submission s WHERE s.organisation_id = $1 AND s.id = $2";
+    let result = tx.one(sql, params![viewer.organisation, submission.id], |row| row.get::<Option<String>>(0))?;
+    let result: Option<Outcome> = result.flatten().and_then(|text| serde_json::from_str(&text).ok());
+    let Submission { id, form_title, found, sensitivity, .. } = submission;
+    let entry = entry_of(*id, form_title, *found, result.as_ref(), *sensitivity).about(person).in_case(case);
     let pen = history::record(tx, viewer, entry)?;
     for (rows, key) in [("submission SET version = version + 1,", "id"), ("submission_file SET", "submission_id")] {
         tx.execute(
@@ -376,6 +429,9 @@ fn give(
             &format!("UPDATE {rows} case_id = $3, person_id = $4 WHERE organisation_id = $1 AND {key} = $2"),
             params![viewer.organisation, submission.id, case, person],
         )?;
+    }
+    if result.is_some() {
+        screenings::apply(tx, viewer, case)?;
     }
     entities::store::give(tx, viewer, &pen, submission.id, (case, person))
 }
@@ -438,6 +494,8 @@ pub struct Draft {
     pub form_id: FormId,
     /// The form's title.
     pub form_title: String,
+    /// What it is called, by language codes, where that differs.
+    pub form_titles: BTreeMap<String, String>,
     /// Of which version.
     pub form_version_id: FormVersionId,
     /// For which case.
@@ -453,8 +511,8 @@ pub struct Draft {
     pub fixed: Vec<String>,
 }
 
-const DRAFT: &str =
-    "d.id, v.form_id, v.title, d.form_version_id, d.case_id, d.person_id, d.created_at, d.updated_at, f.subject_field";
+const DRAFT: &str = "d.id, v.form_id, v.title, v.titles, d.form_version_id, d.case_id, d.person_id, d.created_at, d.updated_at, \
+     f.subject_field";
 
 const DRAFT_JOINED: &str = "form_draft d \
     JOIN form_version v ON v.organisation_id = d.organisation_id AND v.id = d.form_version_id \
@@ -465,6 +523,7 @@ fn draft_from(row: &Row<'_>) -> Result<Draft, DbError> {
         id: row.next()?,
         form_id: row.next()?,
         form_title: row.next()?,
+        form_titles: serde_json::from_str(&row.next::<String>()?).unwrap_or_default(),
         form_version_id: row.next()?,
         case_id: row.next()?,
         person_id: row.next()?,
@@ -472,6 +531,13 @@ fn draft_from(row: &Row<'_>) -> Result<Draft, DbError> {
         updated_at: row.next()?,
         fixed: subject_fields(&row.next::<String>()?),
     })
+}
+
+impl Draft {
+    /// The form's title in a language.
+    pub fn title_in(&self, language: Language) -> &str {
+        titled(&self.form_title, &self.form_titles, language)
+    }
 }
 
 /// The names of the questions that hold the case or person.
@@ -507,7 +573,7 @@ pub(super) fn draft(
     })?;
     let (draft, xml, xform) = found.ok_or(Error::NotFound)?;
     cases::store::find_for_work(tx, viewer, draft.case_id)?;
-    let definition = store::definition(tx, viewer, draft.form_version_id, &xform)?;
+    let definition = store::definition(tx, viewer, draft.form_version_id, &xform, Some(draft.case_id))?;
     Ok((draft, xml, definition))
 }
 
@@ -549,7 +615,7 @@ pub fn begin_draft(
 ) -> Result<SubmissionId, Error> {
     let file = cases::store::find_for_work(tx, viewer, case)?;
     let (form, version, xform) = offered(tx, viewer, form)?;
-    let definition = store::definition(tx, viewer, version.id, &xform)?;
+    let definition = store::definition(tx, viewer, version.id, &xform, Some(case))?;
     let mut filling = begin(definition, viewer, language)?;
     name_the_case(&mut filling, &form, case, file.case.person_id)?;
     let (id, now) = (SubmissionId::new(), Moment::now());
@@ -563,7 +629,7 @@ pub fn begin_draft(
 }
 
 /// Answers the question for the case or the person, where the form has one outside repeats.
-fn name_the_case(filling: &mut Filling, form: &Form, case: CaseId, person: PersonId) -> Result<(), Error> {
+pub(super) fn name_the_case(filling: &mut Filling, form: &Form, case: CaseId, person: PersonId) -> Result<(), Error> {
     for name in &subject_fields(&form.subject_field) {
         let fields = filling.definition().fields().filter(|(_, field)| field.name.local == *name);
         let ids: Vec<_> = fields.filter(|(_, field)| field.children.is_empty()).map(|(id, _)| id).collect();
@@ -640,7 +706,7 @@ pub(super) struct Incoming {
     pub(super) case: Option<(CaseId, PersonId)>,
     pub(super) subject: String,
     pub(super) xml: String,
-    pub(super) findings: Vec<Found>,
+    pub(super) judged: Judged,
     /// What it says of entities.
     pub(super) entities: Vec<Result<xlsform::entities::Entity, EntityError>>,
     /// Whether its form asks for a case.
@@ -648,34 +714,47 @@ pub(super) struct Incoming {
     pub(super) device: Option<DeviceId>,
 }
 
-/// Keeps a record, in its case or in the inbox, and makes and changes the entities that it names.
+/// What the history tells of a submission: as delicate as the submission itself.
+fn entry_of(id: SubmissionId, form: &str, found: i64, result: Option<&Outcome>, sensitivity: Sensitivity) -> Entry {
+    let mut told = json!({ "form": form, "found": found });
+    if let (Some(told), Some(proposed)) = (told.as_object_mut(), result.and_then(|result| result.proposed)) {
+        told.insert("risk_proposed".to_owned(), json!(proposed));
+    }
+    Entry::created(Kind::Submission, id, &told).noting(parts::GUARDED, sensitivity.to_string())
+}
+
+/// Keeps a record, in its case or in the inbox, with what its form's rule makes of it, and makes and changes the
+/// entities that it names.
 pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, Error> {
     let pen = insert(tx, viewer, incoming)?;
-    let Incoming { id, form, case, findings, entities, asks_for_case, .. } = incoming;
+    let Incoming { id, form, case, judged, entities, asks_for_case, .. } = incoming;
     let (sensitivity, waits) = (form.sensitivity, *asks_for_case && case.is_none());
     let source = entities::Source { submission: *id, case: *case, waits, sensitivity };
     let further = entities::carry_out(tx, viewer, &pen, &source, entities)?;
     if !further.is_empty() {
-        let findings: Vec<Found> = findings.iter().cloned().chain(further).collect();
+        let findings: Vec<Found> = judged.findings.iter().cloned().chain(further).collect();
         entities::note(tx, viewer, &pen, *id, &findings)?;
+    }
+    if let (Some((case, _)), true) = (case, judged.result.is_some()) {
+        screenings::apply(tx, viewer, *case)?;
     }
     Ok(pen)
 }
 
 fn insert(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, Error> {
-    let Incoming { id, form, version, instance_id, case, subject, xml, findings, device, .. } = incoming;
-    let found = i64::try_from(findings.len()).unwrap_or(i64::MAX);
-    let mut entry = Entry::created(Kind::Submission, *id, &json!({ "form": form.title, "found": found }));
-    if let Some((case, person)) = case {
+    let Incoming { id, form, version, instance_id, case: of, subject, xml, judged, device, .. } = incoming;
+    let found = i64::try_from(judged.findings.len()).unwrap_or(i64::MAX);
+    let mut entry = entry_of(*id, &form.title, found, judged.result.as_ref(), form.sensitivity);
+    if let Some((case, person)) = of {
         entry = entry.about(*person).in_case(*case);
     }
     let pen = history::record(tx, viewer, entry)?;
-    let (case, person) = case.unzip();
+    let (case, person) = of.unzip();
     tx.execute(
         &pen,
         "INSERT INTO submission (organisation_id, id, form_id, form_version_id, instance_id, case_id, person_id, \
-         subject, sensitivity, xml, findings, found, device_id, sent_by, sent_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)",
+         subject, sensitivity, xml, findings, found, result, device_id, sent_by, sent_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)",
         params![
             viewer.organisation,
             *id,
@@ -687,8 +766,9 @@ fn insert(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, 
             subject.as_str(),
             form.sensitivity,
             xml.as_str(),
-            serde_json::to_string(findings).unwrap_or_default(),
+            serde_json::to_string(&judged.findings).unwrap_or_default(),
             found,
+            judged.result.as_ref().map(|result| serde_json::to_string(result).unwrap_or_default()),
             *device,
             viewer.user,
             Moment::now()
@@ -706,7 +786,7 @@ pub(super) fn send_draft(
     viewer: &Viewer,
     id: SubmissionId,
     xml: String,
-    findings: Vec<Found>,
+    judged: Judged,
 ) -> Result<(), Error> {
     let (draft, _, definition) = draft(tx, viewer, id)?;
     let form = store::form(tx, viewer, draft.form_id)?;
@@ -723,7 +803,7 @@ pub(super) fn send_draft(
         entities: xlsform::entities::read(&definition, &record),
         asks_for_case: asks_for_case(&form, &definition),
         xml,
-        findings,
+        judged,
         device: None,
         form,
     };
@@ -749,7 +829,7 @@ pub fn hand_in(
     answers: &[(&str, &str)],
 ) -> Result<SubmissionId, Error> {
     let id = begin_draft(tx, viewer, case, form, Language::En)?;
-    let (_, xml, definition) = draft(tx, viewer, id)?;
+    let (draft, xml, definition) = draft(tx, viewer, id)?;
     let mut filling = filling::resume(definition.clone(), viewer, Language::En, &xml)?;
     let root = filling.path(filling.root());
     for (path, value) in answers {
@@ -757,8 +837,8 @@ pub fn hand_in(
         filling.answer(node, value)?;
     }
     let record = filling.submission()?;
-    let findings = judge(&definition, viewer, &record);
-    send_draft(tx, viewer, id, record, findings)?;
+    let judged = judge_draft(tx, viewer, &draft, &definition, &record)?;
+    send_draft(tx, viewer, id, record, judged)?;
     Ok(id)
 }
 
@@ -853,14 +933,40 @@ pub struct SubmissionFile {
     pub size: i64,
 }
 
+/// The files of a submission that this user may open: those that answer questions whose answers they may read.
+pub(super) fn files_of(tx: &mut Tx<'_>, viewer: &Viewer, kept: &Kept) -> Result<Vec<SubmissionFile>, Error> {
+    let mut files = files(tx, viewer, kept.submission.id)?;
+    let Ok(record) = Tree::from_xml(&kept.xml) else { return Ok(files) };
+    let answers: Vec<_> = record.root().into_iter().flat_map(|root| record.descendants(root)).collect();
+    let hidden = |name: &str| {
+        let named = answers.iter().filter(|node| !record.has_elements(**node) && record.text(**node).trim() == name);
+        named.into_iter().any(|node| !kept.meaning.may_read(viewer, &path_in(&record, *node)))
+    };
+    files.retain(|file| !hidden(&file.name));
+    Ok(files)
+}
+
+/// The path of an element of a record, without places in repeats.
+fn path_in(record: &Tree, node: NodeId) -> String {
+    let mut steps: Vec<&str> = std::iter::once(node).chain(record.ancestors(node)).map(|it| record.local(it)).collect();
+    steps.retain(|step| !step.is_empty());
+    steps.reverse();
+    format!("/{}", steps.join("/"))
+}
+
 /// The files of a submission or draft that was found for the user before.
-pub(super) fn files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Vec<SubmissionFile>, Error> {
+fn files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Vec<SubmissionFile>, Error> {
     Ok(tx.query(
         "SELECT x.id, x.name, x.media_type, x.size FROM submission_file x \
          WHERE x.organisation_id = $1 AND x.submission_id = $2 ORDER BY x.created_at, x.id",
         params![viewer.organisation, id],
         |row| Ok(SubmissionFile { id: row.next()?, name: row.next()?, media_type: row.next()?, size: row.next()? }),
     )?)
+}
+
+/// How many files came with a submission.
+pub(super) fn count_files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<usize, Error> {
+    Ok(files(tx, viewer, id)?.len())
 }
 
 /// Keeps a file of a submission or draft; one of this name that is there already stays.
@@ -917,7 +1023,7 @@ pub fn open_file(
     file: SubmissionFileId,
 ) -> Result<(Submission, SubmissionFile, Vec<u8>), Error> {
     let kept = find(tx, viewer, id)?;
-    let held = files(tx, viewer, id)?.into_iter().find(|held| held.id == file).ok_or(Error::NotFound)?;
+    let held = files_of(tx, viewer, &kept)?.into_iter().find(|held| held.id == file).ok_or(Error::NotFound)?;
     let sealed = tx.one(
         "SELECT x.sealed FROM submission_file x WHERE x.organisation_id = $1 AND x.id = $2",
         params![viewer.organisation, file],

@@ -1,12 +1,14 @@
 //! A sheet as it was uploaded: read, turned into an XForm and tried out before anything is kept.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use md5::{Digest, Md5};
 use xlsform::definition::{Definition, External};
 use xlsform::form::{Form, Place};
 use xlsform::workbook::{Format, Limits, Workbook};
 
+use super::meaning::{self, Meaning, Titles};
 use super::model::Remark;
 
 /// The largest sheet in bytes.
@@ -34,6 +36,10 @@ pub struct Sheet {
     pub itemsets: Option<String>,
     /// What may not be meant as it is written.
     pub warnings: Vec<Remark>,
+    /// What it says besides its questions.
+    pub(super) meaning: Meaning,
+    /// What the form is called, by language codes.
+    pub(super) titles: Titles,
 }
 
 /// Reads a sheet; answers everything that must be changed before it can be used.
@@ -63,19 +69,22 @@ pub fn read(file_name: &str, content: Vec<u8>) -> Result<Sheet, Vec<Remark>> {
         let text = format!("Watari makes the list “{}” itself: give the list of entities another name", list.list);
         return Err(vec![remark(&Place::sheet("entities").column("list_name"), text)]);
     }
+    let definition = Arc::new(definition);
     Ok(Sheet {
         file_name: file_name.to_owned(),
         content,
-        name: definition.id,
-        title: definition.title,
-        version: definition.version,
+        meaning: Meaning::read(&form, &definition, &xform)?,
+        titles: meaning::titles(&definition),
+        name: definition.id.clone(),
+        title: definition.title.clone(),
+        version: definition.version.clone(),
         itemsets: xlsform::xform::itemsets(&form),
         warnings: warnings.iter().map(|warning| remark(&warning.place, warning.kind.to_string())).collect(),
         xform,
     })
 }
 
-fn remark(place: &Place, text: String) -> Remark {
+pub(super) fn remark(place: &Place, text: String) -> Remark {
     Remark { sheet: Some(place.sheet.clone()), row: place.row, column: place.column.clone(), text }
 }
 

@@ -5,7 +5,6 @@ use serde_json::{Map, Value as Json};
 
 use super::story::plain;
 use super::{Kind, Line, Story};
-use crate::cases::questionnaire::Form;
 use crate::dates::{Day, Moment};
 use crate::people;
 use crate::reference;
@@ -140,7 +139,7 @@ fn word(ui: &Ui, kind: Kind, field: &str, text: &str) -> String {
         return label(ui, prefix, text);
     }
     match field {
-        "form" => return Form::find(text).map_or(text, |form| form.title(ui.language)).to_owned(),
+        "form" => return crate::forms::shipped_title(text, ui.language).unwrap_or(text).to_owned(),
         "media_type" => return file_type(text).to_owned(),
         _ => {}
     }
@@ -238,7 +237,7 @@ fn labelled(kind: Kind, field: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::access::{Role, Scope, Sensitivity, TokenScope};
-    use crate::cases::questionnaire::Need;
+    use crate::cases::outcome::Need;
     use crate::cases::{
         ActionState, ApprovalKind, ApprovalState, CaseState, Dimension, Doer, DueKind, Front, GoalState, Risk,
         Satisfaction,
@@ -271,7 +270,7 @@ mod tests {
 
     #[test]
     fn every_field_that_holds_a_code_is_told_in_every_language() {
-        let forms = || Form::all().iter().map(|form| form.id.as_str()).collect();
+        let forms = || vec!["specific-needs", "washington-group", "seven-dimensions"];
         let coded = [
             (Kind::Case, "state", codes::<CaseState>()),
             (Kind::Case, "risk", codes::<Risk>()),
@@ -281,6 +280,7 @@ mod tests {
             (Kind::Case, "closure_reason", listed_codes("closure_reasons")),
             (Kind::Screening, "form", forms()),
             (Kind::Screening, "risk_proposed", codes::<Risk>()),
+            (Kind::Submission, "risk_proposed", codes::<Risk>()),
             (Kind::Goal, "front", codes::<Front>()),
             (Kind::Goal, "dimension", codes::<Dimension>()),
             (Kind::Goal, "state", codes::<GoalState>()),

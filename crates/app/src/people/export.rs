@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::store::{ListOptions, narrowed};
 use crate::access::{Filter, Permission, Viewer};
 use crate::cases::export::{MOST_ROWS, in_background, note_list};
-use crate::cases::questionnaire::may_know_need;
+use crate::cases::outcome::may_know_need;
 use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::Tx;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::model::{Birth, Consents, Decision, Person, PersonInput, PersonSummary, Purpose, Sex};
 use super::search;
 use crate::access::{Filter, Permission, Viewer, latest};
-use crate::cases::questionnaire::{Need, may_know_need};
+use crate::cases::outcome::{Need, may_know_need};
 use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};

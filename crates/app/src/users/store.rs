@@ -4,12 +4,13 @@ use crate::access::{Permission, Role};
 use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx};
 use crate::error::{Check, Error};
+use crate::forms;
 use crate::history::{self, Actor, Bookkeeping, Entry, Kind, Pen};
 use crate::ids::{OrganisationId, TeamId, UserId};
 use crate::params;
 use crate::users::{NewUser, Organisation, OrganisationSettings, User, passkeys, sessions, totp};
 
-/// Makes an organisation.
+/// Makes an organisation, with the forms that come with Watari.
 ///
 /// # Errors
 /// The database failed.
@@ -33,6 +34,7 @@ pub fn create_organisation(
         "INSERT INTO organisation (id, name, country, settings, created_at, version) VALUES ($1, $2, $3, $4, $5, 1)",
         params![organisation.id, name, country, serde_json::to_string(settings).unwrap_or_default(), Moment::now()],
     )?;
+    forms::ship(tx, organisation.id)?;
     Ok(organisation.id)
 }
 

@@ -550,7 +550,6 @@ story!(every_form_of_every_page_takes_or_refuses_whatever_is_typed, |server: &Se
                 case.clone(),
                 format!("{case}/plan"),
                 format!("{case}/close"),
-                format!("{case}/screenings/specific-needs"),
                 format!("{case}/goals/{}", at("{goal}")),
                 format!("/cases/new?person={}", person.rsplit('/').next().unwrap()),
                 "/account".to_owned(),

@@ -518,7 +518,7 @@ story!(a_phone_holds_only_those_whom_its_user_sees, |server: &Server| {
             })
         })
         .collect();
-    assert!(lists[0][0].starts_with("name,label,sex,age\r\n"), "{}", lists[0][0]);
+    assert!(lists[0][0].starts_with("name,label,sex,age,youngest\r\n"), "{}", lists[0][0]);
     assert!(lists[0][0].contains(&person) && lists[0][1].contains(&case));
     assert!(!lists[1][0].contains(&person) && !lists[1][1].contains(&case), "mateo sees only his own");
     // That names left is in the history.

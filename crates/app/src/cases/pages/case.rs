@@ -14,7 +14,6 @@ use crate::cases::input::{
 };
 use crate::cases::model::{CaseState, Front, Note};
 use crate::cases::progress::ProgressPicture;
-use crate::cases::questionnaire::Form;
 use crate::cases::refill::Refill;
 use crate::cases::{parts, plan, reading, store};
 use crate::code::Code;
@@ -41,8 +40,8 @@ struct CasePage {
     name: String,
     steps: Vec<Step>,
     fronts: [Front; 2],
-    forms: &'static [Form],
-    offered: Vec<&'static Form>,
+    /// Screenings that can be asked.
+    offered: Vec<forms::Form>,
     colleagues: Vec<store::Named>,
     /// Forms that can be filled in, and what this user is filling in.
     open_forms: Vec<forms::Form>,
@@ -56,6 +55,18 @@ struct CasePage {
     reader: std::sync::Arc<crate::access::Viewer>,
     sees_trafficking: bool,
     tab: &'static str,
+}
+
+impl CasePage {
+    /// Screenings that were not asked yet in this case.
+    fn unasked(&self) -> Vec<&forms::Form> {
+        let asked = |form: &&forms::Form| self.it.screenings.iter().any(|screening| screening.form == form.name);
+        self.offered.iter().filter(|form| !asked(form)).collect()
+    }
+    /// Forms filled in that no screening stands for.
+    fn further_forms(&self) -> Vec<&forms::Submission> {
+        self.it.submissions.iter().filter(|submission| !submission.judged).collect()
+    }
 }
 
 #[derive(Template)]
@@ -104,14 +115,15 @@ fn steps(ui: &Ui, it: &Detail) -> Vec<Step> {
 }
 
 async fn show(ctx: &Context, id: CaseId, refill: Refill) -> Result<Html<String>, Error> {
-    let (it, colleagues, open_forms, drafts) = ctx
+    let (it, colleagues, offered, open_forms, drafts) = ctx
         .read(move |tx, viewer| {
             let it = detail::read(tx, viewer, id)?;
             if !it.may_work {
-                return Ok((it, Vec::new(), Vec::new(), Vec::new()));
+                return Ok((it, Vec::new(), Vec::new(), Vec::new(), Vec::new()));
             }
             let drafts = forms::drafts_of_case(tx, viewer, id)?;
-            Ok((it, store::colleagues(tx, viewer)?, forms::open_forms(tx, viewer)?, drafts))
+            let offers = forms::offers(tx, viewer, &it.respondent)?;
+            Ok((it, store::colleagues(tx, viewer)?, offers.screenings, offers.further, drafts))
         })
         .await?;
     reading::note(ctx, Kind::Case, id.0, it.case.person_id, id).await?;
@@ -126,8 +138,7 @@ async fn show(ctx: &Context, id: CaseId, refill: Refill) -> Result<Html<String>,
         name: shown_name(&ui, &it.person_name, &it.case.number),
         steps: steps(&ui, &it),
         fronts: [Front::Protect, Front::Empower],
-        forms: Form::all(),
-        offered: Form::all_for(&it.respondent),
+        offered,
         colleagues,
         open_forms,
         drafts,

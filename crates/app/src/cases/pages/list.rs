@@ -2,17 +2,19 @@
 
 use askama::Template;
 use axum::extract::Query;
-use axum::response::Html;
+use axum::response::{Html, Redirect};
 
 use super::shown_name;
+use crate::access::Permission;
 use crate::cases::list::{self, CasePage, CaseQuery, CaseSort};
 use crate::cases::model::{CaseState, Risk};
 use crate::cases::store;
 use crate::code::Code;
 use crate::dates::Day;
 use crate::error::Error;
+use crate::forms::{self, Column, FormColumns};
 use crate::ui::Ui;
-use crate::web::{Context, page};
+use crate::web::{Context, Sent, page};
 
 #[derive(Template)]
 #[template(path = "cases/templates/list.html")]
@@ -35,6 +37,10 @@ impl ListPage {
         shown_name(&self.ui, &case.person_name, &case.number)
     }
 
+    fn label(&self, place: &usize) -> &str {
+        self.page.columns.get(*place).map_or("", |column| column.label.as_str())
+    }
+
     fn days_late(&self, due: &Day) -> i64 {
         due.days_until(self.today)
     }
@@ -42,9 +48,14 @@ impl ListPage {
 
 pub(in crate::cases) async fn list(ctx: Context, Query(query): Query<CaseQuery>) -> Result<Html<String>, Error> {
     let asked = query.clone();
+    let ui = ctx.ui();
     let (found, colleagues, teams) = ctx
         .read(move |tx, viewer| {
-            Ok((list::page(tx, viewer, &asked)?, store::colleagues(tx, viewer)?, store::teams(tx, viewer)?))
+            Ok((
+                list::page_with_answers(tx, viewer, &ui, &asked)?,
+                store::colleagues(tx, viewer)?,
+                store::teams(tx, viewer)?,
+            ))
         })
         .await?;
     page(ListPage {
@@ -60,4 +71,39 @@ pub(in crate::cases) async fn list(ctx: Context, Query(query): Query<CaseQuery>)
         sorts: CaseSort::ALL,
         today: ctx.viewer.today,
     })
+}
+
+#[derive(Template)]
+#[template(path = "cases/templates/columns.html")]
+struct ColumnsPage {
+    ui: Ui,
+    query: CaseQuery,
+    forms: Vec<FormColumns>,
+    chosen: Vec<String>,
+}
+
+impl ColumnsPage {
+    fn is_chosen(&self, column: &Column) -> bool {
+        self.chosen.contains(&column.key)
+    }
+}
+
+/// Which answers can be columns.
+pub(in crate::cases) async fn columns(ctx: Context, Query(query): Query<CaseQuery>) -> Result<Html<String>, Error> {
+    let ui = ctx.ui();
+    let forms = ctx.read(move |tx, viewer| forms::columns(tx, viewer, &ui)).await?;
+    let chosen = query.columns.iter().flat_map(|keys| keys.split(',')).map(str::to_owned).collect();
+    page(ColumnsPage { ui: ctx.ui(), query, forms, chosen })
+}
+
+/// The list with the answers chosen: they stand in its address.
+pub(in crate::cases) async fn choose_columns(
+    ctx: Context,
+    Query(query): Query<CaseQuery>,
+    sent: Sent,
+) -> Result<Redirect, Error> {
+    ctx.viewer.require(Permission::ReadCases)?;
+    let chosen: Vec<&str> =
+        sent.fields.pairs().iter().filter(|(name, _)| name == "column").map(|(_, key)| key.as_str()).collect();
+    Ok(Redirect::to(&format!("/cases?{}", query.with_columns(&chosen.join(",")))))
 }

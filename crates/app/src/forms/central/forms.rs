@@ -32,7 +32,7 @@ fn told(form: &Form, version: &FormVersion, made: &FormVersion) -> Value {
 
 /// A form in the version that is filled in, or where there is none in that which is being prepared.
 fn form(tx: &mut Tx<'_>, viewer: &Viewer, form: &Form) -> Result<Value, Error> {
-    let versions = store::versions(tx, viewer, form.id)?;
+    let versions = store::versions(tx, viewer.organisation, form.id)?;
     let published = versions.iter().find(|version| version.state == VersionState::Published);
     let (Some(shown), Some(first)) = (published.or(versions.first()), versions.last()) else {
         return Err(Error::NotFound);
@@ -81,7 +81,7 @@ pub(super) async fn versions(ctx: Context, Path(named): Path<Named>) -> Result<J
     let named = named.in_house()?;
     let read = ctx.read(move |tx, viewer| {
         let form = form_named(tx, viewer, &named.form)?;
-        let all = store::versions(tx, viewer, form.id)?;
+        let all = store::versions(tx, viewer.organisation, form.id)?;
         let given_out = all.iter().filter(|version| version.state != VersionState::Draft);
         Ok(given_out.map(|version| told(&form, version, version)).collect::<Vec<_>>())
     });
@@ -113,7 +113,7 @@ pub(super) async fn attachments(ctx: Context, Path(named): Path<Named>) -> Resul
     let read = ctx.read(move |tx, viewer| {
         let form = form_named(tx, viewer, &named.form)?;
         let (version, xform) = store::published(tx, viewer, form.id)?;
-        store::files_of(tx, viewer, version.id, &xform)
+        store::files_of(tx, viewer.organisation, version.id, &xform)
     });
     Ok(Json(read.await?.iter().map(file_told).collect()))
 }
@@ -178,7 +178,7 @@ pub(super) async fn create(
     };
     let publishes = yes(&upload.publish);
     let made = ctx.write(move |tx, viewer| {
-        if store::form_named(tx, viewer, &sheet.name)?.is_some() {
+        if store::form_named(tx, viewer.organisation, &sheet.name)?.is_some() {
             return Ok(None);
         }
         let id = store::add(tx, viewer, &sheet)?;

@@ -95,7 +95,7 @@ fn form_named(tx: &mut Tx<'_>, viewer: &Viewer, name: &str) -> Result<Form, Erro
     if !viewer.may(Permission::ManageForms) {
         viewer.require(Permission::ReadCases)?;
     }
-    store::form_named(tx, viewer, name)?.filter(|form| is_there(viewer, form)).ok_or(Error::NotFound)
+    store::form_named(tx, viewer.organisation, name)?.filter(|form| is_there(viewer, form)).ok_or(Error::NotFound)
 }
 
 fn is_there(viewer: &Viewer, form: &Form) -> bool {

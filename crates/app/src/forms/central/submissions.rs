@@ -1,5 +1,8 @@
 //! Submissions: listed, read, handed in, with their files.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -20,9 +23,9 @@ use crate::forms::submissions::{self, Kept, Submission, SubmissionFile};
 use crate::forms::{export, fill_pages, openrosa, store};
 use crate::web::Context;
 
-/// What Central tells of a submission besides its answers.
-fn told(submission: &Submission, xml: &str) -> Value {
-    let record = Tree::from_xml(xml).ok();
+/// What Central tells of a submission besides its answers. Its name is made of them.
+fn told(submission: &Submission, xml: &str, may_read_all: bool) -> Value {
+    let record = Tree::from_xml(xml).ok().filter(|_| may_read_all);
     let name = record.as_ref().and_then(instance_name);
     json!({
         "instanceId": submission.instance_id, "submitterId": number(submission.sent_by.0), "instanceName": name,
@@ -58,11 +61,17 @@ pub(super) async fn list(ctx: Context, Path(named): Path<Named>) -> Result<Json<
         viewer.require(Permission::ReadPeople)?;
         let form = form_named(tx, viewer, &named.form)?;
         let filter = submissions::of_form_filter(viewer, form.id);
-        let mut all = Vec::new();
+        let (mut all, mut whole) = (Vec::new(), HashMap::new());
         // In pieces, so that not all records are in memory at once.
         for from in (0..).step_by(PIECE as usize) {
             let piece = submissions::of_form_where(tx, &filter, (from, PIECE))?;
-            all.extend(piece.iter().map(|(submission, _, xml)| told(submission, xml)));
+            for (submission, _, xml) in &piece {
+                let version = submission.form_version_id;
+                if let Entry::Vacant(vacant) = whole.entry(version) {
+                    vacant.insert(store::meaning(tx, viewer, version)?.may_read_all(viewer));
+                }
+                all.push(told(submission, xml, whole.get(&version) == Some(&true)));
+            }
             if (piece.len() as i64) < PIECE {
                 break;
             }
@@ -80,8 +89,12 @@ pub(super) async fn show(ctx: Context, Path(named): Path<Named>) -> Result<Respo
     let is_record = record.is_some();
     named.instance = record.unwrap_or(named.instance);
     let (_, kept) = ctx.read(move |tx, viewer| find(tx, viewer, &named)).await?;
+    let may_read_all = kept.meaning.may_read_all(&ctx.viewer);
     if !is_record {
-        return Ok(Json(told(&kept.submission, &kept.xml)).into_response());
+        return Ok(Json(told(&kept.submission, &kept.xml, may_read_all)).into_response());
+    }
+    if !may_read_all {
+        return Err(Error::NotFound);
     }
     fill_pages::note(&ctx, &kept.submission).await?;
     Ok(([(CONTENT_TYPE, "application/xml; charset=utf-8")], kept.xml).into_response())
@@ -118,7 +131,7 @@ pub(super) async fn create(
         find(tx, viewer, &named)
     });
     let (_, kept) = kept.await?;
-    Ok(Json(told(&kept.submission, &kept.xml)))
+    Ok(Json(told(&kept.submission, &kept.xml, kept.meaning.may_read_all(&ctx.viewer))))
 }
 
 /// The files that a record names, and those that came with it.
@@ -134,7 +147,7 @@ pub(super) async fn attachments(ctx: Context, Path(named): Path<Named>) -> Resul
     let read = ctx.read(move |tx, viewer| {
         let (_, kept) = find(tx, viewer, &named)?;
         let (_, xform) = store::version(tx, viewer, kept.submission.form_version_id)?;
-        let there = submissions::files(tx, viewer, kept.submission.id)?;
+        let there = submissions::files_of(tx, viewer, &kept)?;
         Ok(files_told(&export::files_named(&xform, &kept.xml), &there))
     });
     Ok(Json(Value::from(read.await?)))
@@ -145,7 +158,7 @@ pub(super) async fn attachment(ctx: Context, Path(named): Path<Named>) -> Result
     let named = named.in_house()?;
     let read = ctx.read(move |tx, viewer| {
         let (_, kept) = find(tx, viewer, &named)?;
-        let files = submissions::files(tx, viewer, kept.submission.id)?;
+        let files = submissions::files_of(tx, viewer, &kept)?;
         let file = files.into_iter().find(|file| file.name == named.name).ok_or(Error::NotFound)?;
         submissions::open_file(tx, viewer, kept.submission.id, file.id)
     });

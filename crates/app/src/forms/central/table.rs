@@ -176,15 +176,15 @@ fn piece(
     (from, passed): (i64, &AtomicI64),
 ) -> Result<(String, Option<i64>), Error> {
     let kept = submissions::of_form_where(tx, filter, (from, PIECE))?;
-    let mut definitions = HashMap::new();
+    let mut known = HashMap::new();
     let end = wanted.top.map_or(i64::MAX, |top| wanted.skip.saturating_add(top));
     let mut written = String::new();
     for (submission, _, xml) in &kept {
         let Ok(record) = Tree::from_xml(xml) else { continue };
-        let definition = definition(tx, viewer, submission.form_version_id, &mut definitions)?;
-        let writer = Writer { definition: &definition, record: &record, wanted };
+        let read = read(tx, viewer, submission.form_version_id, &mut known)?;
+        let writer = Writer { read: &read, record: &record, wanted };
         let rows = match wanted.repeat.is_empty() {
-            true => vec![writer.submission(submission, submissions::files(tx, viewer, submission.id)?.len())],
+            true => vec![writer.submission(submission, submissions::count_files(tx, viewer, submission.id)?)],
             false => writer.instances(&submission.instance_id),
         };
         for row in rows {
@@ -200,18 +200,27 @@ fn piece(
     Ok((written, (!is_last).then_some(from + PIECE)))
 }
 
-fn definition(
+/// A version of a form as it is read here.
+struct Version {
+    definition: Definition,
+    /// The paths of answers that this user may not read.
+    hidden: Vec<String>,
+}
+
+fn read(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     version: FormVersionId,
-    known: &mut HashMap<FormVersionId, Arc<Definition>>,
-) -> Result<Arc<Definition>, Error> {
-    if let Some(definition) = known.get(&version) {
-        return Ok(definition.clone());
+    known: &mut HashMap<FormVersionId, Arc<Version>>,
+) -> Result<Arc<Version>, Error> {
+    if let Some(read) = known.get(&version) {
+        return Ok(read.clone());
     }
     let (_, xform) = store::version(tx, viewer, version)?;
-    let read = Definition::read(&xform, &upload::placeholders(&xform));
-    let read = Arc::new(read.map_err(|error| Error::Internal(error.to_string()))?);
+    let definition = Definition::read(&xform, &upload::placeholders(&xform));
+    let definition = definition.map_err(|error| Error::Internal(error.to_string()))?;
+    let hidden = store::meaning(tx, viewer, version)?.hidden_from(viewer);
+    let read = Arc::new(Version { definition, hidden });
     known.insert(version, read.clone());
     Ok(read)
 }
@@ -219,9 +228,9 @@ fn definition(
 /// Whether a version that was given out has this repeat.
 fn has_repeat(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, repeat: &str) -> Result<bool, Error> {
     let mut known = HashMap::new();
-    for version in store::versions(tx, viewer, form)? {
-        let definition = definition(tx, viewer, version.id, &mut known)?;
-        if store::repeats(&definition).iter().any(|path| below_root(path) == repeat) {
+    for version in store::versions(tx, viewer.organisation, form)? {
+        let read = read(tx, viewer, version.id, &mut known)?;
+        if store::repeats(&read.definition).iter().any(|path| below_root(path) == repeat) {
             return Ok(true);
         }
     }
@@ -239,8 +248,8 @@ fn count(tx: &mut Tx<'_>, viewer: &Viewer, filter: &Filter, repeat: &str) -> Res
         let kept = submissions::of_form_where(tx, filter, (from, PIECE))?;
         for (submission, _, xml) in &kept {
             let Ok(record) = Tree::from_xml(xml) else { continue };
-            let definition = definition(tx, viewer, submission.form_version_id, &mut known)?;
-            let writer = Writer { definition: &definition, record: &record, wanted: &wanted };
+            let read = read(tx, viewer, submission.form_version_id, &mut known)?;
+            let writer = Writer { read: &read, record: &record, wanted: &wanted };
             all += writer.instances("").len() as i64;
         }
         from += PIECE;
@@ -276,14 +285,14 @@ fn selected(row: Map<String, Value>, select: &[String]) -> Map<String, Value> {
 
 /// Writes the rows of one record.
 struct Writer<'r> {
-    definition: &'r Definition,
+    read: &'r Version,
     record: &'r Tree,
     wanted: &'r Wanted,
 }
 
 impl Writer<'_> {
     fn root(&self) -> Option<&Field> {
-        self.definition.fields().find(|(_, field)| field.parent.is_none()).map(|(_, field)| field)
+        self.read.definition.fields().find(|(_, field)| field.parent.is_none()).map(|(_, field)| field)
     }
 
     fn submission(&self, submission: &Submission, files: usize) -> Map<String, Value> {
@@ -296,7 +305,7 @@ impl Writer<'_> {
                     "submissionDate": submission.sent_at, "updatedAt": null, "deletedAt": null,
                     "submitterId": number(submission.sent_by.0).to_string(), "submitterName": submission.sender,
                     "attachmentsPresent": files,
-                    "attachmentsExpected": export::files_named_in(self.definition, self.record).len(),
+                    "attachmentsExpected": export::files_named_in(&self.read.definition, self.record).len(),
                     "status": null, "reviewState": null, "deviceId": submission.device, "edits": 0,
                     "formVersion": submission.form_version,
                 }),
@@ -334,7 +343,8 @@ impl Writer<'_> {
                 });
                 rows.collect()
             } else if child.children.is_empty() {
-                let text = there.first().map(|node| self.record.text(*node).trim().to_owned()).unwrap_or_default();
+                let shown = there.first().filter(|_| !self.read.hidden.contains(&child.path));
+                let text = shown.map(|node| self.record.text(*node).trim().to_owned()).unwrap_or_default();
                 typed(child.bind.data_type, &text, self.wanted.as_text)
             } else {
                 let inner = format!("{path}{name}/");
@@ -346,7 +356,7 @@ impl Writer<'_> {
     }
 
     fn children<'d>(&'d self, field: &'d Field) -> impl Iterator<Item = &'d Field> {
-        let all = field.children.iter().map(|id: &FieldId| self.definition.field(*id));
+        let all = field.children.iter().map(|id: &FieldId| self.read.definition.field(*id));
         all.filter(|child| !child.is_attribute)
     }
 

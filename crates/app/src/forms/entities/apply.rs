@@ -85,7 +85,9 @@ fn found(entity: &Sent, kind: FoundKind) -> Found {
 }
 
 fn apply(tx: &mut Tx<'_>, viewer: &Viewer, source: &Source, sent: &Sent) -> Result<Came, Error> {
-    let Some(list) = store::list_named(tx, viewer, &sent.list)? else { return Ok(Came::Not(FoundKind::EntityMissing)) };
+    let Some(list) = store::list_named(tx, viewer.organisation, &sent.list)? else {
+        return Ok(Came::Not(FoundKind::EntityMissing));
+    };
     let id = EntityId(sent.id);
     match store::held_entity(tx, viewer, id)? {
         None if sent.create => {
@@ -193,7 +195,7 @@ fn hold(
     (branch, base): (Uuid, i64),
 ) -> Result<(), Error> {
     let (case, person) = source.case.unzip();
-    let list = store::list_named(tx, viewer, &sent.list)?.ok_or(Error::NotFound)?;
+    let list = store::list_named(tx, viewer.organisation, &sent.list)?.ok_or(Error::NotFound)?;
     tx.execute(
         pen,
         "INSERT INTO entity_held (organisation_id, id, entity_id, branch_id, base, list_id, submission_id, path, \

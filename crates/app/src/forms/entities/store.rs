@@ -15,8 +15,8 @@ use crate::access::{Permission, Sensitivity, Viewer};
 use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
-use crate::history::{self, Entry, Kind, Pen};
-use crate::ids::{CaseId, EntityId, EntityListId, EntityVersionId, PersonId, SubmissionId};
+use crate::history::{self, Actor, Entry, Kind, Pen};
+use crate::ids::{CaseId, EntityId, EntityListId, EntityVersionId, OrganisationId, PersonId, SubmissionId};
 use crate::params;
 
 /// How many rows of a list are shown at once.
@@ -85,9 +85,9 @@ pub(super) fn list(tx: &mut Tx<'_>, viewer: &Viewer, id: EntityListId) -> Result
 }
 
 /// A list by its name in forms, whoever asks.
-pub(crate) fn list_named(tx: &mut Tx<'_>, viewer: &Viewer, name: &str) -> Result<Option<EntityList>, Error> {
+pub(crate) fn list_named(tx: &mut Tx<'_>, of: OrganisationId, name: &str) -> Result<Option<EntityList>, Error> {
     let sql = format!("SELECT {LIST} FROM entity_list l WHERE l.organisation_id = $1 AND l.name = $2");
-    Ok(tx.one(&sql, params![viewer.organisation, name], list_from)?)
+    Ok(tx.one(&sql, params![of, name], list_from)?)
 }
 
 /// A list with the rows that this user sees, for those who manage forms.
@@ -131,21 +131,21 @@ pub fn make_list(tx: &mut Tx<'_>, viewer: &Viewer, input: &NewEntityList) -> Res
     viewer.require(Permission::ManageForms)?;
     input.check()?;
     let name = input.name.trim();
-    if list_named(tx, viewer, name)?.is_some() {
+    if list_named(tx, viewer.organisation, name)?.is_some() {
         return Err(Error::field("name", "invalid-list-taken"));
     }
-    insert_list(tx, viewer, name, &names(&input.properties))
+    insert_list(tx, viewer.into(), name, &names(&input.properties))
 }
 
-fn insert_list(tx: &mut Tx<'_>, viewer: &Viewer, name: &str, properties: &[String]) -> Result<EntityListId, Error> {
+fn insert_list(tx: &mut Tx<'_>, by: Actor, name: &str, properties: &[String]) -> Result<EntityListId, Error> {
     let id = EntityListId::new();
     let told = json!({ "entity_list": name, "properties": properties });
-    let pen = history::record(tx, viewer, Entry::created(Kind::EntityList, id, &told))?;
+    let pen = history::record(tx, by, Entry::created(Kind::EntityList, id, &told))?;
     tx.execute(
         &pen,
         "INSERT INTO entity_list (organisation_id, id, name, properties, reach, created_at, updated_at, version) \
          VALUES ($1, $2, $3, $4, $5, $6, $6, 1)",
-        params![viewer.organisation, id, name, json!(properties).to_string(), Reach::House, Moment::now()],
+        params![by.organisation, id, name, json!(properties).to_string(), Reach::House, Moment::now()],
     )?;
     Ok(id)
 }
@@ -167,11 +167,11 @@ pub fn change_list(
         return Err(Error::stale(change, &json!({ "reach": list.reach, "properties": "" }), list.version));
     }
     change.check()?;
-    grow(tx, viewer, &list, change.reach, &names(&change.properties))
+    grow(tx, viewer.into(), &list, change.reach, &names(&change.properties))
 }
 
 /// Gives a list further properties.
-fn grow(tx: &mut Tx<'_>, viewer: &Viewer, list: &EntityList, reach: Reach, further: &[String]) -> Result<(), Error> {
+fn grow(tx: &mut Tx<'_>, by: Actor, list: &EntityList, reach: Reach, further: &[String]) -> Result<(), Error> {
     let mut properties = list.properties.clone();
     properties.extend(further.iter().filter(|name| !list.properties.contains(name)).cloned());
     if properties == list.properties && reach == list.reach {
@@ -179,22 +179,22 @@ fn grow(tx: &mut Tx<'_>, viewer: &Viewer, list: &EntityList, reach: Reach, furth
     }
     let before = json!({ "reach": list.reach, "properties": list.properties });
     let after = json!({ "reach": reach, "properties": properties });
-    let pen = history::record(tx, viewer, Entry::changed(Kind::EntityList, list.id, &before, &after))?;
+    let pen = history::record(tx, by, Entry::changed(Kind::EntityList, list.id, &before, &after))?;
     tx.execute(
         &pen,
         "UPDATE entity_list SET properties = $3, reach = $4, updated_at = $5, version = version + 1 \
          WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, list.id, json!(properties).to_string(), reach, Moment::now()],
+        params![by.organisation, list.id, json!(properties).to_string(), reach, Moment::now()],
     )?;
     Ok(())
 }
 
 /// Makes the lists that a form declares, and gives those that are there its properties.
-pub(crate) fn publish(tx: &mut Tx<'_>, viewer: &Viewer, definition: &Definition) -> Result<(), Error> {
+pub(crate) fn publish(tx: &mut Tx<'_>, by: Actor, definition: &Definition) -> Result<(), Error> {
     for Declared { list, properties, .. } in declared(definition) {
-        match list_named(tx, viewer, &list)? {
-            Some(there) => grow(tx, viewer, &there, there.reach, &properties)?,
-            None => drop(insert_list(tx, viewer, &list, &properties)?),
+        match list_named(tx, by.organisation, &list)? {
+            Some(there) => grow(tx, by, &there, there.reach, &properties)?,
+            None => drop(insert_list(tx, by, &list, &properties)?),
         }
     }
     Ok(())
