@@ -9,6 +9,7 @@
 pub mod definition;
 pub mod fill;
 pub mod form;
+pub mod kinds;
 pub mod workbook;
 pub mod xform;
 pub mod xpath;

@@ -27,7 +27,7 @@ pub use choices::{Choice, ChoiceList, ExternalChoices};
 pub use entities::EntitiesVersion;
 pub use instances::LAST_SAVED;
 pub use names::{is_name, is_plain_name};
-pub use problem::{Place, Problem, ProblemKind, Warning, WarningKind};
+pub use problem::{Outside, Place, Problem, ProblemKind, Wanted, Warning, WarningKind};
 pub use settings::Settings;
 
 use problem::Findings;
