@@ -14,6 +14,7 @@ mod lists;
 mod model;
 mod openrosa;
 mod pages;
+mod remarks;
 mod store;
 mod submissions;
 mod upload;
@@ -26,7 +27,8 @@ use utoipa_axum::routes;
 
 use crate::web::App;
 
-pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
+pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
+pub use remarks::{PUBLIC_KEY, Remark};
 pub use store::{open_forms, publish_sheet};
 pub use submissions::{Draft, FoundKind, Submission, drafts_of_case, hand_in, of_case, waiting};
 

@@ -6,7 +6,8 @@ use serde_json::json;
 use xlsform::definition::{Definition, External};
 
 use super::lists;
-use super::model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
+use super::model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
+use super::remarks::Remark;
 use super::upload::{self, LIVE_LISTS, Sheet, md5};
 use crate::access::{Permission, Sensitivity, Viewer};
 use crate::cases::media_type;
