@@ -57,7 +57,9 @@ fn definition(path: &Path, written: &Written) -> Result<Definition> {
     }
     loop {
         match Definition::read(&written.xform, &files) {
-            Err(DefinitionError::Instance(InstanceError::Missing(address))) if !files.contains_key(&address) => {
+            Err(DefinitionError::UnreadableInstance(InstanceError::Missing(address)))
+                if !files.contains_key(&address) =>
+            {
                 let name = address.rsplit('/').next().unwrap_or_default();
                 let file = path.with_file_name(name);
                 let content = text(&file).with_context(|| format!("{} needs {address}", path.display()))?;

@@ -10,6 +10,7 @@ pub mod definition;
 pub mod entities;
 pub mod fill;
 pub mod form;
+pub mod kinds;
 pub mod workbook;
 pub mod xform;
 pub mod xpath;

@@ -229,7 +229,7 @@ fn a_record_of_another_form_is_refused() {
 fn a_missing_list_is_named() {
     let missing = Definition::read(HOUSEHOLD, &External::new()).unwrap_err();
     let name = "jr://file-csv/districts.csv".to_owned();
-    assert_eq!(missing, DefinitionError::Instance(InstanceError::Missing(name)));
+    assert_eq!(missing, DefinitionError::UnreadableInstance(InstanceError::Missing(name)));
 }
 
 /// A form of a few fields with binds.

@@ -62,7 +62,7 @@ fn a_bomb_is_refused_before_it_goes_off() {
     });
     assert!(bomb.len() < 100_000, "{} bytes on disk", bomb.len());
     let limits = Limits { unpacked: 4 << 20, ..Limits::default() };
-    assert!(matches!(Workbook::read(&bomb, Format::Xlsx, &limits), Err(Error::Unpacked(_))));
+    assert!(matches!(Workbook::read(&bomb, Format::Xlsx, &limits), Err(Error::UnpacksTooLarge(_))));
     assert!(read(&bomb, Format::Xlsx).is_ok(), "five megabytes are no bomb");
 }
 
@@ -131,7 +131,7 @@ fn an_old_workbook_with_cells_in_many_corners_is_refused() {
     let bytes = include_bytes!("data/corners.xls");
     assert!(bytes.len() < 100_000);
     let limits = Limits { cells: 100_000, ..Limits::default() };
-    assert!(matches!(Workbook::read(bytes, Format::Xls, &limits), Err(Error::Unpacked(_))));
+    assert!(matches!(Workbook::read(bytes, Format::Xls, &limits), Err(Error::UnpacksTooLarge(_))));
 }
 
 fn problems(markdown: &str) -> Vec<String> {

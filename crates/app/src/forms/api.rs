@@ -14,12 +14,14 @@ use xlsform::fill::FillError;
 
 use super::answers::Answer;
 use super::filling::{self, Asker, Question, Widget};
-use super::model::{Form, FormChange, FormDetail, Remark};
+use super::model::{Form, FormChange, FormDetail};
+use super::remarks::Remark;
 use super::submissions::{self, CaseOfSubmission, Draft, Found, Submission, SubmissionFile};
 use super::{fill_pages, pages, store, upload};
 use crate::access::Permission;
 use crate::error::Error;
 use crate::ids::{CaseId, FormId, FormVersionId, SubmissionFileId, SubmissionId};
+use crate::ui::Language;
 use crate::web::{Context, Expected, Input, Problem, Versioned};
 
 /// The id of what was made.
@@ -29,6 +31,19 @@ pub(super) struct MadeForm {
     id: FormId,
     /// What may not be meant as it is written.
     warnings: Vec<Remark>,
+}
+
+fn told(remarks: Vec<Remark>, language: Language) -> Vec<Remark> {
+    remarks.into_iter().map(|remark| remark.told(language)).collect()
+}
+
+/// A form as the API tells it.
+fn answered(ctx: &Context, mut detail: FormDetail) -> Versioned<FormDetail> {
+    let language = ctx.language;
+    for version in &mut detail.versions {
+        version.warnings = told(std::mem::take(&mut version.warnings), language);
+    }
+    Versioned(detail.form.version, detail)
 }
 
 /// What a file that is sent is called.
@@ -64,9 +79,11 @@ pub(super) async fn upload(
 ) -> Result<(StatusCode, Json<MadeForm>), Error> {
     ctx.viewer.require(Permission::ManageForms)?;
     let body = body.map_err(|_| Error::TooLarge(upload::LARGEST_SHEET))?.to_vec();
+    let language = ctx.language;
     let read = tokio::task::spawn_blocking(move || upload::read(&called.name, body)).await;
-    let sheet = read.map_err(|error| Error::Internal(error.to_string()))?.map_err(Error::Sheet)?;
-    let warnings = sheet.warnings.clone();
+    let sheet = read.map_err(|error| Error::Internal(error.to_string()))?;
+    let sheet = sheet.map_err(|remarks| Error::Sheet(told(remarks, language)))?;
+    let warnings = told(sheet.warnings.clone(), language);
     let id = ctx.write(move |tx, viewer| store::add(tx, viewer, &sheet)).await?;
     Ok((StatusCode::CREATED, Json(MadeForm { id, warnings })))
 }
@@ -76,7 +93,7 @@ pub(super) async fn upload(
     responses((status = 200, body = FormDetail), (status = "4XX", body = Problem)))]
 pub(super) async fn show(ctx: Context, Path(id): Path<FormId>) -> Result<Versioned<FormDetail>, Error> {
     let detail = ctx.read(move |tx, viewer| store::find(tx, viewer, id)).await?;
-    Ok(Versioned(detail.form.version, detail))
+    Ok(answered(&ctx, detail))
 }
 
 /// Changes whether a form can be filled in, and which of its questions holds the case.
@@ -93,7 +110,7 @@ pub(super) async fn change(
         store::change(tx, viewer, id, version, &change)?;
         store::find(tx, viewer, id)
     });
-    changed.await.map(|detail| Versioned(detail.form.version, detail))
+    changed.await.map(|detail| answered(&ctx, detail))
 }
 
 /// Publishes the draft of a form: from now on it is the version that is filled in, and it never changes.
@@ -109,7 +126,7 @@ pub(super) async fn publish(
         store::publish(tx, viewer, id, version)?;
         store::find(tx, viewer, id)
     });
-    changed.await.map(|detail| Versioned(detail.form.version, detail))
+    changed.await.map(|detail| answered(&ctx, detail))
 }
 
 /// Uploads a file that the draft of a form asks for.

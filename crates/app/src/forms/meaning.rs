@@ -12,8 +12,9 @@ use xlsform::xform;
 use xlsform::xpath::Tree;
 
 use super::filling::code_of;
-use super::model::{Remark, SUBJECT_FIELDS};
-use super::upload::{LIVE_LISTS, files, placeholders, remark};
+use super::model::SUBJECT_FIELDS;
+use super::remarks::Remark;
+use super::upload::{LIVE_LISTS, files, placeholders};
 use crate::access::{Sensitivity, Viewer};
 use crate::cases::Risk;
 use crate::cases::outcome::{Need, Outcome, Sign};
@@ -73,7 +74,7 @@ impl Meaning {
             let place = Place::row(RESULTS, result.row.row);
             let rule = rule(&result, &place, &mut remarks);
             if let Err(error) = definition.condition(&rule.path, &rule.when) {
-                remarks.push(remark(&place.column("when"), error.to_string()));
+                remarks.push(Remark::in_english(&place.column("when"), error.to_string()));
             }
             rules.push(rule);
         }
@@ -196,7 +197,7 @@ fn coded<C: Code>(cell: Option<&str>, place: Place, remarks: &mut Vec<Remark>) -
     let code = C::from_code(cell?);
     if code.is_none() {
         let text = format!("{:?} is no code; write one of {}", cell.unwrap_or_default(), codes::<C>());
-        remarks.push(remark(&place, text));
+        remarks.push(Remark::in_english(&place, text));
     }
     code
 }
@@ -207,13 +208,13 @@ fn rule(result: &xform::WrittenResult<'_>, place: &Place, remarks: &mut Vec<Rema
     let weight = value("weight").map_or(Some(1), |text| text.parse().ok().filter(|weight| (1..=3).contains(weight)));
     if weight.is_none() {
         let text = "a weight is 1, 2 or 3: a light, a serious or a severe sign".to_owned();
-        remarks.push(remark(&place.column("weight"), text));
+        remarks.push(Remark::in_english(&place.column("weight"), text));
     }
     let risk = coded(value("risk"), place.column("risk"), remarks);
     let unknown = result.row.values.iter().filter(|(header, _)| !["need", "weight", "risk"].contains(&header.as_str()));
     for (header, _) in unknown {
         let text = "nobody knows this column; there are question, when, need, weight and risk".to_owned();
-        remarks.push(remark(&place.column(header), text));
+        remarks.push(Remark::in_english(&place.column(header), text));
     }
     Rule { path: result.path.clone(), when: result.when.clone(), need, weight: weight.unwrap_or(1), risk }
 }

@@ -19,6 +19,7 @@ mod model;
 mod openrosa;
 mod pages;
 mod phone;
+mod remarks;
 mod results;
 mod shipped;
 mod store;
@@ -37,7 +38,8 @@ pub use answers::{Answer, reasons};
 pub use central::problem as central_problem;
 pub use columns::{CaseAnswers, Column, FormColumns, answers_of_cases, columns, columns_named};
 pub use entities::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
-pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
+pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
+pub use remarks::{PUBLIC_KEY, Remark};
 pub use results::{
     Offers, QuestionAsked, Questionnaire, answer_screening, offers, questionnaires, results_of_case,
     screening_in_words, screenings_of_case, show_from_before,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::meaning::titled;
+use super::remarks::Remark;
 use crate::access::Sensitivity;
 use crate::dates::Moment;
 use crate::error::{Check, Error};
@@ -160,26 +161,6 @@ impl FormFile {
     /// Whether it was asked for and is not there.
     pub fn is_missing(&self) -> bool {
         self.id.is_none() && !self.is_live
-    }
-}
-
-/// What is wrong with a sheet or may be meant otherwise, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Remark {
-    /// The sheet; none where the whole file is meant.
-    pub sheet: Option<String>,
-    /// The row, from 1.
-    pub row: Option<u32>,
-    /// The column's header.
-    pub column: Option<String>,
-    /// What, and what to write instead.
-    pub text: String,
-}
-
-impl Remark {
-    /// About the whole file.
-    pub fn of_file(text: impl Into<String>) -> Remark {
-        Remark { sheet: None, row: None, column: None, text: text.into() }
     }
 }
 

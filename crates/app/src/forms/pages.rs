@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::model::{Form, FormChange, FormDetail, FormState, Remark, SUBJECT_FIELDS, VersionState};
+use super::model::{Form, FormChange, FormDetail, FormState, SUBJECT_FIELDS, VersionState};
+use super::remarks::Remark;
 use super::submissions::{self, CaseOfSubmission, Submission};
 use super::{store, upload};
 use crate::access::Sensitivity;

@@ -9,7 +9,8 @@ use xlsform::definition::{Definition, External};
 use xlsform::entities::declared;
 
 use super::meaning::Meaning;
-use super::model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, Remark, VersionState};
+use super::model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
+use super::remarks::Remark;
 use super::shipped;
 use super::upload::{self, LIVE_LISTS, Sheet, md5};
 use super::{entities, lists};

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use md5::{Digest, Md5};
 use xlsform::definition::{Definition, External};
 use xlsform::form::{Form, Place};
-use xlsform::workbook::{Format, Limits, Workbook};
+use xlsform::kinds::Kind;
+use xlsform::workbook::{self, Format, Limits, Workbook};
 
 use super::meaning::{self, Meaning, Titles};
-use super::model::Remark;
+use super::remarks::Remark;
 
 /// The largest sheet in bytes.
 pub const LARGEST_SHEET: usize = 8 * 1024 * 1024;
@@ -47,27 +48,23 @@ pub struct Sheet {
 /// # Errors
 /// What is wrong, with sheet, row and column.
 pub fn read(file_name: &str, content: Vec<u8>) -> Result<Sheet, Vec<Remark>> {
-    let whole = |text: String| vec![Remark::of_file(text)];
     let path = Path::new(file_name);
-    let format = Format::of(path)
-        .ok_or_else(|| whole(format!("{file_name} is not a form: save it as .xlsx, .xls, .csv or .md")))?;
+    let format = Format::of(path).ok_or_else(|| whole(&workbook::Error::UnknownFormat(file_name.to_owned())))?;
     let limits = Limits { file: LARGEST_SHEET as u64, unpacked: 64 << 20, cells: 500_000, text: 16 << 20 };
-    let mut workbook = Workbook::read(&content, format, &limits).map_err(|error| whole(error.to_string()))?;
+    let mut workbook = Workbook::read(&content, format, &limits).map_err(|error| whole(&error))?;
     workbook.name = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
     let (form, warnings) = Form::read(&workbook).map_err(|problems| {
-        problems.into_iter().map(|problem| remark(&problem.place, problem.kind.to_string())).collect::<Vec<_>>()
+        problems.iter().map(|problem| Remark::at(&problem.place, &problem.kind)).collect::<Vec<_>>()
     })?;
     if form.settings.public_key.is_some() {
-        let place = Place::sheet("settings").column("public_key");
-        let text = "answers encrypted on the device cannot be read here; remove the key, Watari encrypts what it keeps";
-        return Err(vec![remark(&place, text.to_owned())]);
+        return Err(vec![Remark::of_public_key(&Place::sheet("settings").column("public_key"))]);
     }
     let xform = xlsform::xform::write(&form);
-    let definition = Definition::read(&xform, &placeholders(&xform)).map_err(|error| whole(error.to_string()))?;
+    let definition = Definition::read(&xform, &placeholders(&xform)).map_err(|error| whole(&error))?;
     let taken = |list: &&xlsform::entities::Declared| LIVE_LISTS.contains(&format!("{}.csv", list.list).as_str());
     if let Some(list) = xlsform::entities::declared(&definition).iter().find(taken) {
         let text = format!("Watari makes the list “{}” itself: give the list of entities another name", list.list);
-        return Err(vec![remark(&Place::sheet("entities").column("list_name"), text)]);
+        return Err(vec![Remark::in_english(&Place::sheet("entities").column("list_name"), text)]);
     }
     let definition = Arc::new(definition);
     Ok(Sheet {
@@ -79,13 +76,13 @@ pub fn read(file_name: &str, content: Vec<u8>) -> Result<Sheet, Vec<Remark>> {
         title: definition.title.clone(),
         version: definition.version.clone(),
         itemsets: xlsform::xform::itemsets(&form),
-        warnings: warnings.iter().map(|warning| remark(&warning.place, warning.kind.to_string())).collect(),
+        warnings: warnings.iter().map(|warning| Remark::at(&warning.place, &warning.kind)).collect(),
         xform,
     })
 }
 
-pub(super) fn remark(place: &Place, text: String) -> Remark {
-    Remark { sheet: Some(place.sheet.clone()), row: place.row, column: place.column.clone(), text }
+fn whole(kind: &impl Kind) -> Vec<Remark> {
+    vec![Remark::of_file(kind)]
 }
 
 /// The MD5 of a file as devices expect it, in hexadecimal.

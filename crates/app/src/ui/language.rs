@@ -89,7 +89,7 @@ fn pieces(pattern: &Pattern<&str>) -> Option<Vec<Piece>> {
 }
 
 /// Pieces with values between them; nothing where a value is missing or needs Fluent's rules.
-fn join(pieces: &[Piece], values: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+fn join(pieces: &[Piece], values: &[(&str, FluentValue<'_>)]) -> Option<String> {
     let mut joined = String::with_capacity(64);
     for piece in pieces {
         match piece {
@@ -148,16 +148,21 @@ impl Language {
     }
 
     /// The words of a key with values in them.
-    pub fn t_with(self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> String {
+    pub fn t_with(self, key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
+        self.find_with(key, values).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The words of a key with values in them, if there are any; the English ones where a translation is missing.
+    pub fn find_with(self, key: &str, values: &[(&str, FluentValue<'_>)]) -> Option<String> {
         for words in [self, Language::En].map(|language| &WORDS[language as usize]) {
             if let Some(joined) = words.cut.get(key).and_then(|pieces| join(pieces, values)) {
-                return joined;
+                return Some(joined);
             }
             let Some(pattern) = words.bundle.get_message(key).and_then(|message| message.value()) else { continue };
             let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
-            return words.bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned();
+            return Some(words.bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned());
         }
-        key.to_owned()
+        None
     }
 
     /// Every key of this language.

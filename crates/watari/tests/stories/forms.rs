@@ -340,6 +340,60 @@ story!(a_form_speaks_the_users_language, |server: &Server| {
     assert!(page.contains("What roof?") && page.contains("lang=\"en\" dir=\"ltr\"") && page.contains("次へ"), "{page}");
 });
 
+story!(what_is_wrong_with_a_sheet_is_told_in_the_users_language, |server: &Server| {
+    let (daniela, admin) = (server.log_in("daniela"), server.log_in("admin"));
+    let wrong = visit()
+        .replace("select_one roof", "select_one rooves")
+        .replace("integer", "integr")
+        .replace("${roof} = 'tin'", "${rof} = 'tin'");
+    let read_in = |browser: &Browser, language: &str| {
+        browser.post("/language", &[("language", language)]);
+        let page = multipart(browser, "/forms", &[("file", Some("visit.md"), wrong.as_bytes())]);
+        assert_eq!(page.status, 422);
+        page.body
+    };
+    // What stands in the sheet is isolated, so that it turns no sentence around.
+    let french = read_in(&daniela, "fr");
+    for told in ["Le type « \u{2068}integr\u{2069} » n’existe pas", "La liste de choix « \u{2068}rooves\u{2069} »"]
+    {
+        assert!(french.contains(told), "{told}: {french}");
+    }
+    let arabic = read_in(&admin, "ar");
+    for told in ["لا يوجد النوع «\u{2068}integr\u{2069}»", "صحّح الاسم في \u{2068}${\u{2068}rof\u{2069}}\u{2069}"]
+    {
+        assert!(arabic.contains(told), "{told}: {arabic}");
+    }
+    for english in ["nobody knows", "there is no", "is called"] {
+        assert!(!french.contains(english) && !arabic.contains(english), "{english}");
+    }
+    // Programs get a code with what it speaks of, English, and the asker's language.
+    let remarks = upload(&daniela, "visit.md", &wrong).json()["remarks"].as_array().unwrap().clone();
+    let mut codes: Vec<_> = remarks.iter().map(|remark| remark["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["unknown-list", "unknown-reference", "unknown-type"], "{remarks:?}");
+    let of_type = remarks.iter().find(|remark| remark["code"] == "unknown-type").unwrap();
+    assert_eq!(of_type["arguments"], json!({ "name": "integr", "hint": "integer" }));
+    assert!(of_type["text"].as_str().unwrap().starts_with("nobody knows the type \"integr\""), "{of_type}");
+    assert!(of_type["words"].as_str().unwrap().contains("n’existe pas"), "{of_type}");
+    let of_file = upload(&daniela, "visit.pdf", "x").json()["remarks"][0].clone();
+    assert_eq!((&of_file["code"], &of_file["arguments"]["name"]), (&json!("unknown-format"), &json!("visit.pdf")));
+
+    // A warning is kept with its version and read in the language of whoever reads it.
+    let made = upload(&daniela, "visit.md", &visit());
+    let large = |warnings: &Json| {
+        let mut warnings = warnings.as_array().unwrap().iter();
+        warnings.find(|warning| warning["code"] == "no-max-pixels").unwrap().clone()
+    };
+    assert_eq!((made.status, &large(&made.json()["warnings"])["row"]), (201, &json!(11)), "{}", made.body);
+    let form = format!("/forms/{}", made.json()["id"].as_str().unwrap());
+    assert!(daniela.get(&form).body.contains("Le paramètre max-pixels"));
+    daniela.post("/language", &[("language", "es")]);
+    assert!(daniela.get(&form).body.contains("El parámetro max-pixels"));
+    let kept = large(&read(&daniela, &form)["versions"][0]["warnings"]);
+    assert!(kept["words"].as_str().unwrap().starts_with("El parámetro max-pixels"), "{kept}");
+    assert!(kept["text"].as_str().unwrap().starts_with("parameter max-pixels"), "{kept}");
+});
+
 story!(a_program_fills_in_a_form, |server: &Server| {
     let (daniela, amal) = (server.log_in("daniela"), server.log_in("amal"));
     let form = published(&daniela, "visit.md", &visit());

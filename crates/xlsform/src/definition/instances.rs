@@ -44,6 +44,12 @@ pub enum InstanceError {
     },
 }
 
+impl serde::Serialize for InstanceError {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Reads a file by what its name or its content says it is.
 pub(super) fn read(address: &str, content: &str) -> Result<Tree, InstanceError> {
     let lower = address.to_ascii_lowercase();

@@ -13,6 +13,7 @@ mod resolve;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::kinds::kinds;
 use crate::xpath::{Expr, Name, ParseError, Prefixes, Tree, XmlError};
 
 pub use condition::{Condition, ConditionError};
@@ -39,73 +40,75 @@ impl FieldId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ControlId(pub(crate) usize);
 
-/// A form that cannot be used.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum DefinitionError {
-    /// The XML cannot be read.
-    #[error(transparent)]
-    Xml(#[from] XmlError),
-    /// A part that a form needs is missing.
-    #[error("the form has no {0}; is this an XForm?")]
-    Missing(&'static str),
-    /// An expression cannot be read.
-    #[error("row {row}, {place}: {error}")]
-    Expression {
-        /// The row of the XML, from 1.
-        row: u32,
-        /// The element and attribute where it stands.
-        place: String,
-        /// What is wrong.
-        error: ParseError,
-    },
-    /// A function that nobody knows.
-    #[error("row {row}, {place}: there is no function “{function}()”")]
-    UnknownFunction {
-        /// The row of the XML, from 1.
-        row: u32,
-        /// The element and attribute where it stands.
-        place: String,
-        /// The function.
-        function: String,
-    },
-    /// A path that leads nowhere.
-    #[error("row {row}, {place}: the form's data have no “{path}”")]
-    UnknownPath {
-        /// The row of the XML, from 1.
-        row: u32,
-        /// The element and attribute where it stands.
-        place: String,
-        /// The path.
-        path: String,
-    },
-    /// Something that stands twice.
-    #[error("row {row}: {what} “{name}” stands twice; give each its own")]
-    Twice {
-        /// The row of the XML, from 1.
-        row: u32,
-        /// What kind of thing.
-        what: &'static str,
-        /// Its name.
-        name: String,
-    },
-    /// A value that an element or attribute does not allow.
-    #[error("row {row}, {place}: “{value}” is not allowed; {needs}")]
-    Value {
-        /// The row of the XML, from 1.
-        row: u32,
-        /// The element and attribute where it stands.
-        place: String,
-        /// The value.
-        value: String,
-        /// What to write instead.
-        needs: &'static str,
-    },
-    /// Fields that depend on themselves.
-    #[error("these depend on one another in a circle: {}; take one reference out", .0.join(" → "))]
-    Circle(Vec<String>),
-    /// An instance given by the caller, or one that is missing.
-    #[error(transparent)]
-    Instance(#[from] InstanceError),
+kinds! {
+    /// A form that cannot be used.
+    #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+    pub enum DefinitionError {
+        /// The XML cannot be read.
+        #[error(transparent)]
+        UnreadableXml(#[from] reason: XmlError),
+        /// A part that a form needs is missing.
+        #[error("the form has no {0}; is this an XForm?")]
+        MissingPart(part: &'static str),
+        /// An expression cannot be read.
+        #[error("row {row}, {place}: {error}")]
+        UnreadableExpression {
+            /// The row of the XML, from 1.
+            row: u32,
+            /// The element and attribute where it stands.
+            place: String,
+            /// What is wrong.
+            error: ParseError,
+        },
+        /// A function that nobody knows.
+        #[error("row {row}, {place}: there is no function “{function}()”")]
+        UnknownFunctionAt {
+            /// The row of the XML, from 1.
+            row: u32,
+            /// The element and attribute where it stands.
+            place: String,
+            /// The function.
+            function: String,
+        },
+        /// A path that leads nowhere.
+        #[error("row {row}, {place}: the form's data have no “{path}”")]
+        UnknownPath {
+            /// The row of the XML, from 1.
+            row: u32,
+            /// The element and attribute where it stands.
+            place: String,
+            /// The path.
+            path: String,
+        },
+        /// Something that stands twice.
+        #[error("row {row}: {what} “{name}” stands twice; give each its own")]
+        Twice {
+            /// The row of the XML, from 1.
+            row: u32,
+            /// What kind of thing.
+            what: &'static str,
+            /// Its name.
+            name: String,
+        },
+        /// A value that an element or attribute does not allow.
+        #[error("row {row}, {place}: “{value}” is not allowed; {needs}")]
+        NotAllowed {
+            /// The row of the XML, from 1.
+            row: u32,
+            /// The element and attribute where it stands.
+            place: String,
+            /// The value.
+            value: String,
+            /// What to write instead.
+            needs: &'static str,
+        },
+        /// Fields that depend on themselves.
+        #[error("these depend on one another in a circle: {}; take one reference out", .0.join(" → "))]
+        Circle(names: Vec<String>),
+        /// An instance given by the caller, or one that is missing.
+        #[error(transparent)]
+        UnreadableInstance(#[from] reason: InstanceError),
+    }
 }
 
 /// What kind of value a field holds.

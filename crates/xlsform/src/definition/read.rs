@@ -25,9 +25,9 @@ impl Definition {
     pub fn read(xml: &str, external: &External) -> Result<Definition, DefinitionError> {
         let document = parse_xml(xml)?;
         let root = document.root_element();
-        let model = descendant(root, "model").ok_or(DefinitionError::Missing("model"))?;
-        let primary = child(model, "instance").ok_or(DefinitionError::Missing("primary instance"))?;
-        let primary = primary.first_element_child().ok_or(DefinitionError::Missing("primary instance"))?;
+        let model = descendant(root, "model").ok_or(DefinitionError::MissingPart("model"))?;
+        let primary = child(model, "instance").ok_or(DefinitionError::MissingPart("primary instance"))?;
+        let primary = primary.first_element_child().ok_or(DefinitionError::MissingPart("primary instance"))?;
         let body = child(root, "body");
         let submission = child(model, "submission");
         if let Some(node) = submission
@@ -35,7 +35,7 @@ impl Definition {
             && !matches!(method, "post" | "form-data-post")
         {
             let (place, value) = ("submission method".to_owned(), method.to_owned());
-            return Err(DefinitionError::Value { row: row(node), place, value, needs: "write post" });
+            return Err(DefinitionError::NotAllowed { row: row(node), place, value, needs: "write post" });
         }
 
         let mut definition = Definition {
@@ -219,7 +219,7 @@ impl Definition {
             let Some(id) = attribute(instance, "id") else {
                 let (place, value) = ("instance".to_owned(), String::new());
                 let needs = "give every instance after the first an id";
-                return Err(DefinitionError::Value { row: row(instance), place, value, needs });
+                return Err(DefinitionError::NotAllowed { row: row(instance), place, value, needs });
             };
             if self.secondary.iter().any(|(held, _)| held == id) {
                 return Err(DefinitionError::Twice { row: row(instance), what: "the instance", name: id.to_owned() });
@@ -263,14 +263,14 @@ impl Definition {
         at: Option<FieldId>,
     ) -> Result<Expr, DefinitionError> {
         let place = || format!("{} {name}", node.tag_name().name());
-        let mut expr = Expr::parse(text, &self.prefixes).map_err(|error| DefinitionError::Expression {
+        let mut expr = Expr::parse(text, &self.prefixes).map_err(|error| DefinitionError::UnreadableExpression {
             row: row(node),
             place: place(),
             error,
         })?;
         if let Some(function) = expr.unknown_function() {
             let function = function.to_owned();
-            return Err(DefinitionError::UnknownFunction { row: row(node), place: place(), function });
+            return Err(DefinitionError::UnknownFunctionAt { row: row(node), place: place(), function });
         }
         if let Some(at) = at {
             contextualise(&mut expr, at, &self.fields);
@@ -487,7 +487,7 @@ impl Definition {
             return Ok(Choices::Items(items));
         };
         let nodes = self.read_expr(set, "nodeset", attribute(set, "nodeset").unwrap_or_default(), at)?;
-        let value = child(set, "value").ok_or(DefinitionError::Missing("value in an itemset"))?;
+        let value = child(set, "value").ok_or(DefinitionError::MissingPart("value in an itemset"))?;
         let value = self.read_expr(value, "ref", attribute(value, "ref").unwrap_or_default(), None)?;
         let label = child(set, "label").map(|label| self.read_text(label, None)).transpose()?;
         Ok(Choices::Set { nodes, value, label })
@@ -584,7 +584,7 @@ impl Definition {
         let name = if node.has_attribute("nodeset") { "nodeset" } else { "ref" };
         let Some(field) = self.named(node, name, None)? else {
             let (place, value) = ("bind nodeset".to_owned(), String::new());
-            return Err(DefinitionError::Value { row: row(node), place, value, needs: "name a field" });
+            return Err(DefinitionError::NotAllowed { row: row(node), place, value, needs: "name a field" });
         };
         let preload = attribute(node, "preload")
             .map(|preload| (preload.to_owned(), attribute(node, "preloadParams").unwrap_or_default().to_owned()));
@@ -627,11 +627,13 @@ fn is_current(expr: &Expr) -> bool {
 fn read_range(node: Xml<'_, '_>) -> Result<Range, DefinitionError> {
     let number = |name: &str| {
         let written = attribute(node, name).unwrap_or_default();
-        written.trim().parse::<f64>().ok().filter(|number| number.is_finite()).ok_or_else(|| DefinitionError::Value {
-            row: row(node),
-            place: format!("range {name}"),
-            value: written.to_owned(),
-            needs: "write a number",
+        written.trim().parse::<f64>().ok().filter(|number| number.is_finite()).ok_or_else(|| {
+            DefinitionError::NotAllowed {
+                row: row(node),
+                place: format!("range {name}"),
+                value: written.to_owned(),
+                needs: "write a number",
+            }
         })
     };
     Ok(Range { start: number("start")?, end: number("end")?, step: number("step")? })
@@ -646,7 +648,7 @@ fn read_events(node: Xml<'_, '_>) -> Result<Vec<Event>, DefinitionError> {
             "xforms-value-changed" => Event::ValueChanged,
             "odk-new-repeat" => Event::NewRepeat,
             other => {
-                return Err(DefinitionError::Value {
+                return Err(DefinitionError::NotAllowed {
                     row: row(node),
                     place: format!("{} event", node.tag_name().name()),
                     value: other.to_owned(),
@@ -677,7 +679,7 @@ impl Definition {
             }
             let events = read_events(element)?;
             if events.contains(&Event::NewRepeat) && within.is_none() {
-                return Err(DefinitionError::Value {
+                return Err(DefinitionError::NotAllowed {
                     row: row(element),
                     place: format!("{name} event"),
                     value: "odk-new-repeat".to_owned(),

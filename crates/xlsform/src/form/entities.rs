@@ -239,9 +239,11 @@ impl Tree<'_> {
         (repeats, path.len() - self.scope_length(path).min(path.len()))
     }
 
-    fn words(&self, path: &[NodeId]) -> String {
-        let names = path.iter().skip(1).filter_map(|id| self.node(*id));
-        names.fold("the form".to_string(), |words, node| words + "/" + &node.name)
+    /// The names on a path below the form itself; none for the form.
+    fn words(&self, path: &[NodeId]) -> Option<String> {
+        let names: Vec<_> =
+            path.iter().skip(1).filter_map(|id| self.node(*id)).map(|node| node.name.as_str()).collect();
+        (!names.is_empty()).then(|| names.join("/"))
     }
 }
 

@@ -28,7 +28,7 @@ pub use choices::{Choice, ChoiceList, ExternalChoices};
 pub use entities::EntitiesVersion;
 pub use instances::LAST_SAVED;
 pub use names::{is_name, is_plain_name};
-pub use problem::{Place, Problem, ProblemKind, Warning, WarningKind};
+pub use problem::{Outside, Place, Problem, ProblemKind, Wanted, Warning, WarningKind};
 pub use results::ResultRow;
 pub use settings::Settings;
 

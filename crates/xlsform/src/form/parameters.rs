@@ -1,6 +1,6 @@
 //! The column parameters: `key=value` pairs, separated by spaces, commas or semicolons.
 
-use super::problem::{Findings, Place, ProblemKind};
+use super::problem::{Findings, Place, ProblemKind, Wanted};
 
 /// A question's parameters, each with a name once.
 #[derive(Debug, Default)]
@@ -36,21 +36,25 @@ impl Parameters {
     /// A problem for every name that is not among these.
     pub(super) fn allow(&self, known: &[&str], findings: &mut Findings) {
         for (name, _) in self.pairs.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            let kind = ProblemKind::UnknownParameter { unknown: name.clone(), known: known.join(", ") };
+            let kind = ProblemKind::UnknownParameter {
+                unknown: name.clone(),
+                known: known.iter().map(|name| (*name).to_string()).collect(),
+            };
             findings.problem(self.place.clone(), kind);
         }
     }
 
     /// The value of a name, if it is one of these.
     pub(super) fn one_of(&self, name: &'static str, allowed: &[&str], findings: &mut Findings) -> Option<&str> {
-        self.checked(name, &allowed.join(" or "), findings, |value| allowed.contains(&value))
+        let wanted = Wanted::OneOf(allowed.iter().map(|value| (*value).to_string()).collect());
+        self.checked(name, wanted, findings, |value| allowed.contains(&value))
     }
 
     /// The value of a name, if it passes a check.
     pub(super) fn checked(
         &self,
         name: &'static str,
-        wanted: &str,
+        wanted: Wanted,
         findings: &mut Findings,
         good: impl Fn(&str) -> bool,
     ) -> Option<&str> {
@@ -58,7 +62,7 @@ impl Parameters {
         if good(value) {
             return Some(value);
         }
-        let kind = ProblemKind::BadParameter { parameter: name, found: value.to_string(), wanted: wanted.to_string() };
+        let kind = ProblemKind::BadParameter { parameter: name, found: value.to_string(), wanted };
         findings.problem(self.place.clone(), kind);
         None
     }

@@ -3,7 +3,7 @@
 use super::Node;
 use super::choices::Choices;
 use super::parameters::Parameters;
-use super::problem::{Findings, ProblemKind};
+use super::problem::{Findings, Outside, ProblemKind, Wanted};
 
 const KNOWN: [&str; 6] = ["end", "placeholder", "start", "step", "tick_interval", "tick_labelset"];
 
@@ -61,7 +61,7 @@ pub(super) fn read(
     let number = |name, usual: &'static str, findings: &mut Findings| {
         let text = match parameters.get(name) {
             None => usual,
-            Some(_) => parameters.checked(name, "a number", findings, |text| Decimal::parse(text).is_some())?,
+            Some(_) => parameters.checked(name, Wanted::Number, findings, |text| Decimal::parse(text).is_some())?,
         };
         Some((text.to_string(), Decimal::parse(text)?))
     };
@@ -76,11 +76,8 @@ pub(super) fn read(
     for (name, value) in [("step", Some(&step)), ("tick_interval", tick.as_ref())] {
         let Some((text, value)) = value else { continue };
         if value.0 == 0 {
-            let kind = ProblemKind::BadParameter {
-                parameter: name,
-                found: text.clone(),
-                wanted: "a number other than 0".into(),
-            };
+            let kind =
+                ProblemKind::BadParameter { parameter: name, found: text.clone(), wanted: Wanted::NumberOtherThanZero };
             findings.problem(place.clone(), kind);
         } else if *value > high.less(low) {
             let kind = ProblemKind::LargerThanRange { parameter: name, start: start.0.clone(), end: end.0.clone() };
@@ -94,7 +91,7 @@ pub(super) fn read(
             findings.problem(place.clone(), ProblemKind::NoMultiple { parameter: "placeholder", step: step.0.clone() });
         }
         if outside(*value) {
-            let what = format!("parameter placeholder, {text},");
+            let what = Outside::ParameterOutside { parameter: "placeholder", value: text.clone() };
             findings
                 .problem(place.clone(), ProblemKind::OutsideRange { what, start: start.0.clone(), end: end.0.clone() });
         }
@@ -102,7 +99,7 @@ pub(super) fn read(
     let labels = parameters.get("tick_labelset").map(str::to_string);
     if let Some(name) = &labels {
         let Some(list) = choices.get(name) else {
-            let wanted = "the name of a list of the choices sheet".to_string();
+            let wanted = Wanted::ListOfChoices;
             let kind = ProblemKind::BadParameter { parameter: "tick_labelset", found: name.clone(), wanted };
             findings.problem(place, kind);
             return labels;
@@ -110,15 +107,15 @@ pub(super) fn read(
         let every = tick.as_ref().unwrap_or(&step);
         let mut marks = Vec::new();
         for choice in &list.choices {
-            let what = format!("choice {:?} of list {name}", choice.name);
-            let wanted = "a list whose choices are numbers of the range";
+            let (choice_name, list) = (choice.name.clone(), name.clone());
             match Decimal::parse(&choice.name) {
                 None => {
-                    let wanted = format!("{wanted}, unlike {what}");
+                    let wanted = Wanted::ListOfNumbers { choice: choice_name, list };
                     let kind = ProblemKind::BadParameter { parameter: "tick_labelset", found: name.clone(), wanted };
                     findings.problem(place.clone(), kind);
                 }
                 Some(value) if outside(value) => {
+                    let what = Outside::ChoiceOutside { choice: choice_name, list };
                     let kind = ProblemKind::OutsideRange { what, start: start.0.clone(), end: end.0.clone() };
                     findings.problem(place.clone(), kind);
                 }

@@ -108,7 +108,7 @@ fn question_of(
 fn condition(when: Option<String>) -> Result<String, ProblemKind> {
     let when = when.ok_or(ProblemKind::NoCondition)?;
     let plain = replace(&when, |reference| reference.name.to_string());
-    let expr = Expr::parse(&plain, &Prefixes::new()).map_err(|error| ProblemKind::BadExpression(error.to_string()))?;
+    let expr = Expr::parse(&plain, &Prefixes::new()).map_err(|error| ProblemKind::BadExpression(error.problem))?;
     match expr.unknown_function() {
         Some(function) => Err(ProblemKind::UnknownFunction(function.to_string())),
         None => Ok(when),

@@ -34,7 +34,7 @@ pub(super) fn tamed(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
     let mut allowed = (limits.cells as u64).saturating_mul(4);
     for start in sheets(&stream) {
         let area = blank_dimensions(stream.get_mut(start..).unwrap_or_default());
-        allowed = allowed.checked_sub(area).ok_or(Error::Unpacked(limits.unpacked))?;
+        allowed = allowed.checked_sub(area).ok_or(Error::UnpacksTooLarge(limits.unpacked))?;
     }
     let mut tamed =
         cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).map_err(damaged)?;

@@ -12,7 +12,7 @@ pub(super) fn read(text: &str, into: &mut Collector) -> Result<(), Error> {
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {}
-            Err(error) => return Err(Error::Line { line, reason: error.to_string() }),
+            Err(error) => return Err(Error::UnreadableLine { line, reason: error.to_string() }),
         }
         if let Some(name) = record.get(0).map(str::trim).filter(|name| !name.is_empty()) {
             into.begin_sheet(name);

@@ -10,6 +10,8 @@ mod spreadsheet;
 
 use std::path::Path;
 
+use crate::kinds::kinds;
+
 /// A file with its sheets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Workbook {
@@ -81,63 +83,78 @@ impl Default for Limits {
 /// How many letters a cell may hold: as many as in Excel.
 const LONGEST_CELL: usize = 32_767;
 
-/// Why a file cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The file cannot be opened.
-    #[error("{path} cannot be opened: {source}")]
-    Open {
-        /// The file.
-        path: String,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// Nobody knows this ending.
-    #[error("{0} is not a form: save it as .xlsx, .xls, .csv or .md")]
-    UnknownFormat(String),
-    /// The file is larger than a form can be.
-    #[error("the file has more than {0} bytes: remove sheets, pictures and data that the form does not need")]
-    TooLarge(u64),
-    /// The file unpacks to more than a form can be.
-    #[error("the file unpacks to more than {0} bytes: remove sheets, pictures and data that the form does not need")]
-    Unpacked(u64),
-    /// More cells or text than a form can hold.
-    #[error(
-        "sheet {sheet}, row {row}: the file holds more than a form can, {limit}: move data to a CSV file beside it"
-    )]
-    TooMuch {
-        /// The sheet.
-        sheet: String,
-        /// Where it became too much.
-        row: u32,
-        /// The limit that was passed.
-        limit: String,
-    },
-    /// A cell with more text than Excel can hold.
-    #[error("sheet {sheet}, row {row}: a cell has more than {LONGEST_CELL} letters; shorten its text")]
-    LongCell {
-        /// The sheet.
-        sheet: String,
-        /// The row.
-        row: u32,
-    },
-    /// A workbook that cannot be read.
-    #[error("the workbook is damaged or protected by a password ({0}): open it in a spreadsheet and save it anew")]
-    Damaged(String),
-    /// Text that is not Unicode.
-    #[error("line {0} is not UTF-8 text: save the file as UTF-8")]
-    NotText(usize),
-    /// A line of comma-separated values that cannot be read.
-    #[error("line {line} cannot be read as comma-separated values: {reason}")]
-    Line {
-        /// Counted from 1.
-        line: u64,
-        /// What is wrong.
-        reason: String,
-    },
-    /// Nothing that looks like a table.
-    #[error("there is no table in it: a form's first sheet is survey, with columns type, name and label")]
-    NoTable,
+kinds! {
+    /// Why a file cannot be read.
+    #[derive(Debug, thiserror::Error)]
+    pub enum Error {
+        /// The file cannot be opened.
+        #[error("{path} cannot be opened: {reason}")]
+        CannotOpen {
+            /// The file.
+            path: String,
+            /// What the system says.
+            reason: String,
+        },
+        /// Nobody knows this ending.
+        #[error("{0} is not a form: save it as .xlsx, .xls, .csv or .md")]
+        UnknownFormat(name: String),
+        /// The file is larger than a form can be.
+        #[error("the file has more than {0} bytes: remove sheets, pictures and data that the form does not need")]
+        TooLarge(most: u64),
+        /// The file unpacks to more than a form can be.
+        #[error("the file unpacks to more than {0} bytes: remove sheets, pictures and data that the form does not need")]
+        UnpacksTooLarge(most: u64),
+        /// More cells than a form can hold.
+        #[error(
+            "sheet {sheet}, row {row}: the file holds more than a form can, {most} cells: move data to a CSV file beside it"
+        )]
+        TooManyCells {
+            /// The sheet.
+            sheet: String,
+            /// Where it became too much.
+            row: u32,
+            /// The limit that was passed.
+            most: usize,
+        },
+        /// More text than a form can hold.
+        #[error(
+            "sheet {sheet}, row {row}: the file holds more than a form can, {most} bytes of text: move data to a CSV file \
+             beside it"
+        )]
+        TooMuchText {
+            /// The sheet.
+            sheet: String,
+            /// Where it became too much.
+            row: u32,
+            /// The limit that was passed.
+            most: usize,
+        },
+        /// A cell with more text than Excel can hold.
+        #[error("sheet {sheet}, row {row}: a cell has more than {LONGEST_CELL} letters; shorten its text")]
+        LongCell {
+            /// The sheet.
+            sheet: String,
+            /// The row.
+            row: u32,
+        },
+        /// A workbook that cannot be read.
+        #[error("the workbook is damaged or protected by a password ({0}): open it in a spreadsheet and save it anew")]
+        Damaged(reason: String),
+        /// Text that is not Unicode.
+        #[error("line {0} is not UTF-8 text: save the file as UTF-8")]
+        NotText(line: usize),
+        /// A line of comma-separated values that cannot be read.
+        #[error("line {line} cannot be read as comma-separated values: {reason}")]
+        UnreadableLine {
+            /// Counted from 1.
+            line: u64,
+            /// What is wrong.
+            reason: String,
+        },
+        /// Nothing that looks like a table.
+        #[error("there is no table in it: a form's first sheet is survey, with columns type, name and label")]
+        NoTable,
+    }
 }
 
 impl Format {
@@ -161,7 +178,8 @@ impl Workbook {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let format = Format::of(path).ok_or_else(|| Error::UnknownFormat(path.display().to_string()))?;
         let limits = Limits::default();
-        let cannot = |source| Error::Open { path: path.display().to_string(), source };
+        let cannot =
+            |error: std::io::Error| Error::CannotOpen { path: path.display().to_string(), reason: error.to_string() };
         if std::fs::metadata(path).map_err(cannot)?.len() > limits.file {
             return Err(Error::TooLarge(limits.file));
         }
@@ -223,12 +241,11 @@ impl Collector {
         if text.len() > LONGEST_CELL && text.chars().count() > LONGEST_CELL {
             return Err(Error::LongCell { sheet: sheet.name.clone(), row });
         }
-        let too_much = |limit| Error::TooMuch { sheet: sheet.name.clone(), row, limit };
         let Some(cells_left) = self.cells_left.checked_sub(1) else {
-            return Err(too_much(format!("{} cells", self.limits.cells)));
+            return Err(Error::TooManyCells { sheet: sheet.name.clone(), row, most: self.limits.cells });
         };
         let Some(text_left) = self.text_left.checked_sub(text.len()) else {
-            return Err(too_much(format!("{} bytes of text", self.limits.text)));
+            return Err(Error::TooMuchText { sheet: sheet.name.clone(), row, most: self.limits.text });
         };
         (self.cells_left, self.text_left) = (cells_left, text_left);
         let cell = Cell { column, text: text.replace('\u{a0}', " ") };

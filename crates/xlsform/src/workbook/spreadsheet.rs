@@ -109,7 +109,7 @@ fn refuse_bombs(bytes: &[u8], limit: u64) -> Result<(), Error> {
         let part = archive.by_index(index).map_err(damaged)?;
         let size = std::io::copy(&mut part.take(left.saturating_add(1)), &mut std::io::sink())
             .map_err(|error| Error::Damaged(error.to_string()))?;
-        left = left.checked_sub(size).ok_or(Error::Unpacked(limit))?;
+        left = left.checked_sub(size).ok_or(Error::UnpacksTooLarge(limit))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use jiff::ZonedDateTime;
 
 use super::dates::{self, Moments};
 use super::evaluate::{Context, EvaluateError, text_of};
-use super::parse::Expr;
+use super::parse::{Expr, Unreadable};
 use super::tree::NodeId;
 use super::value::{NodeRef, Value, is_space, text_to_number, words};
 use super::{digest, geo, shuffle};
@@ -139,10 +139,10 @@ functions! {
 
 /// Compiles the pattern of `regex()`, which describes the whole text, as ODK documents it and ODK Collect does: what a
 /// phone lets through must be let through here, and nothing else.
-pub(super) fn pattern(text: &str) -> Result<Regex, String> {
+pub(super) fn pattern(text: &str) -> Result<Regex, Unreadable> {
     // By itself first, so that its brackets are its own.
     let whole = Regex::new(text).and_then(|_| Regex::new(&format!(r"\A(?:{text})\z")));
-    whole.map_err(|error| format!("“{text}” is no regular expression ({error})"))
+    whole.map_err(|error| Unreadable::BadPattern { pattern: text.to_owned(), reason: error.to_string() })
 }
 
 /// Whether a pattern describes a text.
@@ -157,7 +157,7 @@ pub(super) fn matches(text: &str, regex: &Regex) -> Result<Value, EvaluateError>
 
 impl Function {
     /// Whether it takes so many arguments.
-    pub(super) fn admits(self, count: usize) -> Result<(), String> {
+    pub(super) fn admits(self, count: usize) -> Result<(), Unreadable> {
         let (least, most) = self.arguments();
         let wrong = match self {
             Function::IndexedRepeat => count.is_multiple_of(2),
@@ -167,14 +167,14 @@ impl Function {
         if (least..=most).contains(&count) && !wrong {
             return Ok(());
         }
-        let needs = match (least, most) {
-            _ if wrong => "values in pairs".to_owned(),
-            (0, 0) => "none".to_owned(),
-            (least, MANY) => format!("{least} or more"),
-            (least, most) if least == most => least.to_string(),
-            (least, most) => format!("{least} to {most}"),
-        };
-        Err(format!("{}() has {count} arguments and takes {needs}", self.name()))
+        let function = self.name();
+        Err(match (least, most) {
+            _ if wrong => Unreadable::NotInPairs { function, count },
+            (0, 0) => Unreadable::NoArguments { function, count },
+            (least, MANY) => Unreadable::TooFewArguments { function, count, least },
+            (least, most) if least == most => Unreadable::OtherArguments { function, count, least },
+            (least, most) => Unreadable::ArgumentsOutside { function, count, least, most },
+        })
     }
 
     pub(super) fn call(self, at: &Context<'_>, given: &[Expr]) -> Result<Value, EvaluateError> {

@@ -22,7 +22,7 @@ pub use dates::Moments;
 pub use evaluate::{Context, Documents, EvaluateError, Host};
 pub use functions::Function;
 pub(crate) use geo::{is_geopoint, is_geotrace};
-pub use parse::{Axis, Expr, NodeTest, Operator, ParseError, Path, Prefixes, Start, Step};
+pub use parse::{Axis, Expr, NodeTest, Operator, ParseError, Path, Prefixes, Start, Step, Unreadable};
 pub use tree::{Kind, Name, Node, NodeId, Tree};
 pub use value::{NodeRef, Value};
 pub use xml::XmlError;

@@ -7,6 +7,7 @@ use fancy_regex::Regex;
 
 use super::functions::Function;
 use super::lex::{Token, TokenKind, tokens};
+use crate::kinds::kinds;
 
 /// How deep brackets, calls and predicates may nest.
 const DEEPEST: usize = 250;
@@ -26,29 +27,67 @@ pub struct ParseError {
     /// Where in it the problem stands, in bytes from 0.
     pub at: usize,
     /// What is wrong, and what to write.
-    pub problem: String,
+    pub problem: Unreadable,
+}
+
+kinds! {
+    /// Why an expression cannot be read. Characters are counted from 1.
+    #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+    #[allow(missing_docs, reason = "the message beside each is what it means")]
+    pub enum Unreadable {
+        #[error("the quotation mark at character {0} has no other to close it")]
+        Unclosed(character: usize),
+        #[error("character {0} is $, but forms have no variables; name a question")]
+        Variable(character: usize),
+        #[error("it ends where something more is needed")]
+        EndsEarly,
+        #[error("“{rest}” at character {character} does not belong there")]
+        Unexpected { rest: String, character: usize },
+        #[error(
+            "it nests deeper than {levels} levels or chains more than {operators} operators; calculate a part of it in a \
+             question of its own"
+        )]
+        NestsDeep { levels: usize, operators: usize },
+        #[error("{function}() has {count} arguments and takes values in pairs")]
+        NotInPairs { function: &'static str, count: usize },
+        #[error("{function}() has {count} arguments and takes none")]
+        NoArguments { function: &'static str, count: usize },
+        #[error("{function}() has {count} arguments and takes {least} or more")]
+        TooFewArguments { function: &'static str, count: usize, least: usize },
+        #[error("{function}() has {count} arguments and takes {least}")]
+        OtherArguments { function: &'static str, count: usize, least: usize },
+        #[error("{function}() has {count} arguments and takes {least} to {most}")]
+        ArgumentsOutside { function: &'static str, count: usize, least: usize, most: usize },
+        #[error("“{pattern}” is no regular expression ({reason})")]
+        BadPattern { pattern: String, reason: String },
+    }
+}
+
+// Told within another kind, it is why it cannot be read.
+impl serde::Serialize for ParseError {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.problem.serialize(serializer)
+    }
 }
 
 impl ParseError {
-    fn new(expression: &str, at: usize, problem: impl Into<String>) -> ParseError {
-        ParseError { expression: expression.to_owned(), at, problem: problem.into() }
+    fn new(expression: &str, at: usize, problem: Unreadable) -> ParseError {
+        ParseError { expression: expression.to_owned(), at, problem }
     }
 
     pub(super) fn unclosed(expression: &str, at: usize) -> ParseError {
-        let problem = format!("the quotation mark at character {} has no other to close it", place(expression, at));
-        ParseError::new(expression, at, problem)
+        ParseError::new(expression, at, Unreadable::Unclosed(place(expression, at)))
     }
 
     pub(super) fn variable(expression: &str, at: usize) -> ParseError {
-        let problem = format!("character {} is $, but forms have no variables; name a question", place(expression, at));
-        ParseError::new(expression, at, problem)
+        ParseError::new(expression, at, Unreadable::Variable(place(expression, at)))
     }
 
     pub(super) fn unexpected(expression: &str, at: usize) -> ParseError {
         let rest: String = expression.get(at..).unwrap_or_default().chars().take(20).collect();
         let problem = match rest.is_empty() {
-            true => "it ends where something more is needed".to_owned(),
-            false => format!("“{rest}” at character {} does not belong there", place(expression, at)),
+            true => Unreadable::EndsEarly,
+            false => Unreadable::Unexpected { rest, character: place(expression, at) },
         };
         ParseError::new(expression, at, problem)
     }
@@ -352,10 +391,7 @@ impl Parser<'_> {
     fn deeper(&mut self) -> Result<(), ParseError> {
         self.depth += 1;
         if self.depth > DEEPEST || self.chained > LONGEST {
-            let problem = format!(
-                "it nests deeper than {DEEPEST} levels or chains more than {LONGEST} operators; calculate a part of it \
-                 in a question of its own"
-            );
+            let problem = Unreadable::NestsDeep { levels: DEEPEST, operators: LONGEST };
             return Err(ParseError::new(self.text, self.at(), problem));
         }
         Ok(())

@@ -33,6 +33,12 @@ pub enum XmlError {
     },
 }
 
+impl serde::Serialize for XmlError {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Reads XML without document types and without endless nesting.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>, XmlError> {
     bounded(text)?;

@@ -13,7 +13,7 @@ use crate::db::Tx;
 use crate::documents::table::{Cell, Table, TableFormat};
 use crate::error::Error;
 use crate::forms::lists::MOST;
-use crate::forms::model::Remark;
+use crate::forms::remarks::Remark;
 use crate::ids::{EntityId, EntityListId};
 
 /// A list as forms read it: `name`, `label`, `__version` and its properties, of the rows that this user sees.
@@ -71,12 +71,12 @@ struct Line {
 }
 
 fn remark(row: u32, column: &str, text: impl Into<String>) -> Remark {
-    Remark { sheet: None, row: Some(row), column: Some(column.to_owned()), text: text.into() }
+    Remark { row: Some(row), column: Some(column.to_owned()), ..Remark::of_house(text) }
 }
 
 /// Reads a file by a list's columns, or says of each row what cannot be.
 fn read(list: &EntityList, content: &[u8]) -> Result<Vec<Line>, Vec<Remark>> {
-    let whole = |text: &str| vec![Remark::of_file(text)];
+    let whole = |text: &str| vec![Remark::of_house(text)];
     let text = std::str::from_utf8(content).map_err(|_| whole("the file is not UTF-8 text: save it as CSV UTF-8"))?;
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
@@ -111,7 +111,7 @@ fn read(list: &EntityList, content: &[u8]) -> Result<Vec<Line>, Vec<Remark>> {
         }
     }
     if lines.len() as i64 > MOST {
-        remarks.push(Remark::of_file(format!("the file has more than {MOST} rows: split it")));
+        remarks.push(Remark::of_house(format!("the file has more than {MOST} rows: split it")));
     }
     if remarks.is_empty() { Ok(lines) } else { Err(remarks) }
 }

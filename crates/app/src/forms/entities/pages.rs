@@ -19,7 +19,7 @@ use crate::db::Tx;
 use crate::documents::download as as_file;
 use crate::documents::table::TableFormat;
 use crate::error::Error;
-use crate::forms::model::Remark;
+use crate::forms::remarks::Remark;
 use crate::history::Kind;
 use crate::ids::{EntityId, EntityListId};
 use crate::ui::Ui;

@@ -20,7 +20,7 @@ impl Survey<'_> {
                 Some(node) if sets_value && !matches!(node.kind, Kind::Question(Control::Hidden)) => {
                     self.findings.problem(place, ProblemKind::HiddenTrigger(name));
                 }
-                Some(_) => self.findings.warn(place, WarningKind::HiddenTrigger(name)),
+                Some(_) => self.findings.warn(place, WarningKind::IdleTrigger(name)),
             }
         }
     }
@@ -64,7 +64,7 @@ impl Survey<'_> {
                 }
             } else {
                 let place = Place::row("survey", *row).column("type");
-                self.findings.problem(place, ProblemKind::SearchSharesList { list, others: others.join(", ") });
+                self.findings.problem(place, ProblemKind::SearchSharesList { list, others });
             }
         }
     }

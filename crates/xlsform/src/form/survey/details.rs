@@ -2,7 +2,7 @@
 
 use crate::form::line::Line;
 use crate::form::parameters::Parameters;
-use crate::form::problem::{Place, ProblemKind, WarningKind};
+use crate::form::problem::{Place, ProblemKind, Wanted, WarningKind};
 use crate::form::references::has_reference;
 use crate::form::settings::yes_or_no;
 use crate::form::{Action, ActionKind, Control, Event, Items, Kind, Node, ranges};
@@ -16,7 +16,7 @@ impl Survey<'_> {
         match kind {
             "text" => {
                 parameters.allow(&["rows"], self.findings);
-                if let Some(rows) = parameters.checked("rows", "a whole number", self.findings, whole) {
+                if let Some(rows) = parameters.checked("rows", Wanted::WholeNumber, self.findings, whole) {
                     node.body.set("rows", rows);
                 }
             }
@@ -61,7 +61,7 @@ impl Survey<'_> {
             default.insert_str(0, IMAGES);
         }
         parameters.allow(&["app", "max-pixels"], self.findings);
-        match parameters.checked("max-pixels", "a whole number", self.findings, |text| text.parse::<i64>().is_ok()) {
+        match parameters.checked("max-pixels", Wanted::WholeNumber, self.findings, |text| text.parse::<i64>().is_ok()) {
             Some(pixels) => node.bind.set("orx:max-pixels", pixels),
             None if parameters.get("max-pixels").is_none() => {
                 self.findings.warn(place.clone(), WarningKind::NoMaxPixels)
@@ -71,8 +71,7 @@ impl Survey<'_> {
         if !matches!(node.body.get("appearance"), None | Some("annotate")) {
             return;
         }
-        let wanted = "an Android package's name, for example org.example.camera";
-        if let Some(app) = parameters.checked("app", wanted, self.findings, is_package) {
+        if let Some(app) = parameters.checked("app", Wanted::Package, self.findings, is_package) {
             node.body.set("intent", app);
         }
     }
@@ -88,12 +87,14 @@ impl Survey<'_> {
             for (name, attribute) in
                 [("capture-accuracy", "accuracyThreshold"), ("warning-accuracy", "unacceptableAccuracyThreshold")]
             {
-                if let Some(metres) = parameters.checked(name, "a number of metres", self.findings, number) {
+                if let Some(metres) = parameters.checked(name, Wanted::Metres, self.findings, number) {
                     node.body.set(attribute, metres);
                 }
             }
         } else if let Some(value) = parameters
-            .checked("incremental", "true", self.findings, |value| yes_or_no(value) == Some(true))
+            .checked("incremental", Wanted::OneOf(vec!["true".to_string()]), self.findings, |value| {
+                yes_or_no(value) == Some(true)
+            })
             .map(|_| "true")
         {
             node.body.set("incremental", value);
@@ -143,9 +144,9 @@ impl Survey<'_> {
             let priorities = ["no-power", "low-power", "balanced", "high-accuracy"];
             let count = |text: &str| text.parse::<u64>().is_ok();
             let priority = parameters.one_of("location-priority", &priorities, self.findings);
-            let interval = parameters.checked("location-min-interval", "a number of seconds", self.findings, count);
+            let interval = parameters.checked("location-min-interval", Wanted::Seconds, self.findings, count);
             let least = interval.and_then(|text| text.parse::<u64>().ok()).unwrap_or_default();
-            let wanted = "a number of seconds, no less than location-min-interval";
+            let wanted = Wanted::SecondsAtLeast("location-min-interval");
             let age = parameters.checked("location-max-age", wanted, self.findings, |text| {
                 text.parse::<u64>().is_ok_and(|age| age >= least)
             });

@@ -270,12 +270,11 @@ impl Survey<'_> {
         }
         if let Some(open) = self.open.last_mut() {
             let place = Place::row("survey", node.row.unwrap_or(open.row)).column("name");
-            let row_of = |row: Option<u32>| row.map_or_else(|| "generated".to_string(), |row| row.to_string());
             if let Some(other) = open.names.insert(node.name.clone(), node.row) {
-                let kind = ProblemKind::SameName { name: node.name.clone(), other: row_of(other) };
+                let kind = ProblemKind::SameName { name: node.name.clone(), other };
                 self.findings.problem(place, kind);
             } else if let Some(other) = open.small_names.insert(node.name.to_lowercase(), node.row) {
-                let kind = WarningKind::SameNameBut { name: node.name.clone(), other: row_of(other) };
+                let kind = WarningKind::SameNameBut { name: node.name.clone(), other };
                 self.findings.warn(place, kind);
             }
             node.parent = Some(open.id);

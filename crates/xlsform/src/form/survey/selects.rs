@@ -1,7 +1,7 @@
 //! Questions with choices.
 
 use crate::form::parameters::Parameters;
-use crate::form::problem::{Findings, Place, ProblemKind, WarningKind};
+use crate::form::problem::{Findings, Place, ProblemKind, Wanted, WarningKind};
 use crate::form::references::{has_reference, sole_reference};
 use crate::form::types::SelectType;
 use crate::form::{
@@ -74,7 +74,7 @@ impl Survey<'_> {
         }
         if let Some((stem, kind)) = file {
             let name = |parameter, usual: &str, findings: &mut Findings| {
-                let wanted = "the name of a column or property";
+                let wanted = Wanted::ColumnOrProperty;
                 parameters.checked(parameter, wanted, findings, is_name).unwrap_or(usual).to_string()
             };
             let (value, label) = if kind == FileKind::Geojson { ("id", "title") } else { ("name", "label") };
@@ -113,7 +113,7 @@ impl Survey<'_> {
             self.findings.problem(parameters.place().clone(), ProblemKind::SeedWithoutRandomize);
         }
         let is_seed = |seed: &str| sole_reference(seed).is_some() || seed.parse::<f64>().is_ok();
-        let seed = parameters.checked("seed", "a number or a reference to a question", self.findings, is_seed);
+        let seed = parameters.checked("seed", Wanted::NumberOrReference, self.findings, is_seed);
         match (random, seed) {
             (false, _) => Order::Given,
             (true, None) => Order::Random,
