@@ -9,7 +9,7 @@ use xlsform::fill::Filling;
 
 use super::answers::{self, Line, Told};
 use super::filling::{self, Act, Asker, Item, Page, Question, Showing, Widget};
-use super::submissions::{self, Draft, Judged, Kept, SubmissionFile};
+use super::submissions::{self, Draft, Judged, Kept, NewFile, SubmissionFile};
 use super::{entities, store};
 use crate::access::Viewer;
 use crate::cases::outcome::Need;
@@ -385,7 +385,8 @@ pub(super) fn keep_draft(
     let pen = Pen::unrecorded(Bookkeeping::Draft);
     let of = Some((draft.case_id, draft.person_id));
     for (name, content) in files.keep {
-        submissions::keep_file(tx, viewer, &pen, draft.id, of, (&name, &content))?;
+        let file = NewFile::seal(tx.key(), &name, &content);
+        submissions::keep_file(tx, viewer, &pen, draft.id, of, file)?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use xlsform::xpath::Tree;
 
 use super::model::FormState;
 use super::phone::Phone;
-use super::submissions::{self, Incoming};
+use super::submissions::{self, Incoming, NewFile};
 use super::{entities, store, upload};
 use crate::access::Viewer;
 use crate::cases::export::note_list;
@@ -265,7 +265,12 @@ async fn take(phone: &Phone, sent: Result<Sent, Error>) -> Result<Response, Erro
         return Err(Error::TooLarge(store::LARGEST_FILE));
     }
     let device = phone.device;
-    let incoming = phone.read(move |tx, viewer| read(tx, viewer, Some(device), record)).await?;
+    let ready = phone.read(move |tx, viewer| {
+        let incoming = read(tx, viewer, Some(device), record)?;
+        let sealed = files.iter().map(|(name, content)| NewFile::seal(tx.key(), name, content));
+        Ok((incoming, sealed.collect()))
+    });
+    let (incoming, files) = ready.await?;
     phone.write(move |tx, viewer| keep(tx, viewer, incoming, files)).await?;
     Ok(message(StatusCode::CREATED, "full submission upload was successful"))
 }
@@ -312,12 +317,7 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
 
 /// Keeps a record, or recognises it: a device sends again what it got no answer to, and large files in several
 /// requests.
-pub(super) fn keep(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    incoming: Incoming,
-    files: Vec<(String, Vec<u8>)>,
-) -> Result<(), Error> {
+pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: Incoming, files: Vec<NewFile>) -> Result<(), Error> {
     let (id, case, pen) = match submissions::of_instance(tx, viewer, &incoming.instance_id)? {
         Some(known) if known.xml == incoming.xml && known.sent_by == viewer.user => {
             let pen = submissions::further_pen(tx, viewer, known.id, known.case, files.len())?;
@@ -332,8 +332,8 @@ pub(super) fn keep(
         }
     };
     let Some(pen) = pen else { return Ok(()) };
-    for (name, content) in &files {
-        submissions::keep_file(tx, viewer, &pen, id, case, (name, content))?;
+    for file in files {
+        submissions::keep_file(tx, viewer, &pen, id, case, file)?;
     }
     Ok(())
 }

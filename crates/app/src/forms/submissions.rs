@@ -23,6 +23,7 @@ use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
 use crate::history::{self, Bookkeeping, Entry, Kind, Pen};
 use crate::ids::{CaseId, DeviceId, FormId, FormVersionId, PersonId, SubmissionFileId, SubmissionId, UserId};
+use crate::keys::DataKey;
 use crate::params;
 use crate::ui::Language;
 
@@ -969,6 +970,29 @@ pub(super) fn count_files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) ->
     Ok(files(tx, viewer, id)?.len())
 }
 
+/// A file on its way into the house, sealed before the one writer is asked: sealing takes longer than writing.
+pub(super) struct NewFile {
+    id: SubmissionFileId,
+    name: String,
+    media_type: &'static str,
+    size: i64,
+    sealed: Vec<u8>,
+}
+
+impl NewFile {
+    /// Seals a file.
+    pub(super) fn seal(key: &DataKey, name: &str, content: &[u8]) -> NewFile {
+        let id = SubmissionFileId::new();
+        NewFile {
+            id,
+            name: name.to_owned(),
+            media_type: media_type(content).unwrap_or("application/octet-stream"),
+            size: i64::try_from(content.len()).unwrap_or(i64::MAX),
+            sealed: key.seal("submission file", id.0.as_bytes(), content),
+        }
+    }
+}
+
 /// Keeps a file of a submission or draft; one of this name that is there already stays.
 pub(super) fn keep_file(
     tx: &mut Tx<'_>,
@@ -976,11 +1000,9 @@ pub(super) fn keep_file(
     pen: &Pen,
     submission: SubmissionId,
     of: Option<(CaseId, PersonId)>,
-    (name, content): (&str, &[u8]),
+    file: NewFile,
 ) -> Result<(), Error> {
-    let id = SubmissionFileId::new();
     let (case, person) = of.unzip();
-    let sealed = tx.key().seal("submission file", id.0.as_bytes(), content);
     tx.execute(
         pen,
         "INSERT INTO submission_file (organisation_id, id, submission_id, case_id, person_id, name, media_type, size, \
@@ -988,14 +1010,14 @@ pub(super) fn keep_file(
          ON CONFLICT (organisation_id, submission_id, name) DO NOTHING",
         params![
             viewer.organisation,
-            id,
+            file.id,
             submission,
             case,
             person,
-            name,
-            media_type(content).unwrap_or("application/octet-stream"),
-            i64::try_from(content.len()).unwrap_or(i64::MAX),
-            sealed,
+            file.name,
+            file.media_type,
+            file.size,
+            file.sealed,
             Moment::now()
         ],
     )?;

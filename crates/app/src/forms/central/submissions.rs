@@ -19,7 +19,7 @@ use crate::documents::download;
 use crate::documents::stream::PIECE;
 use crate::error::Error;
 use crate::forms::model::Form;
-use crate::forms::submissions::{self, Kept, Submission, SubmissionFile};
+use crate::forms::submissions::{self, Kept, NewFile, Submission, SubmissionFile};
 use crate::forms::{export, fill_pages, openrosa, store};
 use crate::web::Context;
 
@@ -189,7 +189,10 @@ pub(super) async fn attach(
         let case = submission.case_id.zip(submission.person_id);
         let pen = submissions::further_pen(tx, viewer, submission.id, case, 1)?;
         match pen {
-            Some(pen) => submissions::keep_file(tx, viewer, &pen, submission.id, case, (&named.name, &body)),
+            Some(pen) => {
+                let file = NewFile::seal(tx.key(), &named.name, &body);
+                submissions::keep_file(tx, viewer, &pen, submission.id, case, file)
+            }
             None => Ok(()),
         }
     })
