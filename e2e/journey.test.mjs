@@ -417,7 +417,7 @@ async function answer(worker, file, form, yes = []) {
   for (const name of names) {
     const value = yes.some((id) => name.includes(id)) ? "yes" : "no";
     const named = await worker.page.locator(`main form input[name="${name}"][value="${value}"]`).count();
-    await worker.choose(named ? `main form input[name="${name}"][value="${value}"]` : `main form input[name="${name}"]`);
+    await worker.choose(`main form input[type=radio][name="${name}"]${named ? `[value="${value}"]` : ""}`);
   }
   await worker.send("main form", ".form-end button.primary");
   assert.match(worker.page.url(), /\/cases\/[0-9a-f-]{36}\/results\/[0-9a-f-]{36}$/, "the result is shown");
