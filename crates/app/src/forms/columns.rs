@@ -7,7 +7,7 @@ use xlsform::xpath::Tree;
 
 use super::filling::{self, Asker, Question, Widget, begin};
 use super::meaning::{Meaning, answers_of, is_subject, name_of};
-use super::model::{Form, VersionState};
+use super::model::Form;
 use super::{shipped, store};
 use crate::access::{Permission, Viewer};
 use crate::dates::Day;
@@ -85,12 +85,12 @@ fn columns_of(tx: &mut Tx<'_>, viewer: &Viewer, ui: &Ui, name: &str) -> Result<V
 }
 
 fn of_form(tx: &mut Tx<'_>, viewer: &Viewer, ui: &Ui, form: Form) -> Result<Option<FormColumns>, Error> {
-    let versions = store::versions(tx, viewer.organisation, form.id)?;
-    let Some(version) = versions.into_iter().find(|version| version.state == VersionState::Published) else {
-        return Ok(None);
+    let (version, xform) = match store::published(tx, viewer, form.id) {
+        Ok(found) => found,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
     };
-    let meaning = store::meaning(tx, viewer, version.id)?;
-    let (_, xform) = store::version(tx, viewer, version.id)?;
+    let meaning = store::meaning(tx, viewer.organisation, version.id)?;
     let definition = store::definition_for_all(tx, viewer, version.id, &xform)?;
     let repeats = store::repeats(&definition);
     let filling = begin(definition, viewer, ui.language)?;
@@ -159,7 +159,7 @@ pub fn answers_of_cases(
     for ((case, form), (version, xml)) in latest {
         let meaning = match meanings.entry(version) {
             Entry::Occupied(held) => held.into_mut(),
-            Entry::Vacant(free) => free.insert(store::meaning(tx, viewer, version)?),
+            Entry::Vacant(free) => free.insert(store::meaning(tx, viewer.organisation, version)?),
         };
         let Ok(record) = Tree::from_xml(&xml) else { continue };
         let said = meaning.readable(viewer, answers_of(&record, meaning));

@@ -35,8 +35,8 @@ fn columns(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, repeat: &str) -> Resu
         if version.state == VersionState::Draft {
             continue;
         }
-        let (_, xform) = store::version(tx, viewer, version.id)?;
-        hidden.extend(store::meaning(tx, viewer, version.id)?.hidden_from(viewer));
+        let (_, xform) = store::version(tx, viewer.organisation, version.id)?;
+        hidden.extend(store::meaning(tx, viewer.organisation, version.id)?.hidden_from(viewer));
         let definition = Definition::read(&xform, &upload::placeholders(&xform));
         let definition = definition.map_err(|error| Error::Internal(error.to_string()))?;
         let repeats = store::repeats(&definition);

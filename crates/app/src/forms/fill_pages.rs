@@ -205,12 +205,12 @@ fn tried(
     version: FormVersionId,
     filling: &Filling,
 ) -> Result<Option<Tried>, Error> {
-    let meaning = store::meaning(tx, viewer, version)?;
+    let meaning = store::meaning(tx, viewer.organisation, version)?;
     if !meaning.judges() {
         return Ok(None);
     }
     let outcome = meaning.judge(filling)?;
-    let (_, xform) = store::version(tx, viewer, version)?;
+    let (_, xform) = store::version(tx, viewer.organisation, version)?;
     let definition = store::definition_to_try(tx, viewer, version, &xform)?;
     let told = answers::tell(definition, viewer, ui, &filling.draft(), (&[], &[]), &|_| true)?.answers();
     let signs = answers::reasons(&outcome, &told);
@@ -527,7 +527,7 @@ pub(super) async fn told(ctx: &Context, kept: &Kept, files: Vec<SubmissionFile>)
     let (ui, version, xml) = (ctx.ui(), kept.submission.form_version_id, kept.xml.clone());
     let (findings, meaning) = (kept.findings.clone(), kept.meaning.clone());
     let read = ctx.read(move |tx, viewer| {
-        let (_, xform) = store::version(tx, viewer, version)?;
+        let (_, xform) = store::version(tx, viewer.organisation, version)?;
         let definition = store::definition_for_all(tx, viewer, version, &xform)?;
         let may_read = |path: &str| meaning.may_read(viewer, path);
         answers::tell(definition, viewer, &ui, &xml, (&findings, &files), &may_read)

@@ -114,7 +114,7 @@ async fn list_forms(phone: &Phone) -> Result<Response, Error> {
 
 /// A version that a device may have.
 fn version(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Result<(super::model::FormVersion, String), Error> {
-    let (version, _) = store::version(tx, viewer, id)?;
+    let (version, _) = store::version(tx, viewer.organisation, id)?;
     store::given_out(tx, viewer, version.form_id, id)
 }
 
@@ -293,7 +293,7 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
         Err(Error::BadRequest(_)) => None,
         Err(error) => return Err(error),
     };
-    let meaning = store::meaning(tx, viewer, version.id)?;
+    let meaning = store::meaning(tx, viewer.organisation, version.id)?;
     let judged = |definition| submissions::judge(definition, &meaning, viewer, &xml);
     let judged = definition.as_ref().map(judged).unwrap_or_default();
     let entities = definition.as_ref().map(|definition| xlsform::entities::read(definition, &record));

@@ -100,7 +100,7 @@ pub fn questionnaires(tx: &mut Tx<'_>, viewer: &Viewer, ui: &Ui) -> Result<Vec<Q
     let asker = Asker::new(ui.clone());
     let forms = screening_forms(tx, viewer)?;
     let asked = forms.into_iter().map(|(form, version, _)| {
-        let (version, xform) = store::version(tx, viewer, version)?;
+        let (version, xform) = store::version(tx, viewer.organisation, version)?;
         let definition = store::definition_for_all(tx, viewer, version.id, &xform)?;
         let filling = begin(definition, viewer, ui.language)?;
         let questions = filling::flat(filling::whole(&filling, &asker)?).into_iter();
@@ -204,7 +204,7 @@ fn record_of(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<(Arc<
         |row| Ok((row.next::<FormVersionId>()?, row.next::<String>()?)),
     )?;
     let (version, xml) = found.ok_or(Error::NotFound)?;
-    let (_, xform) = store::version(tx, viewer, version)?;
+    let (_, xform) = store::version(tx, viewer.organisation, version)?;
     Ok((store::definition_for_all(tx, viewer, version, &xform)?, xml))
 }
 
@@ -245,7 +245,7 @@ pub fn answer_screening(
     let file = cases::store::find_for_work(tx, viewer, case)?;
     let found = screening_forms(tx, viewer)?.into_iter().find(|(form, ..)| form.name == name);
     let (form, version, meaning) = found.ok_or(Error::NotFound)?;
-    let (_, xform) = store::version(tx, viewer, version)?;
+    let (_, xform) = store::version(tx, viewer.organisation, version)?;
     let definition = store::definition(tx, viewer, version, &xform, Some(case))?;
     let mut filling = begin(definition.clone(), viewer, Language::En)?;
     submissions::name_the_case(&mut filling, &form, case, file.case.person_id)?;

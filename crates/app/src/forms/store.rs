@@ -159,25 +159,22 @@ pub(super) fn versions(tx: &mut Tx<'_>, of: OrganisationId, form: FormId) -> Res
 }
 
 /// What a version's sheet says besides its questions, whoever asks.
-pub(super) fn meaning(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Result<Meaning, Error> {
+pub(super) fn meaning(tx: &mut Tx<'_>, of: OrganisationId, id: FormVersionId) -> Result<Meaning, Error> {
     let sql = "SELECT v.meaning FROM form_version v WHERE v.organisation_id = $1 AND v.id = $2";
-    let found = tx.one(sql, params![viewer.organisation, id], |row| row.get::<String>(0))?;
+    let found = tx.one(sql, params![of, id], |row| row.get::<String>(0))?;
     Ok(Meaning::from_json(&found.ok_or(Error::NotFound)?))
 }
 
 /// A version with its XForm, whoever asks.
-pub(super) fn version(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Result<(FormVersion, String), Error> {
+pub(super) fn version(tx: &mut Tx<'_>, of: OrganisationId, id: FormVersionId) -> Result<(FormVersion, String), Error> {
     let sql = format!("SELECT {VERSION}, v.xform FROM form_version v WHERE v.organisation_id = $1 AND v.id = $2");
-    let found =
-        tx.one(&sql, params![viewer.organisation, id], |row| Ok((version_from(row)?, row.next::<String>()?)))?;
+    let found = tx.one(&sql, params![of, id], |row| Ok((version_from(row)?, row.next::<String>()?)))?;
     found.ok_or(Error::NotFound)
 }
 
 /// The version of a form that is filled in.
 pub(super) fn published(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<(FormVersion, String), Error> {
-    let found =
-        versions(tx, viewer.organisation, form)?.into_iter().find(|version| version.state == VersionState::Published);
-    version(tx, viewer, found.ok_or(Error::NotFound)?.id)
+    in_state(tx, viewer.organisation, form, VersionState::Published)
 }
 
 /// The version of a form that is being prepared, for those who manage forms.
@@ -186,9 +183,17 @@ pub(super) fn published(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Resul
 /// The role does not manage forms, there is none, or the database failed.
 pub(super) fn draft(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<(FormVersion, String), Error> {
     viewer.require(Permission::ManageForms)?;
-    let found =
-        versions(tx, viewer.organisation, form)?.into_iter().find(|version| version.state == VersionState::Draft);
-    version(tx, viewer, found.ok_or(Error::NotFound)?.id)
+    in_state(tx, viewer.organisation, form, VersionState::Draft)
+}
+
+fn in_state(
+    tx: &mut Tx<'_>,
+    of: OrganisationId,
+    form: FormId,
+    state: VersionState,
+) -> Result<(FormVersion, String), Error> {
+    let found = versions(tx, of, form)?.into_iter().find(|version| version.state == state);
+    version(tx, of, found.ok_or(Error::NotFound)?.id)
 }
 
 /// The version of a form that a submission names, or else the one that is filled in.
@@ -201,7 +206,7 @@ pub(super) fn version_named(
     let all = versions(tx, viewer.organisation, form)?;
     let sent = |version: &&FormVersion| version.state != VersionState::Draft;
     let found = all.iter().filter(sent).find(|version| version.name == name).or(all.iter().find(sent));
-    version(tx, viewer, found.ok_or(Error::NotFound)?.id)
+    version(tx, viewer.organisation, found.ok_or(Error::NotFound)?.id)
 }
 
 /// A version for those who manage forms.
@@ -215,7 +220,7 @@ pub fn managed(
     id: FormVersionId,
 ) -> Result<(FormVersion, String), Error> {
     viewer.require(Permission::ManageForms)?;
-    let (version, xform) = version(tx, viewer, id)?;
+    let (version, xform) = version(tx, viewer.organisation, id)?;
     if version.form_id == form { Ok((version, xform)) } else { Err(Error::NotFound) }
 }
 
@@ -230,7 +235,7 @@ pub fn given_out(
     id: FormVersionId,
 ) -> Result<(FormVersion, String), Error> {
     viewer.require(Permission::WriteCases)?;
-    let (version, xform) = version(tx, viewer, id)?;
+    let (version, xform) = version(tx, viewer.organisation, id)?;
     let sensitivity = self::form(tx, viewer, version.form_id)?.sensitivity;
     let may = version.form_id == form && version.state != VersionState::Draft && viewer.sees(sensitivity);
     if may { Ok((version, xform)) } else { Err(Error::NotFound) }
@@ -260,7 +265,7 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: FormId) -> Result<FormDetail, 
     let form = tx.one(&sql, params![viewer.organisation, id], counted_from)?.ok_or(Error::NotFound)?;
     let versions = versions(tx, viewer.organisation, id)?;
     let last = versions.first().ok_or(Error::NotFound)?.id;
-    let (_, xform) = version(tx, viewer, last)?;
+    let (_, xform) = version(tx, viewer.organisation, last)?;
     let files = files_of(tx, viewer.organisation, last, &xform)?;
     let (questions, repeats) = match Definition::read(&xform, &upload::placeholders(&xform)) {
         Ok(definition) => (questions(&definition), repeats(&definition)),
@@ -534,7 +539,7 @@ pub fn add_file(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, name: &str, cont
     check.that(detail.files.iter().any(|file| file.name == name && !file.is_live), "name", "invalid-form-file");
     check.that(!content.is_empty(), "file", "invalid-required");
     check.done()?;
-    let (_, xform) = version(tx, viewer, draft.id)?;
+    let (_, xform) = version(tx, viewer.organisation, draft.id)?;
     if upload::is_data(name) {
         let text = std::str::from_utf8(content).map_err(|_| Error::field("file", "invalid-form-text"))?;
         let mut external = upload::placeholders(&xform);
@@ -697,9 +702,7 @@ pub(super) fn publish_by(tx: &mut Tx<'_>, by: Actor, form: &Form, draft: &FormVe
          WHERE organisation_id = $1 AND id = $2",
         params![by.organisation, form.id, draft.title.as_str(), state, now],
     )?;
-    let sql = "SELECT v.xform FROM form_version v WHERE v.organisation_id = $1 AND v.id = $2";
-    let xform: Option<String> = tx.one(sql, params![by.organisation, draft.id], |row| row.next())?;
-    let xform = xform.ok_or(Error::NotFound)?;
+    let (_, xform) = version(tx, by.organisation, draft.id)?;
     let definition = Definition::read(&xform, &upload::placeholders(&xform));
     let definition = definition.map_err(|error| Error::Internal(error.to_string()))?;
     entities::store::publish(tx, by, &definition)

@@ -177,7 +177,7 @@ pub(super) fn judge_draft(
     definition: &Arc<Definition>,
     record: &str,
 ) -> Result<Judged, Error> {
-    let meaning = store::meaning(tx, viewer, draft.form_version_id)?;
+    let meaning = store::meaning(tx, viewer.organisation, draft.form_version_id)?;
     Ok(judge(definition, &meaning, viewer, record))
 }
 
@@ -300,7 +300,7 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Kept, 
         Ok(Kept { submission, xml, findings, meaning: Meaning::default() })
     })?;
     let mut kept = found.ok_or(Error::NotFound)?;
-    kept.meaning = store::meaning(tx, viewer, kept.submission.form_version_id)?;
+    kept.meaning = store::meaning(tx, viewer.organisation, kept.submission.form_version_id)?;
     kept.findings.retain(|found| kept.meaning.may_read(viewer, &found.path));
     Ok(kept)
 }
@@ -966,8 +966,9 @@ fn files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Vec<Submi
 }
 
 /// How many files came with a submission.
-pub(super) fn count_files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<usize, Error> {
-    Ok(files(tx, viewer, id)?.len())
+pub(super) fn count_files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<i64, Error> {
+    let sql = "SELECT count(*) FROM submission_file x WHERE x.organisation_id = $1 AND x.submission_id = $2";
+    Ok(tx.count(sql, params![viewer.organisation, id])?)
 }
 
 /// A file on its way into the house, sealed before the one writer is asked: sealing takes longer than writing.

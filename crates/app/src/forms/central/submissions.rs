@@ -25,8 +25,7 @@ use crate::web::Context;
 
 /// What Central tells of a submission besides its answers. Its name is made of them.
 fn told(submission: &Submission, xml: &str, may_read_all: bool) -> Value {
-    let record = Tree::from_xml(xml).ok().filter(|_| may_read_all);
-    let name = record.as_ref().and_then(instance_name);
+    let name = if may_read_all { Tree::from_xml(xml).ok().as_ref().and_then(instance_name) } else { None };
     json!({
         "instanceId": submission.instance_id, "submitterId": number(submission.sent_by.0), "instanceName": name,
         "deviceId": submission.device, "userAgent": null, "reviewState": null, "createdAt": submission.sent_at,
@@ -68,7 +67,7 @@ pub(super) async fn list(ctx: Context, Path(named): Path<Named>) -> Result<Json<
             for (submission, _, xml) in &piece {
                 let version = submission.form_version_id;
                 if let Entry::Vacant(vacant) = whole.entry(version) {
-                    vacant.insert(store::meaning(tx, viewer, version)?.may_read_all(viewer));
+                    vacant.insert(store::meaning(tx, viewer.organisation, version)?.may_read_all(viewer));
                 }
                 all.push(told(submission, xml, whole.get(&version) == Some(&true)));
             }
@@ -100,6 +99,11 @@ pub(super) async fn show(ctx: Context, Path(named): Path<Named>) -> Result<Respo
     Ok(([(CONTENT_TYPE, "application/xml; charset=utf-8")], kept.xml).into_response())
 }
 
+/// What was sent, if it is not too large.
+fn within(most: usize, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Error> {
+    body.ok().filter(|body| body.len() <= most).ok_or(Error::TooLarge(most))
+}
+
 /// Takes a record as a device's is taken.
 pub(super) async fn create(
     ctx: Context,
@@ -108,10 +112,7 @@ pub(super) async fn create(
 ) -> Result<Json<Value>, Error> {
     let named = named.in_house()?;
     ctx.viewer.require(Permission::WriteCases)?;
-    let body = body.map_err(|_| Error::TooLarge(submissions::LONGEST_RECORD))?;
-    if body.len() > submissions::LONGEST_RECORD {
-        return Err(Error::TooLarge(submissions::LONGEST_RECORD));
-    }
+    let body = within(submissions::LONGEST_RECORD, body)?;
     let record =
         String::from_utf8(body.to_vec()).map_err(|_| Error::BadRequest("the record is not UTF-8".to_owned()))?;
     let read = ctx.read(move |tx, viewer| {
@@ -146,7 +147,7 @@ pub(super) async fn attachments(ctx: Context, Path(named): Path<Named>) -> Resul
     let named = named.in_house()?;
     let read = ctx.read(move |tx, viewer| {
         let (_, kept) = find(tx, viewer, &named)?;
-        let (_, xform) = store::version(tx, viewer, kept.submission.form_version_id)?;
+        let (_, xform) = store::version(tx, viewer.organisation, kept.submission.form_version_id)?;
         let there = submissions::files_of(tx, viewer, &kept)?;
         Ok(files_told(&export::files_named(&xform, &kept.xml), &there))
     });
@@ -175,14 +176,14 @@ pub(super) async fn attach(
 ) -> Result<Json<Value>, Error> {
     let named = named.in_house()?;
     ctx.viewer.require(Permission::WriteCases)?;
-    let body = body.map_err(|_| Error::TooLarge(store::LARGEST_FILE))?;
-    if body.len() > store::LARGEST_FILE || named.name.len() > 200 {
+    let body = within(store::LARGEST_FILE, body)?;
+    if named.name.len() > 200 {
         return Err(Error::TooLarge(store::LARGEST_FILE));
     }
     ctx.write(move |tx, viewer| {
         let (_, kept) = find(tx, viewer, &named)?;
         let submission = kept.submission;
-        let (_, xform) = store::version(tx, viewer, submission.form_version_id)?;
+        let (_, xform) = store::version(tx, viewer.organisation, submission.form_version_id)?;
         if submission.sent_by != viewer.user || !export::files_named(&xform, &kept.xml).contains(&named.name) {
             return Err(Error::NotFound);
         }

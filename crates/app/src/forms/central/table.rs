@@ -216,10 +216,10 @@ fn read(
     if let Some(read) = known.get(&version) {
         return Ok(read.clone());
     }
-    let (_, xform) = store::version(tx, viewer, version)?;
+    let (_, xform) = store::version(tx, viewer.organisation, version)?;
     let definition = Definition::read(&xform, &upload::placeholders(&xform));
     let definition = definition.map_err(|error| Error::Internal(error.to_string()))?;
-    let hidden = store::meaning(tx, viewer, version)?.hidden_from(viewer);
+    let hidden = store::meaning(tx, viewer.organisation, version)?.hidden_from(viewer);
     let read = Arc::new(Version { definition, hidden });
     known.insert(version, read.clone());
     Ok(read)
@@ -295,7 +295,7 @@ impl Writer<'_> {
         self.read.definition.fields().find(|(_, field)| field.parent.is_none()).map(|(_, field)| field)
     }
 
-    fn submission(&self, submission: &Submission, files: usize) -> Map<String, Value> {
+    fn submission(&self, submission: &Submission, files: i64) -> Map<String, Value> {
         let id = &submission.instance_id;
         let mut row = Map::from_iter([
             ("__id".to_owned(), id.as_str().into()),

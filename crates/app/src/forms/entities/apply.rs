@@ -278,7 +278,7 @@ fn sent_again(tx: &mut Tx<'_>, viewer: &Viewer, held: &Held) -> Result<Option<(S
         },
     )?;
     let Some((version, case, sensitivity, xml)) = kept else { return Ok(None) };
-    let (_, xform) = crate::forms::store::version(tx, viewer, version)?;
+    let (_, xform) = crate::forms::store::version(tx, viewer.organisation, version)?;
     let definition = Definition::read(&xform, &upload::placeholders(&xform));
     let (Ok(definition), Ok(record)) = (definition, Tree::from_xml(&xml)) else { return Ok(None) };
     let sent = read(&definition, &record).into_iter().flatten().find(|sent| sent.path == held.path);
