@@ -84,14 +84,38 @@ impl Part {
                 if day.is_whole() && !day.is_guess() { u64::from(day.0 % 10_000) } else { 0 }
             }
             Part::Head(field) | Part::Tail(field) => {
-                let number = records.lexicon(field).bytes(row[field]);
-                let half = number.len() / 2;
-                if half < 3 {
-                    return 0;
-                }
-                let (head, tail) = number.split_at(half);
-                super::dictionary::hash(if matches!(self, Part::Head(_)) { head } else { tail })
+                self.half(records.lexicon(field).bytes(row[field])).map_or(0, super::dictionary::hash)
             }
+        }
+    }
+
+    /// The half of a number that the key is, where the number is long enough for halves to say something.
+    fn half(self, number: &[u8]) -> Option<&[u8]> {
+        let half = number.len() / 2;
+        let (head, tail) = number.split_at(half);
+        (half >= 3).then_some(if matches!(self, Part::Head(_)) { head } else { tail })
+    }
+
+    /// Whether two records share the key. Most pairs do not, and of most a look at the rows tells.
+    fn joins(self, records: &Records, one: usize, other: usize) -> bool {
+        let (a, b) = (records.row(one), records.row(other));
+        match self {
+            Part::Whole(field) => a[field] == b[field] && a[field] != 0,
+            Part::Sound(field) => {
+                let sound = |id| records.lexicon(field).sound(id);
+                a[field] != 0 && (a[field] == b[field] || sound(a[field]) == sound(b[field]))
+            }
+            Part::Head(field) | Part::Tail(field) => {
+                let half = |id| self.half(records.lexicon(field).bytes(id));
+                match half(a[field]) {
+                    None => false,
+                    half_of_one => a[field] == b[field] || half_of_one == half(b[field]),
+                }
+            }
+            _ => match self.key(records, one) {
+                0 => false,
+                key => key == self.key(records, other),
+            },
         }
     }
 
@@ -133,10 +157,7 @@ impl Rule {
 
     /// Whether two records share the key.
     pub fn makes(&self, records: &Records, one: u32, other: u32) -> bool {
-        self.0.iter().all(|part| match part.key(records, one as usize) {
-            0 => false,
-            key => key == part.key(records, other as usize),
-        })
+        self.0.iter().all(|part| part.joins(records, one as usize, other as usize))
     }
 
     /// Whether two records that share the other rule's key share this one's too.

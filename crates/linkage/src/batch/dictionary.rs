@@ -56,7 +56,21 @@ impl Texts {
 /// Distinct texts, numbered in the order they came.
 pub struct Dictionary {
     texts: Texts,
-    index: HashTable<u32>,
+    index: HashTable<Entry>,
+}
+
+/// A text's number and half of its hash: where the table grows no text is read again.
+#[derive(Clone, Copy)]
+struct Entry {
+    hash: u32,
+    id: u32,
+}
+
+impl Entry {
+    /// The table asks for the lowest and the highest bits.
+    fn hash(self) -> u64 {
+        u64::from(self.hash) << 32 | u64::from(self.hash)
+    }
 }
 
 impl Default for Dictionary {
@@ -70,21 +84,24 @@ impl Default for Dictionary {
 impl Dictionary {
     /// The number of a text, which is given one where it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
-        let hash = hash(text.as_bytes());
-        let texts = &self.texts;
-        if let Some(&id) = self.index.find(hash, |&id| texts.get(id as usize) == text) {
+        let mut entry = Entry { hash: hash(text.as_bytes()) as u32, id: MISSING };
+        if let Some(id) = self.look_up(text, entry) {
             return id;
         }
-        let id = u32::try_from(self.texts.len()).unwrap_or(MISSING);
+        entry.id = u32::try_from(self.texts.len()).unwrap_or(MISSING);
         self.texts.push(text);
-        let texts = &self.texts;
-        self.index.insert_unique(hash, id, |&id| self::hash(texts.get(id as usize).as_bytes()));
-        id
+        self.index.insert_unique(entry.hash(), entry, |entry| entry.hash());
+        entry.id
     }
 
     /// The number of a text that is already known.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.index.find(hash(text.as_bytes()), |&id| self.text(id) == text).copied()
+        self.look_up(text, Entry { hash: hash(text.as_bytes()) as u32, id: MISSING })
+    }
+
+    fn look_up(&self, text: &str, sought: Entry) -> Option<u32> {
+        let same = |entry: &Entry| entry.hash == sought.hash && self.text(entry.id) == text;
+        self.index.find(sought.hash(), same).map(|entry| entry.id)
     }
 
     /// The text of a number.
@@ -104,7 +121,7 @@ impl Dictionary {
 
     /// Bytes of memory they take, their index included.
     pub fn bytes(&self) -> usize {
-        self.texts.bytes() + self.index.capacity() * (size_of::<u32>() + 1)
+        self.texts.bytes() + self.index.capacity() * (size_of::<Entry>() + 1)
     }
 
     /// Gives back the memory that only further texts would need.

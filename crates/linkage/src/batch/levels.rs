@@ -146,6 +146,7 @@ pub fn compare(kind: Kind, lexicon: &Lexicon, one: u32, other: u32) -> u8 {
         Kind::FullName => full_name(lexicon.words(), lexicon, one, other),
         Kind::Date => date(lexicon.day(one), lexicon.day(other)),
         Kind::Age => age(lexicon.day(one).0, lexicon.day(other).0),
+        Kind::Number | Kind::Phone | Kind::Postcode if !lexicon.numbers_can_be_alike(one, other) => DIFFERENT,
         Kind::Number | Kind::Phone | Kind::Postcode => number(lexicon.bytes(one), lexicon.bytes(other)),
         Kind::Address => address(lexicon.words(), lexicon, one, other),
         Kind::Sex | Kind::Category | Kind::Ignored => DIFFERENT,
@@ -374,7 +375,42 @@ pub fn one_slip(one: &[u8], other: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::dictionary::Dictionary;
     use super::*;
+
+    /// How far two numbers agree, looked up as in a file, and by all of their characters.
+    fn numbers_agree(one: &str, other: &str) -> (u8, u8) {
+        let mut written = Dictionary::default();
+        let mut lexicon = Lexicon::new(Kind::Number);
+        let (a, b) = (written.intern(one), written.intern(other));
+        let ids = lexicon.learn(Kind::Number, &written);
+        let all = if one == other { of(Kind::Number).len() as u8 } else { number(one.as_bytes(), other.as_bytes()) };
+        (compare(Kind::Number, &lexicon, ids[a as usize], ids[b as usize]), all)
+    }
+
+    proptest! {
+        #[test]
+        fn no_slip_of_a_number_hides_behind_its_ends(
+            number in "[0-9a-c]{1,12}", at in 0..12usize, new in "[0-9a-c]", slip in 0..5u8, other in "[0-9a-c]{1,12}",
+        ) {
+            let mut slipped: Vec<char> = number.chars().collect();
+            let at = at % slipped.len();
+            let new = new.chars().next().unwrap_or('0');
+            match slip {
+                0 => slipped[at] = new,
+                1 => slipped.insert(at, new),
+                2 if slipped.len() > 1 => drop(slipped.remove(at)),
+                3 if at > 0 => slipped.swap(at - 1, at),
+                _ => slipped.truncate(at.max(1)),
+            }
+            for other in [slipped.iter().collect(), format!("{}{other}", &number[..number.len() / 2]), other] {
+                let (told, all) = numbers_agree(&number, &other);
+                prop_assert_eq!(told, all, "{} {}", number, other);
+            }
+        }
+    }
 
     #[test]
     fn a_slip_is_one_edit_or_two_neighbours_exchanged() {

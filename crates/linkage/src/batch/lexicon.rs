@@ -21,10 +21,46 @@ pub struct Lexicon {
 
 enum Forms {
     Plain,
-    Numbers(Vec<Brief>),
+    Numbers(Numbers),
     Words(Words),
     /// Dates; ages too, as plain numbers.
     Days(Vec<Date>),
+}
+
+/// Numbers and codes.
+#[derive(Default)]
+struct Numbers {
+    briefs: Vec<Brief>,
+    ends: Vec<Ends>,
+}
+
+/// The first and the last three characters of a number. A slip, or a half in common, leaves one or the other as it
+/// is: of most pairs these few bytes tell that the numbers are not alike, where the numbers themselves lie far away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Ends {
+    first: u16,
+    last: u16,
+}
+
+impl Ends {
+    const LENGTH: usize = 3;
+    /// Both ends of a shorter number could be changed by one slip: nothing is said of it.
+    const SHORTEST: usize = 2 * Ends::LENGTH + 1;
+    const UNKNOWN: Ends = Ends { first: 0, last: 0 };
+
+    fn of(number: &[u8]) -> Ends {
+        let told = |end: &[u8]| hash(end) as u16 | 1;
+        match (number.first_chunk::<{ Ends::LENGTH }>(), number.last_chunk::<{ Ends::LENGTH }>()) {
+            (Some(first), Some(last)) if number.len() >= Ends::SHORTEST => {
+                Ends { first: told(first), last: told(last) }
+            }
+            _ => Ends::UNKNOWN,
+        }
+    }
+
+    fn can_be_alike(self, other: Ends) -> bool {
+        self.first == other.first || self.last == other.last || [self, other].contains(&Ends::UNKNOWN)
+    }
 }
 
 /// A short text in its own place: the numbers of two records are read with one step each, where a look into the
@@ -97,7 +133,7 @@ impl Lexicon {
                 Forms::Words(Words::default())
             }
             Kind::Date | Kind::Age => Forms::Days(Vec::new()),
-            Kind::Number | Kind::Phone | Kind::Postcode => Forms::Numbers(Vec::new()),
+            Kind::Number | Kind::Phone | Kind::Postcode => Forms::Numbers(Numbers::default()),
             Kind::Sex | Kind::Category | Kind::Ignored => Forms::Plain,
         };
         Lexicon { text: Dictionary::default(), hashes: Vec::new(), forms }
@@ -133,7 +169,10 @@ impl Lexicon {
         self.hashes.par_extend(new.par_iter().map(|&id| hash(self.text.text(id).as_bytes())));
         match &mut self.forms {
             Forms::Plain => {}
-            Forms::Numbers(numbers) => numbers.extend(new.iter().map(|&id| Brief::of(self.text.text(id)))),
+            Forms::Numbers(numbers) => {
+                numbers.briefs.extend(new.iter().map(|&id| Brief::of(self.text.text(id))));
+                numbers.ends.extend(new.iter().map(|&id| Ends::of(self.text.text(id).as_bytes())));
+            }
             Forms::Days(days) => {
                 days.extend(new.iter().map(|&id| Date(self.text.text(id).parse().unwrap_or_default())));
             }
@@ -182,10 +221,18 @@ impl Lexicon {
     /// A number's characters, all of them ASCII; any value's bytes.
     pub fn bytes(&self, id: u32) -> &[u8] {
         let brief = match &self.forms {
-            Forms::Numbers(numbers) => numbers[id as usize].bytes(),
+            Forms::Numbers(numbers) => numbers.briefs[id as usize].bytes(),
             _ => None,
         };
         brief.unwrap_or_else(|| self.text(id).as_bytes())
+    }
+
+    /// Whether two numbers can have a half in common or be a slip apart.
+    pub fn numbers_can_be_alike(&self, one: u32, other: u32) -> bool {
+        match &self.forms {
+            Forms::Numbers(numbers) => numbers.ends[one as usize].can_be_alike(numbers.ends[other as usize]),
+            _ => true,
+        }
     }
 
     /// A hash of the value, which does not depend on its number; 0 where it is missing.
