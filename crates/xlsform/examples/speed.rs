@@ -7,6 +7,10 @@ use std::time::Instant;
 use xlsform::form::Form;
 use xlsform::workbook::Workbook;
 
+/// That of the program `watari`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let (file, times) = (Path::new(&arguments[1]), arguments[2].parse::<usize>().unwrap());
