@@ -98,7 +98,9 @@ impl Source {
         }
         let archive = ZipArchive::new(File::open(path).with_context(told)?)
             .with_context(|| format!("{} is neither a folder nor a ZIP", path.display()))?;
-        let files = archive.file_names().map(PathBuf::from).filter(|name| is_inside(name)).collect();
+        let names = archive.file_names().map(|name| name.map(|name| PathBuf::from(name.into_owned())));
+        let names: BTreeSet<PathBuf> = names.collect::<Result<_, _>>().with_context(told)?;
+        let files = names.into_iter().filter(|name| is_inside(name)).collect();
         Ok(Source { place: Place::Archive(archive), files })
     }
 

@@ -80,7 +80,9 @@ story!(a_phone_encrypts_and_the_house_reads, |server: &Server| {
     assert!(!detail.to_string().contains("sealed") && !detail.to_string().contains("PRIVATE"));
     let now = fetched(&phone, "home_visit");
     assert!(now.0 == "1[encrypted:2]" && now.1.is_some(), "{now:?}");
-    assert_eq!(switch(&amal, &form, "none").status, 403);
+    let path = format!("/forms/{form}/encryption");
+    let tried = amal.api("PUT", &path, &[("if-match", "\"2\"")], &json!({ "encryption": "none" }));
+    assert_eq!(tried.status, 403);
 
     // What the phone sends is a submission like any other, with its photo.
     let sealed = sealed_visit(&now, &case, "uuid:yohannes");
@@ -344,7 +346,12 @@ story!(only_the_holder_of_a_forms_own_key_reads_it, |server: &Server| {
 
     // One that can be used is taken, with what it means.
     let made = upload(&daniela, "visit.md", &visit_with_key(&key));
-    assert_eq!((made.status, &made.json()["warnings"][0]["code"]), (201, &json!("public-key")), "{}", made.body);
+    let told = made.json()["warnings"].clone();
+    assert!(
+        made.status == 201 && told.as_array().unwrap().iter().any(|it| it["code"] == "public-key"),
+        "{}",
+        made.body
+    );
     let form = made.json()["id"].as_str().unwrap().to_owned();
     assert_eq!(publish(&daniela, &form).status, 200);
     assert!(daniela.get(&format!("/forms/{form}")).body.contains("Encrypted with the form’s own key"));
@@ -352,7 +359,7 @@ story!(only_the_holder_of_a_forms_own_key_reads_it, |server: &Server| {
     let (_, case) = with_case(&amal, "Abeba");
     let begun = amal.api("POST", &format!("/cases/{case}/drafts"), &[], &json!({ "form_id": form }));
     assert!(begun.status == 409 && begun.body.contains("ODK Collect only"), "{}", begun.body);
-    assert!(!amal.get(&format!("/cases/{case}")).body.contains("Home visit"), "it is not offered on a page");
+    assert!(!amal.get(&format!("/cases/{case}")).body.contains(&form), "it is not offered on a page");
 
     // What phones send is kept, sealed, with what can be said of it.
     let phone = Phone::of(server, &amal);
