@@ -11,7 +11,10 @@ form-problem-damaged = المصنّف تالف أو محمي بكلمة سر ({ 
 form-problem-not-text = السطر { $line } ليس نصًا بترميز ⁨UTF-8⁩: احفظ الملف بترميز ⁨UTF-8⁩.
 form-problem-unreadable-line = لا يمكن قراءة السطر { $line } كقيم تفصلها فواصل ({ $reason }).
 form-problem-no-table = لا جدول في الملف: أول ورقة في الاستمارة هي ⁨survey⁩، وفيها الأعمدة ⁨type⁩ و⁨name⁩ و⁨label⁩.
-form-problem-public-key = لا يمكن هنا قراءة أجوبة مشفّرة على الجهاز. أزل المفتاح؛ فواتاري يشفّر ما يحفظه.
+form-problem-public-key = لا يقرأ ما ترسله الهواتف إلا صاحب المفتاح الخاص: يُحفظ كما يصل، ولا ينتمي وحده إلى حالة، ولا نتيجة له، ولا يُنشئ سطرًا في قائمة. من دون ⁨public_key⁩ يُشغَّل التشفير في صفحة الاستمارة، ويقرؤه واتاري.
+form-problem-public-key-unreadable = هذا ليس مفتاح ⁨RSA⁩ عامًّا. اكتب ما بين السطرين ⁨BEGIN PUBLIC KEY⁩ و⁨END PUBLIC KEY⁩ من دون هذين السطرين.
+form-problem-public-key-private = هذا هو المفتاح الخاص، ويجب أن يبقى عندك. اكتب هنا المفتاح العام، وأنشئ زوج مفاتيح جديدًا.
+form-problem-public-key-length = طول المفتاح { $bits } بت. أنشئ مفتاحًا من 2048 إلى 8192.
 # الأوراق والأعمدة.
 form-problem-no-survey = لا توجد هذه الورقة. تحتاج الاستمارة إلى ورقة اسمها ⁨survey⁩ فيها الأعمدة ⁨type⁩ و⁨name⁩ و⁨label⁩{ $similar ->
     [none] .

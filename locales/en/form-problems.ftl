@@ -11,7 +11,10 @@ form-problem-damaged = The workbook is damaged or protected by a password ({ $re
 form-problem-not-text = Line { $line } is not UTF-8 text: save the file as UTF-8.
 form-problem-unreadable-line = Line { $line } cannot be read as comma-separated values ({ $reason }).
 form-problem-no-table = There is no table in the file: the first sheet of a form is survey, with columns type, name and label.
-form-problem-public-key = Answers encrypted on the device cannot be read here. Remove the key; Watari encrypts what it keeps.
+form-problem-public-key = Only the holder of the private key can read what phones send: it is kept as it comes, belongs to no case by itself, has no result and makes no row of a list. Without public_key, encryption can be turned on on the form’s page, and Watari reads it.
+form-problem-public-key-unreadable = This is no public RSA key. Write what stands between the lines BEGIN PUBLIC KEY and END PUBLIC KEY, without these lines.
+form-problem-public-key-private = This is the private key, which must stay with you. Write the public one here, and make a new pair of keys.
+form-problem-public-key-length = The key has { $bits } bits. Make one of 2048 to 8192.
 # Sheets and columns.
 form-problem-no-survey = There is no such sheet. A form needs one named survey, with columns type, name and label{ $similar ->
     [none] .

@@ -11,7 +11,10 @@ form-problem-damaged = El libro está dañado o protegido con contraseña ({ $re
 form-problem-not-text = La línea { $line } no es texto UTF-8: guarde el archivo en UTF-8.
 form-problem-unreadable-line = La línea { $line } no se puede leer como valores separados por comas ({ $reason }).
 form-problem-no-table = El archivo no contiene ninguna tabla: la primera hoja de un formulario es survey, con las columnas type, name y label.
-form-problem-public-key = Aquí no se pueden leer respuestas cifradas en el dispositivo. Quite la clave; Watari cifra lo que guarda.
+form-problem-public-key = Solo quien tiene la clave privada puede leer lo que envían los teléfonos: se guarda tal como llega, no pertenece por sí mismo a ningún caso, no tiene resultado y no crea filas de listas. Sin public_key, el cifrado se activa en la página del formulario, y Watari lo lee.
+form-problem-public-key-unreadable = Esto no es una clave RSA pública. Escriba lo que está entre las líneas BEGIN PUBLIC KEY y END PUBLIC KEY, sin esas líneas.
+form-problem-public-key-private = Esta es la clave privada, que debe quedarse con usted. Escriba aquí la pública y cree un nuevo par de claves.
+form-problem-public-key-length = La clave tiene { $bits } bits. Cree una de 2048 a 8192.
 # Hojas y columnas.
 form-problem-no-survey = No existe esa hoja. Un formulario necesita una llamada survey, con las columnas type, name y label{ $similar ->
     [none] .

@@ -11,7 +11,10 @@ form-problem-damaged = Le classeur est abîmé ou protégé par un mot de passe 
 form-problem-not-text = La ligne { $line } n’est pas du texte UTF-8 : enregistrez le fichier en UTF-8.
 form-problem-unreadable-line = La ligne { $line } ne peut pas être lue comme valeurs séparées par des virgules ({ $reason }).
 form-problem-no-table = Le fichier ne contient aucun tableau : la première feuille d’un formulaire est survey, avec les colonnes type, name et label.
-form-problem-public-key = Les réponses chiffrées sur l’appareil ne peuvent pas être lues ici. Retirez la clé ; Watari chiffre ce qu’il conserve.
+form-problem-public-key = Seul le détenteur de la clé privée peut lire ce que les téléphones envoient : c’est gardé tel quel, n’appartient de soi-même à aucun dossier, n’a pas de résultat et ne crée aucune ligne de liste. Sans public_key, le chiffrement s’active sur la page du formulaire, et Watari le lit.
+form-problem-public-key-unreadable = Ce n’est pas une clé RSA publique. Écrivez ce qui se trouve entre les lignes BEGIN PUBLIC KEY et END PUBLIC KEY, sans ces lignes.
+form-problem-public-key-private = C’est la clé privée, qui doit rester chez vous. Écrivez ici la clé publique, et créez une nouvelle paire de clés.
+form-problem-public-key-length = La clé a { $bits } bits. Créez-en une de 2048 à 8192.
 # Feuilles et colonnes.
 form-problem-no-survey = Cette feuille n’existe pas. Un formulaire a besoin d’une feuille nommée survey, avec les colonnes type, name et label{ $similar ->
     [none] .

@@ -11,7 +11,10 @@ form-problem-damaged = ブックが壊れているか、パスワードで保護
 form-problem-not-text = { $line } 行目がUTF-8の文字ではありません。ファイルをUTF-8で保存してください。
 form-problem-unreadable-line = { $line } 行目をカンマ区切りの値として読めません（{ $reason }）。
 form-problem-no-table = ファイルに表がありません。フォームの最初のシートは survey で、type、name、label の列があります。
-form-problem-public-key = 端末で暗号化された回答はここでは読めません。鍵を取り除いてください。Watariは保管するものを暗号化します。
+form-problem-public-key = 端末が送るものは秘密鍵を持つ人だけが読めます。届いたまま保管され、自動ではどのケースにも入らず、結果も出ず、リストの行も作りません。public_keyがなければ、フォームのページで暗号化を有効にでき、Watariが読みます。
+form-problem-public-key-unreadable = これはRSAの公開鍵ではありません。BEGIN PUBLIC KEYとEND PUBLIC KEYの行の間にあるものを、その行を除いて書いてください。
+form-problem-public-key-private = これは秘密鍵です。手元から出してはいけません。ここには公開鍵を書き、鍵の組を作り直してください。
+form-problem-public-key-length = 鍵は { $bits } ビットです。2048から8192のものを作ってください。
 # シートと列。
 form-problem-no-survey = このシートがありません。フォームには type、name、label の列がある survey という名前のシートが必要です{ $similar ->
     [none] 。

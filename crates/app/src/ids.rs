@@ -57,6 +57,8 @@ crate::ids! {
     FormVersionId,
     /// A file that a form shows or reads.
     FormFileId,
+    /// A key that devices encrypt a form's submissions with.
+    FormKeyId,
     /// A form filled in; while it is being filled in, its draft.
     SubmissionId,
     /// A file of a form filled in.

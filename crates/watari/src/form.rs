@@ -1,5 +1,7 @@
 //! `watari form`: the questionnaire engine on files alone.
 
+mod open;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,6 +23,7 @@ pub fn run(options: &Form) -> Result<()> {
         FormCommand::Check(form) => check_form(form),
         FormCommand::Convert(form) => convert(form),
         FormCommand::Judge(answers) => judge(answers),
+        FormCommand::Open(submissions) => open::open(submissions),
     }
 }
 

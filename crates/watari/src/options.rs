@@ -47,7 +47,7 @@ pub enum Command {
     Invite(Invite),
     /// Find who is the same person, in a file or between two: no data folder needed
     Link(Link),
-    /// Check a questionnaire (XLSForm), write it as XForm, judge what was answered: no data folder needed
+    /// Check a questionnaire (XLSForm), write it as XForm, judge or open what was answered: no data folder needed
     Form(Form),
 }
 
@@ -782,6 +782,8 @@ pub enum FormCommand {
     Convert(ConvertForm),
     /// Say what a questionnaire would not have allowed in answers that were sent
     Judge(JudgeAnswers),
+    /// Open encrypted submissions with the private key
+    Open(OpenForm),
 }
 
 /// What is wrong with a questionnaire.
@@ -810,6 +812,21 @@ pub struct ConvertForm {
     /// Say nothing of what may not be meant as it is written
     #[conf(long)]
     pub quiet: bool,
+}
+
+/// Encrypted submissions opened.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct OpenForm {
+    /// A folder of encrypted submissions, or a ZIP as a form's page gives it
+    #[conf(pos)]
+    pub source: PathBuf,
+    /// The private key (.pem, without a passphrase)
+    #[conf(long)]
+    pub key: PathBuf,
+    /// Folder to write to; each submission in a folder of its own, with its files
+    #[conf(short = 'o', long)]
+    pub output: PathBuf,
 }
 
 /// Answers judged.

@@ -16,6 +16,8 @@ mod contract;
 mod doors;
 #[path = "stories/duplicates.rs"]
 mod duplicates;
+#[path = "stories/encryption.rs"]
+mod encryption;
 #[path = "stories/entities.rs"]
 mod entities;
 #[path = "stories/family.rs"]

@@ -19,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0013_entities.sql")),
     Migration::of(include_str!("migrations/0014_results.sql")),
     Migration::of(include_str!("migrations/0015_device_passwords.sql")),
+    Migration::of(include_str!("migrations/0016_encryption.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -66,6 +67,7 @@ pub const TABLES: &[&str] = &[
     "attachment",
     "form",
     "form_version",
+    "form_key",
     "form_file",
     "form_draft",
     "submission",

@@ -48,7 +48,7 @@ pub(super) enum Line {
 }
 
 /// A submission as it is read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Told {
     pub(super) lines: Vec<Line>,
     /// What was found that stands at no question.

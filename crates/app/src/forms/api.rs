@@ -38,7 +38,7 @@ fn told(remarks: Vec<Remark>, language: Language) -> Vec<Remark> {
 }
 
 /// A form as the API tells it.
-fn answered(ctx: &Context, mut detail: FormDetail) -> Versioned<FormDetail> {
+pub(super) fn answered(ctx: &Context, mut detail: FormDetail) -> Versioned<FormDetail> {
     let language = ctx.language;
     for version in &mut detail.versions {
         version.warnings = told(std::mem::take(&mut version.warnings), language);
@@ -178,11 +178,17 @@ pub(super) async fn picture(ctx: Context, path: Path<(FormId, FormVersionId, Str
     pages::picture(ctx, path).await
 }
 
-/// All submissions that wait for a case, without an answer.
+/// All submissions that wait for a case, without an answer; after them those that are not read because they are
+/// encrypted.
 #[utoipa::path(get, path = "/forms/inbox", tag = "forms", operation_id = "inbox",
     responses((status = 200, body = Vec<Submission>), (status = "4XX", body = Problem)))]
 pub(super) async fn inbox(ctx: Context) -> Result<Json<Vec<Submission>>, Error> {
-    ctx.read(submissions::inbox).await.map(Json)
+    let read = ctx.read(|tx, viewer| {
+        let mut waiting = submissions::inbox(tx, viewer)?;
+        waiting.extend(submissions::encrypted_in_inbox(tx, viewer)?);
+        Ok(waiting)
+    });
+    read.await.map(Json)
 }
 
 /// Gives a submission of the inbox to the case of a number.
@@ -202,11 +208,16 @@ pub(super) async fn file_away(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What you sent, or answer for, and waits for a case.
+/// What you sent, or answer for, and waits for a case; after that what is not read because it is encrypted.
 #[utoipa::path(get, path = "/submissions/waiting", tag = "forms", operation_id = "waiting_submissions",
     responses((status = 200, body = Vec<Submission>), (status = "4XX", body = Problem)))]
 pub(super) async fn waiting(ctx: Context) -> Result<Json<Vec<Submission>>, Error> {
-    ctx.read(submissions::waiting).await.map(Json)
+    let read = ctx.read(|tx, viewer| {
+        let mut waiting = submissions::waiting(tx, viewer)?;
+        waiting.extend(submissions::encrypted_waiting(tx, viewer)?);
+        Ok(waiting)
+    });
+    read.await.map(Json)
 }
 
 /// Gives a submission that waits to a case that you see.
@@ -481,15 +492,18 @@ pub(super) struct SubmissionDetail {
     answers: Vec<Answer>,
     /// What the form would not have allowed: it is kept as it was sent.
     findings: Vec<Found>,
-    /// Its files.
+    /// Its files; as they came where it is encrypted.
     files: Vec<SubmissionFile>,
+    /// Files of an encrypted submission that have not come.
+    missing: Vec<String>,
 }
 
 async fn detail(ctx: &Context, id: SubmissionId) -> Result<Versioned<SubmissionDetail>, Error> {
     let (kept, files) = fill_pages::read(ctx, id).await?;
     let answers = fill_pages::told(ctx, &kept, files.clone()).await?.answers();
-    let version = kept.submission.version;
-    Ok(Versioned(version, SubmissionDetail { submission: kept.submission, answers, findings: kept.findings, files }))
+    let missing = fill_pages::missing(ctx, &kept).await?;
+    let submissions::Kept { submission, findings, .. } = kept;
+    Ok(Versioned(submission.version, SubmissionDetail { submission, answers, findings, files, missing }))
 }
 
 /// A submission with its questions and answers in words. That it was read is written down.

@@ -469,6 +469,9 @@ struct SubmissionPage {
     it: Kept,
     case: Option<String>,
     told: Told,
+    /// The files of one that is encrypted, and those that have not come.
+    files: Vec<SubmissionFile>,
+    missing: Vec<String>,
     /// The rows of lists that it made or changed.
     entities: Vec<(EntityId, String)>,
     /// Whether all of it may be read, and so leave as it was sent.
@@ -477,6 +480,9 @@ struct SubmissionPage {
 }
 
 impl SubmissionPage {
+    fn kilobytes(&self, size: &i64) -> String {
+        super::pages::kilobytes(&self.ui, *size)
+    }
     /// How a repeat is called: the last name of its path.
     fn last<'p>(&self, path: &'p str) -> &'p str {
         path.rsplit('/').next().unwrap_or(path)
@@ -524,6 +530,9 @@ pub(super) async fn note(ctx: &Context, submission: &submissions::Submission) ->
 
 /// A submission in words.
 pub(super) async fn told(ctx: &Context, kept: &Kept, files: Vec<SubmissionFile>) -> Result<Told, Error> {
+    if kept.submission.encrypted.is_some() {
+        return Ok(Told::default());
+    }
     let (ui, version, xml) = (ctx.ui(), kept.submission.form_version_id, kept.xml.clone());
     let (findings, meaning) = (kept.findings.clone(), kept.meaning.clone());
     let read = ctx.read(move |tx, viewer| {
@@ -535,27 +544,34 @@ pub(super) async fn told(ctx: &Context, kept: &Kept, files: Vec<SubmissionFile>)
     read.await
 }
 
+/// The files of an encrypted submission that have not come.
+pub(super) async fn missing(ctx: &Context, kept: &Kept) -> Result<Vec<String>, Error> {
+    let submission = kept.submission.clone();
+    ctx.read(move |tx, viewer| submissions::missing(tx, viewer, &submission)).await
+}
+
 pub(super) async fn submission(
     ctx: Context,
     Path(id): Path<SubmissionId>,
     Query(Done { done }): Query<Done>,
 ) -> Result<Html<String>, Error> {
     let (it, files) = read(&ctx, id).await?;
-    let told = told(&ctx, &it, files).await?;
+    let told = told(&ctx, &it, files.clone()).await?;
+    let missing = missing(&ctx, &it).await?;
     let (ui, case) = (ctx.ui(), it.submission.case_id);
     let read = ctx.read(move |tx, viewer| {
         let named = case.map(|case| name_of_case(tx, viewer, &ui, case)).transpose()?;
         Ok((named, entities::store::of_submission(tx, viewer, id)?))
     });
     let (case, entities) = read.await?;
-    let whole = it.meaning.may_read_all(&ctx.viewer);
-    page(SubmissionPage { ui: ctx.ui(), case, it, told, entities, whole, done })
+    let whole = it.submission.encrypted.is_none() && it.meaning.may_read_all(&ctx.viewer);
+    page(SubmissionPage { ui: ctx.ui(), case, it, told, files, missing, entities, whole, done })
 }
 
 pub(super) async fn record(ctx: Context, Path(id): Path<SubmissionId>) -> Result<Response, Error> {
     let (kept, _) = read(&ctx, id).await?;
     // Whoever may not read all of it reads what they may on its page.
-    if !kept.meaning.may_read_all(&ctx.viewer) {
+    if !kept.meaning.may_read_all(&ctx.viewer) || kept.submission.encrypted.is_some() {
         return Err(Error::NotFound);
     }
     Ok(download(&format!("{id}.xml"), "text/xml; charset=utf-8", kept.xml))

@@ -9,6 +9,7 @@ mod api;
 mod central;
 mod columns;
 mod devices;
+mod encryption;
 mod entities;
 mod export;
 mod fill_pages;
@@ -37,9 +38,10 @@ use crate::web::App;
 pub use answers::{Answer, reasons};
 pub use central::problem as central_problem;
 pub use columns::{CaseAnswers, Column, FormColumns, answers_of_cases, columns, columns_named};
+pub use encryption::Encrypted;
 pub use entities::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
-pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
-pub use remarks::{PUBLIC_KEY, Remark};
+pub use model::{Encryption, Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
+pub use remarks::{OF_KEYS as PROBLEMS_OF_KEYS, Remark};
 pub use results::{
     Offers, QuestionAsked, Questionnaire, answer_screening, offers, questionnaires, results_of_case,
     screening_in_words, screenings_of_case, show_from_before,
@@ -78,6 +80,8 @@ pub fn routes() -> Router<App> {
         .route("/submissions/{submission}/xml", get(fill_pages::record))
         .route("/submissions/{submission}/files/{file}", get(fill_pages::file))
         .route("/forms/{form}/export", get(export::export))
+        .route("/forms/{form}/encryption", post(encryption::pages::switch))
+        .route("/forms/{form}/encrypted", get(encryption::archive::download))
         .route("/forms/lists", get(entities::pages::managed).post(entities::pages::make_list))
         .route("/forms/lists/{list}", get(entities::pages::managed_list).post(entities::pages::change_list))
         .route("/forms/lists/{list}/rows", post(entities::pages::upload))
@@ -131,6 +135,8 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(api::record))
         .routes(routes!(api::submission_file))
         .routes(routes!(export::export))
+        .routes(routes!(encryption::pages::api_switch))
+        .routes(routes!(encryption::archive::download))
         .routes(routes!(entities::api::managed, entities::api::make_list))
         .routes(routes!(entities::api::managed_list, entities::api::change_list))
         .routes(routes!(entities::api::upload))

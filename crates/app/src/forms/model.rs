@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::encryption::unmarked;
 use super::meaning::titled;
 use super::remarks::Remark;
 use crate::access::Sensitivity;
@@ -24,6 +25,18 @@ crate::codes! {
         Closing = "closing",
         /// Nothing is taken.
         Closed = "closed",
+    }
+}
+
+crate::codes! {
+    /// Whose key devices encrypt a form's submissions with.
+    "encryption" Encryption {
+        /// Nobody's: they are sent as they are.
+        None = "none",
+        /// The house's: it reads them as they come.
+        House = "house",
+        /// That of the form's author, in the sheet: the house cannot read them.
+        Own = "own",
     }
 }
 
@@ -99,10 +112,19 @@ pub struct FormVersion {
     pub warnings: Vec<Remark>,
     /// Whether it came with Watari.
     pub shipped: bool,
+    /// Whose key devices encrypt with.
+    pub encryption: Encryption,
     /// When it was uploaded.
     pub created_at: Moment,
     /// When it was published.
     pub published_at: Option<Moment>,
+}
+
+impl FormVersion {
+    /// Whether it is a version that a sheet calls by this name, whatever was added to it for devices.
+    pub fn is_of(&self, sheet: &str) -> bool {
+        unmarked(&self.name) == unmarked(sheet)
+    }
 }
 
 /// A form with everything about it.
@@ -124,6 +146,11 @@ impl FormDetail {
     /// The version that is filled in.
     pub fn published(&self) -> Option<&FormVersion> {
         self.versions.iter().find(|version| version.state == VersionState::Published)
+    }
+
+    /// Whose key devices encrypt with now.
+    pub fn encryption(&self) -> Encryption {
+        self.published().map_or(Encryption::None, |version| version.encryption)
     }
 
     /// The version that is being prepared.

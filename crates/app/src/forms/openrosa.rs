@@ -8,9 +8,11 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use xlsform::encryption;
 use xlsform::xpath::Tree;
 
-use super::model::FormState;
+use super::encryption::arrival::{self, Arriving};
+use super::model::{Form, FormState, FormVersion};
 use super::phone::Phone;
 use super::submissions::{self, Incoming, NewFile};
 use super::{entities, store, upload};
@@ -113,7 +115,7 @@ async fn list_forms(phone: &Phone) -> Result<Response, Error> {
 }
 
 /// A version that a device may have.
-fn version(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Result<(super::model::FormVersion, String), Error> {
+fn version(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Result<(FormVersion, String), Error> {
     let (version, _) = store::version(tx, viewer.organisation, id)?;
     store::given_out(tx, viewer, version.form_id, id)
 }
@@ -261,8 +263,14 @@ async fn take(phone: &Phone, sent: Result<Sent, Error>) -> Result<Response, Erro
         .filter(|(part, ..)| *part != field)
         .map(|(_, name, content)| (name.to_owned(), content.to_vec()))
         .collect();
-    if files.iter().any(|(name, content)| name.is_empty() || name.len() > 200 || content.len() > store::LARGEST_FILE) {
+    // Encrypted, the largest file is a little larger.
+    let largest = store::LARGEST_FILE + arrival::LONGEST_PADDING;
+    if files.iter().any(|(name, content)| name.is_empty() || name.len() > 200 || content.len() > largest) {
         return Err(Error::TooLarge(store::LARGEST_FILE));
+    }
+    if Tree::from_xml(&record).is_ok_and(|record| encryption::is_manifest(&record)) {
+        arrival::take(phone, Arriving::read(phone.device, record, files)?).await?;
+        return Ok(message(StatusCode::CREATED, "full submission upload was successful"));
     }
     let device = phone.device;
     let ready = phone.read(move |tx, viewer| {
@@ -282,12 +290,11 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
     let name = record.attribute(root, "id").unwrap_or_else(|| record.local(root));
     let instance_id = submissions::instance_id(&record);
     let instance_id = instance_id.ok_or_else(|| Error::BadRequest("the record has no meta/instanceID".to_owned()))?;
-    let form = store::form_named(tx, viewer.organisation, name)?.ok_or(Error::NotFound)?;
-    if !viewer.sees(form.sensitivity) {
-        return Err(Error::NotFound);
+    if encryption::is_manifest(&record) {
+        return Err(Error::BadRequest("an encrypted submission is taken from a device, with its files".to_owned()));
     }
     let named = record.attribute(root, "version").unwrap_or_default();
-    let (version, xform) = store::version_named(tx, viewer, form.id, named)?;
+    let (form, version, xform) = form_and_version(tx, viewer, name, named)?;
     let definition = match store::definition(tx, viewer, version.id, &xform, None) {
         Ok(definition) => Some(definition),
         Err(Error::BadRequest(_)) => None,
@@ -311,8 +318,24 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
         xml,
         judged,
         device,
+        manifest: None,
         form,
     })
+}
+
+/// The form that a record is of, and the version that it names.
+pub(super) fn form_and_version(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    name: &str,
+    named: &str,
+) -> Result<(Form, FormVersion, String), Error> {
+    let form = store::form_named(tx, viewer.organisation, name)?.ok_or(Error::NotFound)?;
+    if !viewer.sees(form.sensitivity) {
+        return Err(Error::NotFound);
+    }
+    let (version, xform) = store::version_named(tx, viewer, form.id, named)?;
+    Ok((form, version, xform))
 }
 
 /// Keeps a record, or recognises it: a device sends again what it got no answer to, and large files in several
@@ -324,7 +347,7 @@ pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: Incoming, files: 
             (known.id, known.case, pen)
         }
         Some(_) => return Err(Error::Refused("refused-submission-differs")),
-        None if !takes(&incoming) => return Err(Error::Refused("refused-form-not-open")),
+        None if !takes(&incoming.form) => return Err(Error::Refused("refused-form-not-open")),
         None => {
             let pen = submissions::keep(tx, viewer, &incoming)?;
             submissions::touch_case(tx, viewer, &pen, incoming.case)?;
@@ -339,6 +362,6 @@ pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: Incoming, files: 
 }
 
 /// Whether a form still takes what is sent.
-fn takes(incoming: &Incoming) -> bool {
-    matches!(incoming.form.state, FormState::Open | FormState::Closing)
+pub(super) fn takes(form: &Form) -> bool {
+    matches!(form.state, FormState::Open | FormState::Closing)
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::model::{Form, FormChange, FormDetail, FormState, SUBJECT_FIELDS, VersionState};
+use super::model::{Encryption, Form, FormChange, FormDetail, FormState, SUBJECT_FIELDS, VersionState};
 use super::remarks::Remark;
 use super::submissions::{self, CaseOfSubmission, Submission};
 use super::{store, upload};
@@ -116,8 +116,22 @@ impl ShowPage {
         self.it.questions.iter().map(|name| (name.as_str(), name.as_str())).collect()
     }
     fn kilobytes(&self, size: &i64) -> String {
-        self.ui.name("file-size", &(size / 1024 + 1).to_string())
+        kilobytes(&self.ui, *size)
     }
+    /// What can be chosen for encryption: the other of the two.
+    fn other_encryption(&self) -> Option<Encryption> {
+        self.it.published()?;
+        match self.it.encryption() {
+            Encryption::None => Some(Encryption::House),
+            Encryption::House => Some(Encryption::None),
+            Encryption::Own => None,
+        }
+    }
+}
+
+/// How large something is, in words.
+pub(super) fn kilobytes(ui: &Ui, size: i64) -> String {
+    ui.name("file-size", &(size / 1024 + 1).to_string())
 }
 
 pub(super) async fn show(ctx: Context, Path(id): Path<FormId>) -> Result<Html<String>, Error> {
@@ -232,6 +246,8 @@ fn as_file(name: &str, (content, media_type): (Vec<u8>, String)) -> Response {
 struct InboxPage {
     ui: Ui,
     waiting: Vec<Submission>,
+    /// Those that are not read.
+    encrypted: Vec<Submission>,
     refill: Refill,
     /// Whether the answers may be read: those who manage forms only see that something waits.
     reads: bool,
@@ -246,6 +262,9 @@ impl InboxPage {
             false => format!("/forms/inbox/{id}?version={version}"),
         }
     }
+    fn kilobytes(&self, size: &Option<i64>) -> String {
+        kilobytes(&self.ui, size.unwrap_or_default())
+    }
 }
 
 pub(super) async fn inbox(ctx: Context) -> Result<Html<String>, Error> {
@@ -253,8 +272,10 @@ pub(super) async fn inbox(ctx: Context) -> Result<Html<String>, Error> {
 }
 
 async fn inbox_page(ctx: &Context, refill: Refill) -> Result<Html<String>, Error> {
-    let waiting = ctx.read(submissions::inbox).await?;
-    page(InboxPage { ui: ctx.ui(), waiting, refill, reads: false })
+    let (waiting, encrypted) = ctx
+        .read(|tx, viewer| Ok((submissions::inbox(tx, viewer)?, submissions::encrypted_in_inbox(tx, viewer)?)))
+        .await?;
+    page(InboxPage { ui: ctx.ui(), waiting, encrypted, refill, reads: false })
 }
 
 pub(super) async fn waiting(ctx: Context) -> Result<Html<String>, Error> {
@@ -262,8 +283,10 @@ pub(super) async fn waiting(ctx: Context) -> Result<Html<String>, Error> {
 }
 
 async fn waiting_page(ctx: &Context, refill: Refill) -> Result<Html<String>, Error> {
-    let waiting = ctx.read(submissions::waiting).await?;
-    page(InboxPage { ui: ctx.ui(), waiting, refill, reads: true })
+    let (waiting, encrypted) = ctx
+        .read(|tx, viewer| Ok((submissions::waiting(tx, viewer)?, submissions::encrypted_waiting(tx, viewer)?)))
+        .await?;
+    page(InboxPage { ui: ctx.ui(), waiting, encrypted, refill, reads: true })
 }
 
 fn case_typed(sent: Sent) -> Result<(CaseOfSubmission, Refill), Error> {

@@ -4,13 +4,19 @@ use fluent_bundle::FluentValue;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use xlsform::encryption::KeyError;
 use xlsform::form::Place;
 use xlsform::kinds::Kind;
 
 use crate::ui::Language;
 
-/// The form asks for answers encrypted on the device: what Watari refuses and the engine does not.
-pub const PUBLIC_KEY: &str = "public-key";
+/// What this house says of a key for devices to encrypt with, and the engine does not: codes with their arguments.
+pub const OF_KEYS: [(&str, &[&str]); 4] = [
+    ("public-key", &[]),
+    ("public-key-unreadable", &[]),
+    ("public-key-private", &[]),
+    ("public-key-length", &["bits"]),
+];
 
 /// What is wrong with a sheet or may be meant otherwise, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -48,12 +54,26 @@ impl Remark {
         Remark::of_file(kind).placed(place)
     }
 
-    /// A key to encrypt answers with on the device.
-    pub fn of_public_key(place: &Place) -> Remark {
-        let text = "answers encrypted on the device cannot be read here; remove the key, Watari encrypts what it keeps";
-        let (code, text) = (Some(PUBLIC_KEY.to_owned()), text.to_owned());
-        let here = Remark { sheet: None, row: None, column: None, code, arguments: Map::new(), text, words: None };
-        here.placed(place)
+    /// A key of the sheet's own: what devices encrypt with it only its holder reads.
+    pub fn of_own_key(place: &Place) -> Remark {
+        let text = "only whoever holds the private key can read what devices send: it is kept as it comes, belongs to no \
+                    case by itself, has no result and makes no entity; without public_key the house can encrypt the form \
+                    with a key that it reads by";
+        Remark::of_code("public-key", Map::new(), text.to_owned()).placed(place)
+    }
+
+    /// A key that cannot be used.
+    pub fn of_key_error(place: &Place, error: &KeyError) -> Remark {
+        let (code, arguments) = match error {
+            KeyError::IsPrivate => ("public-key-private", Map::new()),
+            KeyError::Length(bits) => ("public-key-length", Map::from_iter([("bits".to_owned(), (*bits).into())])),
+            KeyError::NotPublic | KeyError::NotPrivate | KeyError::Failed(_) => ("public-key-unreadable", Map::new()),
+        };
+        Remark::of_code(code, arguments, error.to_string()).placed(place)
+    }
+
+    fn of_code(code: &str, arguments: Map<String, Value>, text: String) -> Remark {
+        Remark { sheet: None, row: None, column: None, code: Some(code.to_owned()), arguments, text, words: None }
     }
 
     /// What this house finds besides the engine; it has no words of its own yet.

@@ -89,7 +89,7 @@ fn ship_one(tx: &mut Tx<'_>, by: Actor, sheet: &Sheet) -> Result<(), Error> {
         Some(form) => store::versions(tx, by.organisation, form.id)?,
         None => Vec::new(),
     };
-    let is_there = versions.iter().any(|version| version.name == sheet.version);
+    let is_there = versions.iter().any(|version| version.is_of(&sheet.version));
     let in_state = |state| versions.iter().find(|version: &&FormVersion| version.state == state);
     if is_there || in_state(VersionState::Draft).is_some() {
         return Ok(());

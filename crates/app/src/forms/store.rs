@@ -8,6 +8,7 @@ use serde_json::json;
 use xlsform::definition::{Definition, External};
 use xlsform::entities::declared;
 
+use super::encryption::{self, Rewritten};
 use super::meaning::Meaning;
 use super::model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
 use super::remarks::Remark;
@@ -91,8 +92,8 @@ pub(super) fn forms_in_use(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Form>
     Ok(tx.query(&sql, params![viewer.organisation], form_from)?)
 }
 
-/// The forms that can be filled in by this user with their published versions and what those say, the ones that come with
-/// Watari first.
+/// The forms that can be filled in here by this user with their published versions and what those say, the ones that come
+/// with Watari first. What is encrypted with the form's own key is filled in on devices only.
 pub(super) fn forms_with_meaning(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
@@ -100,7 +101,7 @@ pub(super) fn forms_with_meaning(
     let sql = format!(
         "SELECT {COLUMNS}, w.id, w.meaning FROM form f \
          JOIN form_version w ON w.organisation_id = f.organisation_id AND w.form_id = f.id AND w.state = 'published' \
-         WHERE f.organisation_id = $1 AND f.state = 'open' ORDER BY f.title, f.id"
+         WHERE f.organisation_id = $1 AND f.state = 'open' AND w.encryption <> 'own' ORDER BY f.title, f.id"
     );
     let mut forms = tx.query(&sql, params![viewer.organisation], |row| {
         Ok((form_from(row)?, row.next()?, Meaning::from_json(&row.next::<String>()?)))
@@ -131,7 +132,7 @@ pub(super) fn form_named(tx: &mut Tx<'_>, of: OrganisationId, name: &str) -> Res
 }
 
 const VERSION: &str = "v.id, v.form_id, v.number, v.name, v.state, v.title, v.titles, v.file_name, v.hash, \
-                       v.warnings, v.shipped, v.created_at, v.published_at";
+                       v.warnings, v.shipped, v.encryption, v.created_at, v.published_at";
 
 fn version_from(row: &Row<'_>) -> Result<FormVersion, DbError> {
     Ok(FormVersion {
@@ -146,6 +147,7 @@ fn version_from(row: &Row<'_>) -> Result<FormVersion, DbError> {
         hash: row.next()?,
         warnings: serde_json::from_str::<Vec<Remark>>(&row.next::<String>()?).unwrap_or_default(),
         shipped: row.next()?,
+        encryption: row.next()?,
         created_at: row.next()?,
         published_at: row.next()?,
     })
@@ -384,7 +386,7 @@ pub(super) fn add_by(tx: &mut Tx<'_>, by: Actor, sheet: &Sheet) -> Result<FormId
         Some(form) => versions(tx, by.organisation, form.id)?,
         None => Vec::new(),
     };
-    let same = earlier.iter().any(|version| version.state != VersionState::Draft && version.name == sheet.version);
+    let same = earlier.iter().any(|version| version.state != VersionState::Draft && version.is_of(&sheet.version));
     if same {
         return Err(Error::field("version", "invalid-form-version"));
     }
@@ -410,7 +412,8 @@ pub(super) fn add_by(tx: &mut Tx<'_>, by: Actor, sheet: &Sheet) -> Result<FormId
         )?;
     }
     let number = earlier.iter().map(|version| version.number).max().unwrap_or_default() + 1;
-    let version = keep_version(tx, by, &pen, form, number, sheet)?;
+    // What the machine itself brings came with Watari.
+    let version = keep_version(tx, by, &pen, (form, number, by.user.is_none()), sheet)?;
     if let Some(before) = earlier.first() {
         take_over_files(tx, by.organisation, &pen, before.id, version, &sheet.xform)?;
     }
@@ -435,20 +438,20 @@ pub(super) fn add_by(tx: &mut Tx<'_>, by: Actor, sheet: &Sheet) -> Result<FormId
     Ok(form)
 }
 
-fn keep_version(
+/// Keeps a sheet as the draft of a form, under a number, and whether it came with Watari.
+pub(super) fn keep_version(
     tx: &mut Tx<'_>,
     by: Actor,
     pen: &Pen,
-    form: FormId,
-    number: i64,
+    (form, number, shipped): (FormId, i64, bool),
     sheet: &Sheet,
 ) -> Result<FormVersionId, Error> {
     let version = FormVersionId::new();
     tx.execute(
         pen,
         "INSERT INTO form_version (organisation_id, id, form_id, number, name, state, title, titles, file_name, sheet, \
-         xform, hash, warnings, meaning, shipped, uploaded_by, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+         xform, hash, warnings, meaning, shipped, uploaded_by, created_at, encryption) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         params![
             by.organisation,
             version,
@@ -464,10 +467,11 @@ fn keep_version(
             md5(sheet.xform.as_bytes()),
             serde_json::to_string(&sheet.warnings).unwrap_or_default(),
             sheet.meaning.to_json(),
-            by.user.is_none(),
+            shipped,
             // Nobody uploaded what came with Watari.
             by.user.unwrap_or(UserId(uuid::Uuid::nil())),
-            Moment::now()
+            Moment::now(),
+            sheet.encryption
         ],
     )?;
     Ok(version)
@@ -490,7 +494,7 @@ fn take_over_files(
     Ok(())
 }
 
-fn keep_file(
+pub(super) fn keep_file(
     tx: &mut Tx<'_>,
     of: OrganisationId,
     pen: &Pen,
@@ -645,7 +649,8 @@ fn read_with(
     xform: &str,
     content_of: impl Fn(&mut Tx<'_>, &Viewer, FormVersionId, &str) -> Result<Option<Vec<u8>>, Error>,
 ) -> Result<Arc<Definition>, Error> {
-    if let Some(ready) = READ.get(&version) {
+    // A draft is given a key when it is published, and is longer then.
+    if let Some(ready) = READ.get(&version).filter(|ready| ready.length == xform.len() as u64) {
         return Ok(ready.definition);
     }
     let mut external = External::new();
@@ -679,13 +684,34 @@ pub fn publish(tx: &mut Tx<'_>, viewer: &Viewer, id: FormId, expected: i64) -> R
     publish_by(tx, viewer.into(), &detail.form, draft)
 }
 
-/// Publishes a draft, whoever does.
+/// Publishes a draft, whoever does. Where devices encrypt with the house's key they go on doing so.
 pub(super) fn publish_by(tx: &mut Tx<'_>, by: Actor, form: &Form, draft: &FormVersion) -> Result<(), Error> {
+    let rewritten = encryption::carried_over(tx, by.organisation, form, draft)?;
+    put_in_force(tx, by, form, draft, rewritten)
+}
+
+/// Makes a draft the version that is filled in, rewritten for devices that encrypt or no longer do.
+pub(super) fn put_in_force(
+    tx: &mut Tx<'_>,
+    by: Actor,
+    form: &Form,
+    draft: &FormVersion,
+    rewritten: Option<Rewritten>,
+) -> Result<(), Error> {
     let state = if form.state == FormState::Draft { FormState::Open } else { form.state };
+    let name = rewritten.as_ref().map_or(&draft.name, |rewritten| &rewritten.name);
     let before = json!({ "form_version": form.published, "form_state": form.state });
-    let after = json!({ "form_version": draft.name, "form_state": state });
+    let after = json!({ "form_version": name, "form_state": state });
     let pen = history::record(tx, by, Entry::changed(Kind::Form, form.id, &before, &after))?;
     let now = Moment::now();
+    if let Some(Rewritten { name, xform, encryption }) = rewritten {
+        tx.execute(
+            &pen,
+            "UPDATE form_version SET name = $3, xform = $4, hash = $5, encryption = $6 \
+             WHERE organisation_id = $1 AND id = $2",
+            params![by.organisation, draft.id, name, xform.as_str(), md5(xform.as_bytes()), encryption],
+        )?;
+    }
     tx.execute(
         &pen,
         "UPDATE form_version SET state = $3 WHERE organisation_id = $1 AND form_id = $2 AND state = 'published'",
@@ -708,7 +734,7 @@ pub(super) fn publish_by(tx: &mut Tx<'_>, by: Actor, form: &Form, draft: &FormVe
     entities::store::publish(tx, by, &definition)
 }
 
-fn check_version(form: &Form, expected: i64) -> Result<(), Error> {
+pub(super) fn check_version(form: &Form, expected: i64) -> Result<(), Error> {
     let same = form.version == expected;
     same.then_some(()).ok_or_else(|| Error::stale(&json!({ "version": expected }), form, form.version))
 }

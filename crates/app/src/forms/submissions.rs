@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use xlsform::definition::Definition;
+use xlsform::encryption::Manifest;
 use xlsform::entities::EntityError;
 use xlsform::fill::{Filling, Finding, FindingKind, ProblemKind, check};
 use xlsform::xpath::{NodeId, Tree};
 
+use super::encryption::Encrypted;
 use super::filling::{self, begin};
 use super::meaning::{Meaning, titled};
-use super::model::{Form, FormState, FormVersion, SUBJECT_FIELDS};
+use super::model::{Encryption, Form, FormState, FormVersion, SUBJECT_FIELDS};
 use super::{entities, store};
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
 use crate::cases::outcome::Outcome;
@@ -218,13 +220,20 @@ pub struct Submission {
     pub sender: Option<String>,
     /// When.
     pub sent_at: Moment,
+    /// Why it is not read; none where it is.
+    pub encrypted: Option<Encrypted>,
+    /// Bytes of its encrypted files; none where it is read.
+    pub size: Option<i64>,
     /// The record's version.
     pub version: i64,
 }
 
 const COLUMNS: &str = "s.id, s.form_id, v.title, v.titles, s.form_version_id, v.name, s.instance_id, s.case_id, \
                        s.person_id, s.subject, s.sensitivity, s.found, \
-                       CASE WHEN s.result IS NULL THEN 0 ELSE 1 END, d.name, s.sent_by, u.name, s.sent_at, s.version";
+                       CASE WHEN s.result IS NULL THEN 0 ELSE 1 END, d.name, s.sent_by, u.name, s.sent_at, s.encrypted, \
+                       CASE WHEN s.encrypted IS NULL THEN NULL ELSE (SELECT CAST(coalesce(sum(x.size), 0) AS BIGINT) \
+                       FROM submission_file x WHERE x.organisation_id = s.organisation_id AND x.submission_id = s.id) \
+                       END, s.version";
 
 const JOINED: &str = "submission s \
     JOIN form_version v ON v.organisation_id = s.organisation_id AND v.id = s.form_version_id \
@@ -252,6 +261,8 @@ fn from_row(row: &Row<'_>) -> Result<Submission, DbError> {
         sent_by: row.next()?,
         sender: row.next()?,
         sent_at: row.next()?,
+        encrypted: row.next()?,
+        size: row.next()?,
         version: row.next()?,
     })
 }
@@ -305,6 +316,12 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Kept, 
     Ok(kept)
 }
 
+/// Submissions that are read.
+const READ: &str = "s.encrypted IS NULL";
+
+/// Submissions that are not read: they came encrypted.
+const ENCRYPTED: &str = "s.encrypted IS NOT NULL";
+
 /// Submissions without a case, whoever asks: in the inbox of those who manage forms, who learn no answer.
 fn in_inbox(viewer: &Viewer) -> Filter {
     Filter::new("s.organisation_id = ? AND s.case_id IS NULL", [viewer.organisation.into()])
@@ -325,9 +342,18 @@ fn without_case(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<Submission>, Err
 /// The role does not manage forms, or the database failed.
 pub fn inbox(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Submission>, Error> {
     viewer.require(Permission::ManageForms)?;
-    let mut waiting = without_case(tx, &in_inbox(viewer))?;
+    let mut waiting = without_case(tx, &in_inbox(viewer).and(READ, []))?;
     waiting.iter_mut().for_each(|submission| submission.subject.clear());
     Ok(waiting)
+}
+
+/// All submissions without a case that are not read because they are encrypted, the oldest first.
+///
+/// # Errors
+/// The role does not manage forms, or the database failed.
+pub fn encrypted_in_inbox(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Submission>, Error> {
+    viewer.require(Permission::ManageForms)?;
+    without_case(tx, &in_inbox(viewer).and(ENCRYPTED, []))
 }
 
 /// How many wait for a case.
@@ -335,7 +361,7 @@ pub fn inbox(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Submission>, Error>
 /// # Errors
 /// The database failed.
 pub fn count_inbox(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<i64, Error> {
-    let filter = in_inbox(viewer);
+    let filter = in_inbox(viewer).and(READ, []);
     Ok(tx.count(&format!("SELECT count(*) FROM submission s WHERE {}", filter.sql()), filter.params())?)
 }
 
@@ -345,7 +371,16 @@ pub fn count_inbox(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<i64, Error> {
 /// The role does not work on cases, or the database failed.
 pub fn waiting(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Submission>, Error> {
     viewer.require(Permission::WriteCases)?;
-    without_case(tx, &viewer.visible_submissions().and("s.case_id IS NULL", []))
+    without_case(tx, &viewer.visible_submissions().and("s.case_id IS NULL", []).and(READ, []))
+}
+
+/// The same of those that are not read because they are encrypted.
+///
+/// # Errors
+/// The role does not work on cases, or the database failed.
+pub fn encrypted_waiting(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<Submission>, Error> {
+    viewer.require(Permission::WriteCases)?;
+    without_case(tx, &viewer.visible_submissions().and("s.case_id IS NULL", []).and(ENCRYPTED, []))
 }
 
 /// The case that a submission is to belong to.
@@ -600,6 +635,10 @@ pub(super) fn offered(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<
         return Err(Error::Refused("refused-form-not-open"));
     }
     let (version, xform) = store::published(tx, viewer, form.id)?;
+    // What a page sends passes through the house in the clear, which the key's holder did not want.
+    if version.encryption == Encryption::Own {
+        return Err(Error::Refused("refused-form-own-key"));
+    }
     Ok((form, version, xform))
 }
 
@@ -712,6 +751,8 @@ pub(super) struct Incoming {
     pub(super) entities: Vec<Result<xlsform::entities::Entity, EntityError>>,
     /// Whether its form asks for a case.
     pub(super) asks_for_case: bool,
+    /// The manifest that it came with, where it was encrypted.
+    pub(super) manifest: Option<String>,
     pub(super) device: Option<DeviceId>,
 }
 
@@ -743,19 +784,22 @@ pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Res
 }
 
 fn insert(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, Error> {
-    let Incoming { id, form, version, instance_id, case: of, subject, xml, judged, device, .. } = incoming;
+    let Incoming { id, form, version, instance_id, case: of, subject, xml, judged, device, manifest, .. } = incoming;
     let found = i64::try_from(judged.findings.len()).unwrap_or(i64::MAX);
     let mut entry = entry_of(*id, &form.title, found, judged.result.as_ref(), form.sensitivity);
     if let Some((case, person)) = of {
         entry = entry.about(*person).in_case(*case);
     }
     let pen = history::record(tx, viewer, entry)?;
+    if manifest.is_some() {
+        forget_encrypted(tx, viewer, &pen, *id)?;
+    }
     let (case, person) = of.unzip();
     tx.execute(
         &pen,
         "INSERT INTO submission (organisation_id, id, form_id, form_version_id, instance_id, case_id, person_id, \
-         subject, sensitivity, xml, findings, found, result, device_id, sent_by, sent_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)",
+         subject, sensitivity, xml, findings, found, result, device_id, sent_by, sent_at, version, manifest) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, $17)",
         params![
             viewer.organisation,
             *id,
@@ -772,10 +816,22 @@ fn insert(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, 
             judged.result.as_ref().map(|result| serde_json::to_string(result).unwrap_or_default()),
             *device,
             viewer.user,
-            Moment::now()
+            Moment::now(),
+            manifest.clone()
         ],
     )?;
     Ok(pen)
+}
+
+/// Takes away what came of a submission before it was whole: it is read now.
+fn forget_encrypted(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, id: SubmissionId) -> Result<(), Error> {
+    for rows in [
+        "submission_file WHERE organisation_id = $1 AND submission_id = $2",
+        "submission WHERE organisation_id = $1 AND id = $2",
+    ] {
+        tx.execute(pen, &format!("DELETE FROM {rows}"), params![viewer.organisation, id])?;
+    }
+    Ok(())
 }
 
 /// Hands a draft in: it becomes a submission of its case.
@@ -806,6 +862,7 @@ pub(super) fn send_draft(
         xml,
         judged,
         device: None,
+        manifest: None,
         form,
     };
     let pen = keep(tx, viewer, &incoming)?;
@@ -956,7 +1013,7 @@ fn path_in(record: &Tree, node: NodeId) -> String {
 }
 
 /// The files of a submission or draft that was found for the user before.
-fn files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Vec<SubmissionFile>, Error> {
+pub(super) fn files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Vec<SubmissionFile>, Error> {
     Ok(tx.query(
         "SELECT x.id, x.name, x.media_type, x.size FROM submission_file x \
          WHERE x.organisation_id = $1 AND x.submission_id = $2 ORDER BY x.created_at, x.id",
@@ -1047,14 +1104,41 @@ pub fn open_file(
 ) -> Result<(Submission, SubmissionFile, Vec<u8>), Error> {
     let kept = find(tx, viewer, id)?;
     let held = files_of(tx, viewer, &kept)?.into_iter().find(|held| held.id == file).ok_or(Error::NotFound)?;
+    let content = content(tx, viewer, file)?;
+    Ok((kept.submission, held, content))
+}
+
+/// The content of a file that was found for the user before.
+pub(super) fn content(tx: &mut Tx<'_>, viewer: &Viewer, file: SubmissionFileId) -> Result<Vec<u8>, Error> {
     let sealed = tx.one(
         "SELECT x.sealed FROM submission_file x WHERE x.organisation_id = $1 AND x.id = $2",
         params![viewer.organisation, file],
         |row| row.get::<Vec<u8>>(0),
     )?;
     let content = tx.key().open("submission file", file.0.as_bytes(), &sealed.ok_or(Error::NotFound)?);
-    let content = content.map_err(|error| Error::Internal(format!("submission file {file}: {error}")))?;
-    Ok((kept.submission, held, content))
+    content.map_err(|error| Error::Internal(format!("submission file {file}: {error}")))
+}
+
+/// The manifest of an encrypted submission that was found for the user before.
+pub(super) fn manifest(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<String, Error> {
+    let found = tx.one(
+        "SELECT s.manifest FROM submission s WHERE s.organisation_id = $1 AND s.id = $2",
+        params![viewer.organisation, id],
+        |row| row.get::<Option<String>>(0),
+    )?;
+    found.flatten().ok_or(Error::NotFound)
+}
+
+/// The files that the manifest of an encrypted submission names and that have not come.
+pub(super) fn missing(tx: &mut Tx<'_>, viewer: &Viewer, submission: &Submission) -> Result<Vec<String>, Error> {
+    if submission.encrypted.is_none() {
+        return Ok(Vec::new());
+    }
+    let there = files(tx, viewer, submission.id)?;
+    let manifest = Manifest::read(&manifest(tx, viewer, submission.id)?);
+    let manifest = manifest.map_err(|error| Error::Internal(error.to_string()))?;
+    let gone = |name: &&str| !there.iter().any(|file| file.name == *name);
+    Ok(manifest.files().filter(gone).map(str::to_owned).collect())
 }
 
 /// A submission that is there already.
@@ -1063,17 +1147,22 @@ pub(super) struct Known {
     pub(super) case: Option<(CaseId, PersonId)>,
     pub(super) sent_by: UserId,
     pub(super) xml: String,
+    /// What came in its place, where it was encrypted.
+    pub(super) manifest: Option<String>,
+    /// Why it is not read; none where it is.
+    pub(super) encrypted: Option<Encrypted>,
 }
 
 /// The submission of an id that a device gave, whoever asks.
 pub(super) fn of_instance(tx: &mut Tx<'_>, viewer: &Viewer, instance_id: &str) -> Result<Option<Known>, Error> {
     Ok(tx.one(
-        "SELECT s.id, s.case_id, s.person_id, s.sent_by, s.xml FROM submission s \
+        "SELECT s.id, s.case_id, s.person_id, s.sent_by, s.xml, s.manifest, s.encrypted FROM submission s \
          WHERE s.organisation_id = $1 AND s.instance_id = $2",
         params![viewer.organisation, instance_id],
         |row| {
             let (id, case, person): (_, Option<CaseId>, Option<PersonId>) = (row.next()?, row.next()?, row.next()?);
-            Ok(Known { id, case: case.zip(person), sent_by: row.next()?, xml: row.next()? })
+            let (sent_by, xml, manifest, encrypted) = (row.next()?, row.next()?, row.next()?, row.next()?);
+            Ok(Known { id, case: case.zip(person), sent_by, xml, manifest, encrypted })
         },
     )?)
 }

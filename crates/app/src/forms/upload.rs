@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use md5::{Digest, Md5};
 use xlsform::definition::{Definition, External};
+use xlsform::encryption::PublicKey;
 use xlsform::form::{Form, Place};
 use xlsform::kinds::Kind;
 use xlsform::workbook::{self, Format, Limits, Workbook};
 
 use super::meaning::{self, Meaning, Titles};
+use super::model::Encryption;
 use super::remarks::Remark;
 
 /// The largest sheet in bytes.
@@ -41,6 +43,8 @@ pub struct Sheet {
     pub(super) meaning: Meaning,
     /// What the form is called, by language codes.
     pub(super) titles: Titles,
+    /// Whose key devices encrypt with.
+    pub(super) encryption: Encryption,
 }
 
 /// Reads a sheet; answers everything that must be changed before it can be used.
@@ -53,12 +57,11 @@ pub fn read(file_name: &str, content: Vec<u8>) -> Result<Sheet, Vec<Remark>> {
     let limits = Limits { file: LARGEST_SHEET as u64, unpacked: 64 << 20, cells: 500_000, text: 16 << 20 };
     let mut workbook = Workbook::read(&content, format, &limits).map_err(|error| whole(&error))?;
     workbook.name = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
-    let (form, warnings) = Form::read(&workbook).map_err(|problems| {
+    let (mut form, warnings) = Form::read(&workbook).map_err(|problems| {
         problems.iter().map(|problem| Remark::at(&problem.place, &problem.kind)).collect::<Vec<_>>()
     })?;
-    if form.settings.public_key.is_some() {
-        return Err(vec![Remark::of_public_key(&Place::sheet("settings").column("public_key"))]);
-    }
+    let mut warnings: Vec<Remark> = warnings.iter().map(|warning| Remark::at(&warning.place, &warning.kind)).collect();
+    let encryption = own_key(&mut form, &mut warnings)?;
     let xform = xlsform::xform::write(&form);
     let definition = Definition::read(&xform, &placeholders(&xform)).map_err(|error| whole(&error))?;
     let taken = |list: &&xlsform::entities::Declared| LIVE_LISTS.contains(&format!("{}.csv", list.list).as_str());
@@ -76,9 +79,20 @@ pub fn read(file_name: &str, content: Vec<u8>) -> Result<Sheet, Vec<Remark>> {
         title: definition.title.clone(),
         version: definition.version.clone(),
         itemsets: xlsform::xform::itemsets(&form),
-        warnings: warnings.iter().map(|warning| Remark::at(&warning.place, &warning.kind)).collect(),
+        warnings,
         xform,
+        encryption,
     })
+}
+
+/// Checks the key that a sheet has of its own, and says what it means for the house.
+fn own_key(form: &mut Form, warnings: &mut Vec<Remark>) -> Result<Encryption, Vec<Remark>> {
+    let Some(written) = &form.settings.public_key else { return Ok(Encryption::None) };
+    let place = Place::sheet("settings").column("public_key");
+    let key = PublicKey::read(written).and_then(|key| key.to_base64());
+    form.settings.public_key = Some(key.map_err(|error| vec![Remark::of_key_error(&place, &error)])?);
+    warnings.push(Remark::of_own_key(&place));
+    Ok(Encryption::Own)
 }
 
 fn whole(kind: &impl Kind) -> Vec<Remark> {

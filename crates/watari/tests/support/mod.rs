@@ -249,6 +249,7 @@ pub struct Answer {
     pub kind: String,
     pub cookies: Vec<String>,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -339,6 +340,7 @@ fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer
         kind,
         cookies,
         body: String::from_utf8_lossy(&bytes).into_owned(),
+        bytes,
     }
 }
 

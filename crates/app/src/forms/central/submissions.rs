@@ -92,7 +92,7 @@ pub(super) async fn show(ctx: Context, Path(named): Path<Named>) -> Result<Respo
     if !is_record {
         return Ok(Json(told(&kept.submission, &kept.xml, may_read_all)).into_response());
     }
-    if !may_read_all {
+    if !may_read_all || kept.submission.encrypted.is_some() {
         return Err(Error::NotFound);
     }
     fill_pages::note(&ctx, &kept.submission).await?;
