@@ -74,6 +74,31 @@ assert some["value"] == [{"__id": "uuid:pyodk-one"}], some
 refused(403.1, worker.submissions.get_table, form_id="home_visit")
 refused(404.1, supervisor.submissions.get, "uuid:nothing", form_id="home_visit")
 
+# Review states and comments.
+worker.submissions.review("uuid:pyodk-one", "hasIssues", form_id="home_visit", comment="Which roof?")
+supervisor.submissions.add_comment("uuid:pyodk-one", "The large one.", form_id="home_visit")
+supervisor.submissions.review("uuid:pyodk-one", "approved", form_id="home_visit")
+assert supervisor.submissions.get("uuid:pyodk-one", form_id="home_visit").reviewState == "approved"
+said = [comment.body for comment in worker.submissions.list_comments("uuid:pyodk-one", form_id="home_visit")]
+assert said == ["The large one.", "Which roof?"], said
+approved = supervisor.submissions.get_table(form_id="home_visit", filter="__system/reviewState eq 'approved'")
+assert [row["__system"]["reviewState"] for row in approved["value"]] == ["approved"], approved
+assert not supervisor.submissions.get_table(form_id="home_visit", filter="__system/reviewState eq null")["value"]
+refused(400.8, supervisor.submissions.review, "uuid:pyodk-one", "good", form_id="home_visit")
+refused(403.1, manager.submissions.review, "uuid:pyodk-one", "approved", form_id="home_visit")
+
+# Edits: a new version takes the place of the one that it was made from.
+edit = RECORD.format(case=case, photo=Path(photo).name, instance="uuid:pyodk-two").replace("tile", "tin")
+edit = edit.replace("<meta>", "<meta><deprecatedID>uuid:pyodk-one</deprecatedID>")
+worker.submissions.edit("uuid:pyodk-one", edit, form_id="home_visit", comment="It is tin.")
+row = supervisor.submissions.get_table(form_id="home_visit")["value"][0]
+assert (row["__id"], row["home"]["roof"]) == ("uuid:pyodk-one", "tin"), row
+assert (row["__system"]["edits"], row["__system"]["reviewState"], row["__system"]["attachmentsPresent"]) == (1, "edited", 1), row
+assert supervisor.submissions.get("uuid:pyodk-one", form_id="home_visit").submitterId == sent.submitterId
+refused(409.9, worker.submissions.edit, "uuid:pyodk-one", edit, form_id="home_visit")
+refused(404.1, worker.submissions.edit, "uuid:nothing", edit, form_id="home_visit")
+refused(403.1, manager.submissions.edit, "uuid:pyodk-one", edit, form_id="home_visit")
+
 # Devices.
 users = worker.projects.create_app_users(display_names=["Enumerator 7"], forms=["home_visit"])
 assert [user.displayName for user in users] == ["Enumerator 7"] and users[0].token

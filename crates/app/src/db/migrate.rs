@@ -19,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0013_entities.sql")),
     Migration::of(include_str!("migrations/0014_results.sql")),
     Migration::of(include_str!("migrations/0015_device_passwords.sql")),
+    Migration::of(include_str!("migrations/0017_reviews.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -69,7 +70,9 @@ pub const TABLES: &[&str] = &[
     "form_file",
     "form_draft",
     "submission",
+    "submission_version",
     "submission_file",
+    "comment",
     "entity_list",
     "entity",
     "entity_version",

@@ -9,6 +9,7 @@ mod api;
 mod central;
 mod columns;
 mod devices;
+mod edits;
 mod entities;
 mod export;
 mod fill_pages;
@@ -21,6 +22,7 @@ mod pages;
 mod phone;
 mod remarks;
 mod results;
+mod review;
 mod shipped;
 mod store;
 mod submissions;
@@ -37,6 +39,7 @@ use crate::web::App;
 pub use answers::{Answer, reasons};
 pub use central::problem as central_problem;
 pub use columns::{CaseAnswers, Column, FormColumns, answers_of_cases, columns, columns_named};
+pub use edits::SubmissionVersion;
 pub use entities::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
 pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
 pub use remarks::{PUBLIC_KEY, Remark};
@@ -44,6 +47,7 @@ pub use results::{
     Offers, QuestionAsked, Questionnaire, answer_screening, offers, questionnaires, results_of_case,
     screening_in_words, screenings_of_case, show_from_before,
 };
+pub use review::{Comment, ReviewState};
 pub use shipped::{
     FOLLOW_UP_VISIT, SEVEN_DIMENSIONS, SPECIFIC_NEEDS, ship, ship_everywhere, title as shipped_title,
     titles as shipped_titles,
@@ -77,6 +81,8 @@ pub fn routes() -> Router<App> {
         .route("/submissions/{submission}", get(fill_pages::submission))
         .route("/submissions/{submission}/xml", get(fill_pages::record))
         .route("/submissions/{submission}/files/{file}", get(fill_pages::file))
+        .route("/submissions/{submission}/review", post(fill_pages::review))
+        .route("/submissions/{submission}/versions/{number}", get(fill_pages::version))
         .route("/forms/{form}/export", get(export::export))
         .route("/forms/lists", get(entities::pages::managed).post(entities::pages::make_list))
         .route("/forms/lists/{list}", get(entities::pages::managed_list).post(entities::pages::change_list))
@@ -130,6 +136,9 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(api::submission))
         .routes(routes!(api::record))
         .routes(routes!(api::submission_file))
+        .routes(routes!(api::review))
+        .routes(routes!(api::comment))
+        .routes(routes!(api::submission_version))
         .routes(routes!(export::export))
         .routes(routes!(entities::api::managed, entities::api::make_list))
         .routes(routes!(entities::api::managed_list, entities::api::change_list))

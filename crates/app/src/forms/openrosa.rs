@@ -13,7 +13,7 @@ use xlsform::xpath::Tree;
 use super::model::FormState;
 use super::phone::Phone;
 use super::submissions::{self, Incoming, NewFile};
-use super::{entities, store, upload};
+use super::{edits, entities, store, upload};
 use crate::access::Viewer;
 use crate::cases::export::note_list;
 use crate::db::Tx;
@@ -311,29 +311,36 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
         xml,
         judged,
         device,
+        edits: submissions::deprecated_id(&record),
         form,
     })
 }
 
-/// Keeps a record, or recognises it: a device sends again what it got no answer to, and large files in several
-/// requests.
+/// Keeps a record, as a submission or as the next version of one, or recognises it: a device sends again what it got no
+/// answer to, and large files in several requests.
 pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: Incoming, files: Vec<NewFile>) -> Result<(), Error> {
-    let (id, case, pen) = match submissions::of_instance(tx, viewer, &incoming.instance_id)? {
+    let (of, case, pen) = match submissions::of_instance(tx, viewer, &incoming.instance_id)? {
         Some(known) if known.xml == incoming.xml && known.sent_by == viewer.user => {
             let pen = submissions::further_pen(tx, viewer, known.id, known.case, files.len())?;
-            (known.id, known.case, pen)
+            ((known.id, known.number), known.case, pen)
         }
         Some(_) => return Err(Error::Refused("refused-submission-differs")),
         None if !takes(&incoming) => return Err(Error::Refused("refused-form-not-open")),
-        None => {
-            let pen = submissions::keep(tx, viewer, &incoming)?;
-            submissions::touch_case(tx, viewer, &pen, incoming.case)?;
-            (incoming.id, incoming.case, Some(pen))
-        }
+        None => match &incoming.edits {
+            Some(before) => {
+                let edited = edits::keep(tx, viewer, &incoming, before)?;
+                ((edited.id, edited.number), edited.case, Some(edited.pen))
+            }
+            None => {
+                let pen = submissions::keep(tx, viewer, &incoming)?;
+                submissions::touch_case(tx, viewer, &pen, incoming.case)?;
+                ((incoming.id, 1), incoming.case, Some(pen))
+            }
+        },
     };
     let Some(pen) = pen else { return Ok(()) };
     for file in files {
-        submissions::keep_file(tx, viewer, &pen, id, case, file)?;
+        submissions::keep_file(tx, viewer, &pen, of, case, file)?;
     }
     Ok(())
 }

@@ -276,6 +276,7 @@ pub fn answer_screening(
         asks_for_case: submissions::asks_for_case(&form, &definition),
         xml,
         device: None,
+        edits: None,
         form,
     };
     submissions::keep(tx, viewer, &incoming)?;

@@ -271,6 +271,97 @@ story!(a_script_hands_in_and_reads_submissions, |server: &Server| {
     assert!(history.contains("odata"), "{history}");
 });
 
+story!(a_script_reviews_submissions, |server: &Server| {
+    let (daniela, amal, lucia) =
+        (Script::log_in(server, "daniela"), Script::log_in(server, "amal"), Script::log_in(server, "lucia"));
+    assert_eq!(daniela.upload("projects/1/forms?ignoreWarnings=True&publish=True", &visit()).status, 200);
+    let (_, case) = with_case(&server.log_in("amal"), "Yusra");
+    let all = "projects/1/forms/home_visit/submissions";
+    for instance in ["uuid:one", "uuid:two"] {
+        let xml = record(&case, "tile", "3", instance);
+        assert_eq!(amal.ask("POST", all, &[("content-type", "application/xml")], xml.as_bytes()).status, 200);
+    }
+    let one = format!("{all}/uuid%3Aone");
+    let json = [("content-type", "application/json")];
+    let patch = |script: &Script, body: Json| script.ask("PATCH", &one, &json, body.to_string().as_bytes());
+    assert_eq!(amal.get(&one)["reviewState"], Json::Null);
+    let approved = patch(&lucia, json!({ "reviewState": "approved" }));
+    assert_eq!((approved.status, &approved.json()["reviewState"]), (200, &json!("approved")), "{}", approved.body);
+    assert!(approved.json()["updatedAt"].is_string());
+    assert_eq!(patch(&lucia, json!({ "reviewState": "hasIssues" })).json()["reviewState"], "hasIssues");
+    assert_eq!(patch(&lucia, json!({})).json()["reviewState"], "hasIssues", "nothing is asked for");
+    assert_eq!(patch(&lucia, json!({ "reviewState": "good" })).json()["code"], 400.8);
+    assert_eq!(
+        (patch(&daniela, json!({})).status, patch(&Script::log_in(server, "mateo"), json!({})).status),
+        (403, 404)
+    );
+
+    let comments = format!("{one}/comments");
+    let say = |script: &Script, body: &str| {
+        script.ask("POST", &comments, &json, json!({ "body": body }).to_string().as_bytes())
+    };
+    let said = say(&lucia, "Which roof?");
+    let author = lucia.get("users/current")["id"].clone();
+    assert_eq!((said.status, &said.json()["body"], &said.json()["actorId"]), (200, &json!("Which roof?"), &author));
+    assert_eq!(say(&amal, "The large one.").status, 200);
+    assert_eq!((say(&amal, "").status, say(&daniela, "x").status), (400, 403));
+    let listed = lucia.get(&comments);
+    assert_eq!((&listed[0]["body"], &listed[1]["body"]), (&json!("The large one."), &json!("Which roof?")));
+
+    let rows = |filter: &str| {
+        let filter = filter.replace(' ', "%20").replace('\'', "%27");
+        let table = lucia.get(&format!("projects/1/forms/home_visit.svc/Submissions?%24filter={filter}"));
+        table["value"].as_array().unwrap().clone()
+    };
+    let of_one = rows("__system/reviewState eq 'hasIssues'");
+    assert_eq!((of_one.len(), &of_one[0]["__id"]), (1, &json!("uuid:one")));
+    assert_eq!(of_one[0]["__system"]["reviewState"], "hasIssues");
+    let counts = ["__system/reviewState eq null", "__system/reviewState eq 'approved'", "__system/updatedAt ne null"];
+    assert_eq!(counts.map(|filter| rows(filter).len()), [1, 0, 1]);
+});
+
+story!(a_script_edits_submissions, |server: &Server| {
+    let (daniela, amal, lucia) =
+        (Script::log_in(server, "daniela"), Script::log_in(server, "amal"), Script::log_in(server, "lucia"));
+    assert_eq!(daniela.upload("projects/1/forms?ignoreWarnings=True&publish=True", &visit()).status, 200);
+    let (_, case) = with_case(&server.log_in("amal"), "Yusra");
+    let all = "projects/1/forms/home_visit/submissions";
+    let xml = |roof: &str, instance: &str, before: &str| {
+        let meta = format!("<orx:meta><orx:deprecatedID>{before}</orx:deprecatedID>");
+        record(&case, roof, "3", instance).replace("<orx:meta>", if before.is_empty() { "<orx:meta>" } else { &meta })
+    };
+    let send = |script: &Script, method: &str, path: &str, xml: &str| {
+        let answer = script.ask(method, path, &[("content-type", "application/xml")], xml.as_bytes());
+        (answer.status, answer.json())
+    };
+    for instance in ["uuid:one", "uuid:other"] {
+        assert_eq!(send(&amal, "POST", all, &xml("tile", instance, "")).0, 200);
+    }
+    let one = format!("{all}/uuid%3Aone");
+    let (status, edited) = send(&lucia, "PUT", &one, &xml("tin", "uuid:two", "uuid:one"));
+    assert_eq!((status, &edited["instanceId"], &edited["reviewState"]), (200, &json!("uuid:one"), &json!("edited")));
+    assert_eq!(edited["submitterId"], amal.get("users/current")["id"], "who handed it in first");
+    assert!(amal.ask("GET", &format!("{one}.xml"), &[], b"").body.contains("<roof>tin</roof>"));
+    let table = lucia.get("projects/1/forms/home_visit.svc/Submissions");
+    let row = &table["value"][0];
+    assert_eq!(
+        (&row["__id"], &row["__system"]["edits"], &row["home"]["roof"]),
+        (&json!("uuid:one"), &json!(1), &json!("tin"))
+    );
+    // With Central's codes: nothing that it was made from, not the last, an id that is taken, another's.
+    let told = |xml: String| send(&amal, "PUT", &one, &xml).1["code"].clone();
+    assert_eq!(told(xml("tin", "uuid:three", "")), 400.19);
+    assert_eq!(told(xml("tin", "uuid:three", "uuid:one")), 409.9);
+    assert_eq!(told(xml("tin", "uuid:three", "uuid:other")), 409.9);
+    assert_eq!(told(xml("tin", "uuid:other", "uuid:two")), 409.8);
+    let mateo = Script::log_in(server, "mateo");
+    assert_eq!(send(&mateo, "PUT", &one, &xml("tin", "uuid:three", "uuid:two")).0, 404);
+    assert_eq!(send(&amal, "PUT", &one, &xml("tile", "uuid:three", "uuid:two")).0, 200);
+    // Handed in as a new one it stays a new one.
+    assert_eq!(send(&amal, "POST", all, &xml("tile", "uuid:four", "uuid:three")).1["instanceId"], "uuid:four");
+    assert_eq!(lucia.get(all).as_array().unwrap().len(), 3);
+});
+
 story!(devices_are_app_users, |server: &Server| {
     let amal = Script::log_in(server, "amal");
     let before = amal.get("projects/1/app-users").as_array().unwrap().len();

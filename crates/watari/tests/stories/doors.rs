@@ -27,7 +27,7 @@ const SCOPES: [&[&str]; 7] = [
 ];
 
 /// Names in paths that are no records of an organisation.
-const NO_RECORDS: [&str; 15] = [
+const NO_RECORDS: [&str; 16] = [
     "questionnaire",
     "link",
     "asset",
@@ -43,6 +43,7 @@ const NO_RECORDS: [&str; 15] = [
     "table",
     "role",
     "actor",
+    "number",
 ];
 
 /// One line of the table.
@@ -316,6 +317,7 @@ impl<'s> World<'s> {
             "table" => "Submissions".to_owned(),
             "role" => "2".to_owned(),
             "actor" => "7".to_owned(),
+            "number" => "1".to_owned(),
             "passkey" | "session" | "token" => uuid().to_owned(),
             _ => self.file(user)[name].clone(),
         }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{number, refusal};
+use super::{number, refusal, review_named};
 use crate::access::Filter;
 use crate::dates::{Day, Moment};
 use crate::db::Value;
@@ -158,8 +158,8 @@ impl Reader<'_> {
         match field.trim_start_matches("$root/Submissions/").trim_start_matches("__system/") {
             "submissionDate" => Ok(Filter::new(&format!("s.sent_at {sign} ?"), [moment(&operand)?.into()])),
             "submitterId" => self.submitter(sign, &operand),
-            // Nothing here was edited or reviewed yet: both are null.
-            "updatedAt" | "reviewState" => Ok(nothing(sign, &operand)),
+            "updatedAt" => updated(sign, &operand),
+            "reviewState" => reviewed(sign, &operand),
             _ => Err(Refused::Field(field)),
         }
     }
@@ -178,14 +178,26 @@ impl Reader<'_> {
     }
 }
 
-/// A comparison with what is always null.
-fn nothing(sign: &str, operand: &str) -> Filter {
-    let holds = match (sign, operand) {
-        ("=", "null") => true,
-        ("<>", operand) => operand != "null",
-        _ => false,
-    };
-    Filter::new(if holds { "1 = 1" } else { "1 = 0" }, [])
+/// A comparison with when it was last changed, which is null for most.
+fn updated(sign: &str, operand: &str) -> Result<Filter, Refused> {
+    match (sign, operand) {
+        ("=", "null") => Ok(Filter::new("s.updated_at IS NULL", [])),
+        ("<>", "null") => Ok(Filter::new("s.updated_at IS NOT NULL", [])),
+        (_, "null") => Ok(Filter::new("1 = 0", [])),
+        ("<>", _) => Ok(Filter::new("s.updated_at IS NULL OR s.updated_at <> ?", [moment(operand)?.into()])),
+        _ => Ok(Filter::new(&format!("s.updated_at {sign} ?"), [moment(operand)?.into()])),
+    }
+}
+
+/// A comparison with the review state; a word that stands for none fits nothing.
+fn reviewed(sign: &str, operand: &str) -> Result<Filter, Refused> {
+    let word = Some(operand.trim_matches('\'')).filter(|_| operand != "null");
+    match (sign, review_named(word)) {
+        ("=" | "<>", Some(state)) => Ok(Filter::new(&format!("s.review_state {sign} ?"), [state.into()])),
+        ("=", None) => Ok(Filter::new("1 = 0", [])),
+        ("<>", None) => Ok(Filter::new("1 = 1", [])),
+        _ => Err(Refused::Expression("an order of reviewState".to_owned())),
+    }
 }
 
 fn moment(text: &str) -> Result<Moment, Refused> {
@@ -211,7 +223,22 @@ mod tests {
         let both = sql("__system/submissionDate ge 2026-11-01 and __system/submissionDate lt 2026-12-01T00:00:00.000Z");
         assert!(both.contains("s.sent_at >= $1") && both.contains("s.sent_at < $2"), "{both}");
         let either = sql("not (__system/submissionDate gt now() or __system/reviewState eq 'approved')");
-        assert!(either.contains("(NOT (") && either.contains("s.sent_at > $1") && either.contains("1 = 0"), "{either}");
+        assert!(either.contains("(NOT (") && either.contains("s.sent_at > $1"), "{either}");
+        assert!(either.contains("s.review_state = $2"), "{either}");
+    }
+
+    #[test]
+    fn what_may_be_null_is_compared_with_null() {
+        assert!(sql("__system/updatedAt eq null").contains("s.updated_at IS NULL"));
+        assert!(sql("__system/updatedAt ne null").contains("s.updated_at IS NOT NULL"));
+        assert!(sql("__system/updatedAt ne 2026-11-01").contains("s.updated_at IS NULL OR s.updated_at <> $1"));
+        assert!(sql("__system/updatedAt gt 2026-11-01").contains("s.updated_at > $1"));
+        let received = condition("__system/reviewState eq null", &[]).unwrap();
+        assert_eq!(received.params(), [Value::from("received")]);
+        let hasty = condition("__system/reviewState ne 'hasIssues'", &[]).unwrap();
+        assert_eq!((hasty.sql(), hasty.params()), ("(s.review_state <> $1)", &[Value::from("has_issues")][..]));
+        assert!(sql("__system/reviewState eq 'has_issues'").contains("1 = 0"), "that is Watari's word, not Central's");
+        assert!(matches!(condition("__system/reviewState gt 'edited'", &[]), Err(Refused::Expression(_))));
     }
 
     #[test]

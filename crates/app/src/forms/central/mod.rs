@@ -4,6 +4,7 @@
 //! Central knows projects; a house is one, with the number 1. Who may do what is decided as everywhere (`access`).
 
 mod app_users;
+mod comments;
 mod filter;
 mod forms;
 mod projects;
@@ -20,8 +21,10 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::model::Form;
+use super::review::ReviewState;
 use super::store;
 use crate::access::{Permission, Viewer};
+use crate::code::Code;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::ui::Language;
@@ -43,7 +46,14 @@ pub(super) fn routes() -> Router<App> {
         .route("/v1/projects/{project}/forms/{form}/draft/attachments/{name}", post(forms::attach))
         .route("/v1/projects/{project}/forms/{form}/assignments/{role}/{actor}", post(app_users::assign))
         .route("/v1/projects/{project}/forms/{form}/submissions", get(submissions::list).post(submissions::create))
-        .route("/v1/projects/{project}/forms/{form}/submissions/{instance}", get(submissions::show))
+        .route(
+            "/v1/projects/{project}/forms/{form}/submissions/{instance}",
+            get(submissions::show).patch(submissions::review).put(submissions::edit),
+        )
+        .route(
+            "/v1/projects/{project}/forms/{form}/submissions/{instance}/comments",
+            get(comments::list).post(comments::write),
+        )
         .route("/v1/projects/{project}/forms/{form}/submissions/{instance}/attachments", get(submissions::attachments))
         .route(
             "/v1/projects/{project}/forms/{form}/submissions/{instance}/attachments/{name}",
@@ -87,6 +97,22 @@ const PROJECT: i64 = 1;
 /// The number that stands for a record of ours where Central has one: 53 bits of its id, all that JavaScript counts.
 fn number(id: Uuid) -> i64 {
     i64::try_from(id.as_u128() & ((1 << 53) - 1)).unwrap_or_default()
+}
+
+/// A review state in Central's word for it; what nobody looked at has none.
+fn review_word(state: ReviewState) -> Option<&'static str> {
+    match state {
+        ReviewState::Received => None,
+        ReviewState::Edited => Some("edited"),
+        ReviewState::HasIssues => Some("hasIssues"),
+        ReviewState::Approved => Some("approved"),
+        ReviewState::Rejected => Some("rejected"),
+    }
+}
+
+/// The review state that Central has this word for.
+fn review_named(word: Option<&str>) -> Option<ReviewState> {
+    ReviewState::ALL.iter().copied().find(|state| review_word(*state) == word)
 }
 
 /// A form that is there for this user, by the id that its sheet gives it: any for those who manage forms, and one that
@@ -142,6 +168,8 @@ pub fn problem(error: &Error) -> Response {
         Error::Sheet(remarks) => refusal(400.15, &words, json!({ "error": remarks, "warnings": [] })),
         Error::Refused("refused-submission-differs") => refusal(409.1, &words, Json::Null),
         Error::Refused("refused-form-not-open") => refusal(409.2, &words, Json::Null),
+        Error::Refused("refused-instance-taken") => refusal(409.8, &words, Json::Null),
+        Error::Refused("refused-edit-outdated") => refusal(409.9, &words, Json::Null),
         Error::BadRequest(reason) => refusal(400.1, reason, Json::Null),
         Error::Internal(_) | Error::Database(_) if error.status() == 500 => {
             refusal(500.1, "An unknown internal problem has occurred. Please try again later.", Json::Null)

@@ -13,7 +13,7 @@ use xlsform::definition::{DataType, Definition, Field, FieldId};
 use xlsform::xpath::{NodeId, Tree};
 
 use super::filter::{self, Refused};
-use super::{Named, form_named, not_here, number};
+use super::{Named, form_named, not_here, number, review_word};
 use crate::access::{Filter, Permission, Viewer};
 use crate::db::Tx;
 use crate::documents::stream::{PIECE, in_pieces};
@@ -184,7 +184,11 @@ fn piece(
         let read = read(tx, viewer, submission.form_version_id, &mut known)?;
         let writer = Writer { read: &read, record: &record, wanted };
         let rows = match wanted.repeat.is_empty() {
-            true => vec![writer.submission(submission, submissions::count_files(tx, viewer, submission.id)?)],
+            true => {
+                let named = export::files_named_in(&read.definition, &record);
+                let there = submissions::count_files(tx, viewer, submission, &named)?;
+                vec![writer.submission(submission, (there, named.len()))]
+            }
             false => writer.instances(&submission.instance_id),
         };
         for row in rows {
@@ -295,19 +299,19 @@ impl Writer<'_> {
         self.read.definition.fields().find(|(_, field)| field.parent.is_none()).map(|(_, field)| field)
     }
 
-    fn submission(&self, submission: &Submission, files: i64) -> Map<String, Value> {
+    /// The row of a submission, of whose files some came.
+    fn submission(&self, submission: &Submission, (there, named): (usize, usize)) -> Map<String, Value> {
         let id = &submission.instance_id;
         let mut row = Map::from_iter([
             ("__id".to_owned(), id.as_str().into()),
             (
                 "__system".to_owned(),
                 json!({
-                    "submissionDate": submission.sent_at, "updatedAt": null, "deletedAt": null,
+                    "submissionDate": submission.sent_at, "updatedAt": submission.updated_at, "deletedAt": null,
                     "submitterId": number(submission.sent_by.0).to_string(), "submitterName": submission.sender,
-                    "attachmentsPresent": files,
-                    "attachmentsExpected": export::files_named_in(&self.read.definition, self.record).len(),
-                    "status": null, "reviewState": null, "deviceId": submission.device, "edits": 0,
-                    "formVersion": submission.form_version,
+                    "attachmentsPresent": there, "attachmentsExpected": named,
+                    "status": null, "reviewState": review_word(submission.review_state), "deviceId": submission.device,
+                    "edits": submission.number - 1, "formVersion": submission.form_version,
                 }),
             ),
         ]);
