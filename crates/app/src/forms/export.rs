@@ -70,7 +70,7 @@ fn columns(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, repeat: &str) -> Resu
 }
 
 /// The fields in the order of the form.
-fn in_order(definition: &Definition) -> Vec<&Field> {
+pub(super) fn in_order(definition: &Definition) -> Vec<&Field> {
     let mut fields = Vec::new();
     let outermost = definition.fields().find(|(_, field)| field.parent.is_none()).map(|(id, _)| id);
     let mut open: Vec<FieldId> = outermost.into_iter().collect();

@@ -4,7 +4,9 @@
 //! Central knows projects; a house is one, with the number 1. Who may do what is decided as everywhere (`access`).
 
 mod app_users;
+mod archive;
 mod comments;
+mod entities;
 mod filter;
 mod forms;
 mod projects;
@@ -59,7 +61,18 @@ pub(super) fn routes() -> Router<App> {
             "/v1/projects/{project}/forms/{form}/submissions/{instance}/attachments/{name}",
             get(submissions::attachment).post(submissions::attach),
         )
+        .route("/v1/projects/{project}/forms/{form}/submissions.csv", get(archive::csv))
+        .route("/v1/projects/{project}/forms/{form}/submissions.csv.zip", get(archive::zip))
         .route("/v1/projects/{project}/forms/{form}/{table}", get(table::show))
+        .route("/v1/projects/{project}/datasets", get(entities::lists).post(entities::make_list))
+        .route("/v1/projects/{project}/datasets/{list}", get(entities::list))
+        .route("/v1/projects/{project}/datasets/{list}/properties", post(entities::add_property))
+        .route("/v1/projects/{project}/datasets/{list}/entities", get(entities::entities).post(entities::make))
+        .route(
+            "/v1/projects/{project}/datasets/{list}/entities/{entity}",
+            get(entities::entity).patch(entities::change).delete(entities::delete),
+        )
+        .route("/v1/projects/{project}/datasets/{list}/Entities", get(entities::table))
 }
 
 /// What an address names.
@@ -76,13 +89,17 @@ struct Named {
     table: String,
     #[serde(default)]
     actor: i64,
+    #[serde(default)]
+    list: String,
+    #[serde(default)]
+    entity: String,
 }
 
 impl Named {
     /// A form of the house.
     fn of_form(form: &str) -> Named {
-        let [form, instance, name, table] = [form, "", "", ""].map(str::to_owned);
-        Named { project: PROJECT, form, instance, name, table, actor: 0 }
+        let [form, instance, name, table, list, entity] = [form, "", "", "", "", ""].map(str::to_owned);
+        Named { project: PROJECT, form, instance, name, table, actor: 0, list, entity }
     }
 
     /// The house is the only project.

@@ -146,6 +146,7 @@ fn change(tx: &mut Tx<'_>, viewer: &Viewer, source: &Source, there: &Entity, sen
         base: Some(base.number),
         branch: sent.branch.map(|branch| (branch, sent.base_version)),
         conflict: conflict(there, &base, &content, interrupted),
+        source: None,
     };
     let pen = store::write(tx, viewer, there, sensitivity, &content, &origin)?;
     let base = sent.base_version.unwrap_or(base.number) + 1;
@@ -369,6 +370,7 @@ mod tests {
             waits: false,
             conflict: None,
             number,
+            made_by: crate::ids::UserId::new(),
             maker: None,
             deleted_at: None,
             created_at: Moment::now(),
@@ -386,6 +388,7 @@ mod tests {
             received: BTreeMap::new(),
             conflict: None,
             submission_id: None,
+            written_by: crate::ids::UserId::new(),
             writer: None,
             written_at: Moment::now(),
         }
