@@ -3,8 +3,11 @@
 The sheets are two versions of one form; the case is one that amal works on. What is not as pyodk expects raises.
 """
 
+import csv
+import io
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 from pyodk._utils.config import CentralConfig, Config
@@ -73,6 +76,69 @@ some = supervisor.submissions.get_table(
 assert some["value"] == [{"__id": "uuid:pyodk-one"}], some
 refused(403.1, worker.submissions.get_table, form_id="home_visit")
 refused(404.1, supervisor.submissions.get, "uuid:nothing", form_id="home_visit")
+
+# Review states and comments.
+worker.submissions.review("uuid:pyodk-one", "hasIssues", form_id="home_visit", comment="Which roof?")
+supervisor.submissions.add_comment("uuid:pyodk-one", "The large one.", form_id="home_visit")
+supervisor.submissions.review("uuid:pyodk-one", "approved", form_id="home_visit")
+assert supervisor.submissions.get("uuid:pyodk-one", form_id="home_visit").reviewState == "approved"
+said = [comment.body for comment in worker.submissions.list_comments("uuid:pyodk-one", form_id="home_visit")]
+assert said == ["The large one.", "Which roof?"], said
+approved = supervisor.submissions.get_table(form_id="home_visit", filter="__system/reviewState eq 'approved'")
+assert [row["__system"]["reviewState"] for row in approved["value"]] == ["approved"], approved
+assert not supervisor.submissions.get_table(form_id="home_visit", filter="__system/reviewState eq null")["value"]
+refused(400.8, supervisor.submissions.review, "uuid:pyodk-one", "good", form_id="home_visit")
+refused(403.1, manager.submissions.review, "uuid:pyodk-one", "approved", form_id="home_visit")
+
+# Edits: a new version takes the place of the one that it was made from.
+edit = RECORD.format(case=case, photo=Path(photo).name, instance="uuid:pyodk-two").replace("tile", "tin")
+edit = edit.replace("<meta>", "<meta><deprecatedID>uuid:pyodk-one</deprecatedID>")
+worker.submissions.edit("uuid:pyodk-one", edit, form_id="home_visit", comment="It is tin.")
+row = supervisor.submissions.get_table(form_id="home_visit")["value"][0]
+assert (row["__id"], row["home"]["roof"]) == ("uuid:pyodk-one", "tin"), row
+assert (row["__system"]["edits"], row["__system"]["reviewState"], row["__system"]["attachmentsPresent"]) == (1, "edited", 1), row
+assert supervisor.submissions.get("uuid:pyodk-one", form_id="home_visit").submitterId == sent.submitterId
+refused(409.9, worker.submissions.edit, "uuid:pyodk-one", edit, form_id="home_visit")
+refused(404.1, worker.submissions.edit, "uuid:nothing", edit, form_id="home_visit")
+refused(403.1, manager.submissions.edit, "uuid:pyodk-one", edit, form_id="home_visit")
+
+# Lists of entities: made, grown, filled, changed, merged from a source, read as a table.
+lists = manager.entity_lists
+assert lists.create(entity_list_name="wells").name == "wells"
+refused(409.3, lists.create, entity_list_name="wells")
+assert lists.add_property(name="litres", entity_list_name="wells")
+assert [it.name for it in lists.get(entity_list_name="wells").properties] == ["litres"]
+assert "wells" in [it.name for it in worker.entity_lists.list()]
+north = manager.entities.create(label="North", data={"litres": "40"}, entity_list_name="wells")
+assert (north.currentVersion.version, north.currentVersion.label) == (1, "North"), north
+assert manager.entities.create_many([{"label": "South", "litres": "7"}], entity_list_name="wells", create_source="wells.csv")
+assert [it.currentVersion.label for it in worker.entities.list(entity_list_name="wells")] == ["South", "North"]
+changed = worker.entities.update(north.uuid, entity_list_name="wells", data={"litres": "30"}, base_version=1)
+assert changed.currentVersion.version == 2, changed
+refused(409.15, worker.entities.update, north.uuid, entity_list_name="wells", label="x", base_version=1)
+assert worker.entities.update(north.uuid, entity_list_name="wells", label="North well", force=True).currentVersion.version == 3
+manager.entities.default_entity_list_name = "wells"
+source = [
+    {"label": "North well", "litres": "20", "depth": "9"},
+    {"label": "East", "litres": "5", "depth": "3"},
+]
+manager.entities.merge(source, delete_not_matched=True)
+rows = {row["label"]: row for row in supervisor.entities.get_table(entity_list_name="wells", count=True)["value"]}
+assert set(rows) == {"North well", "East"} and rows["North well"]["depth"] == "9", rows
+assert (rows["North well"]["litres"], rows["North well"]["__system"]["version"]) == ("20", 4), rows
+assert worker.entities.delete(north.uuid, entity_list_name="wells")
+refused(404.1, worker.entities.delete, north.uuid, entity_list_name="wells")
+refused(403.1, worker.entities.create, label="x", data={}, entity_list_name="wells")
+refused(403.1, worker.entities.get_table, entity_list_name="wells")
+
+# The whole of a form as an archive.
+answer = supervisor.get("projects/1/forms/home_visit/submissions.csv.zip")
+archive = zipfile.ZipFile(io.BytesIO(answer.content))
+names = sorted(archive.namelist())
+assert names == ["home_visit-child.csv", "home_visit.csv", f"media/{Path(photo).name}"] and archive.testzip() is None, names
+rows = list(csv.DictReader(io.TextIOWrapper(archive.open("home_visit.csv"), encoding="utf-8")))
+assert [(row["KEY"], row["home-roof"], row["Edits"]) for row in rows] == [("uuid:pyodk-one", "tin", "1")], rows
+assert archive.read(f"media/{Path(photo).name}") == Path(photo).read_bytes()
 
 # Devices.
 users = worker.projects.create_app_users(display_names=["Enumerator 7"], forms=["home_visit"])

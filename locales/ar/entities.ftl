@@ -93,3 +93,5 @@ invalid-property = تبدأ الخاصية بحرف ولا مسافات فيها
 refused-entity-deleted = هذا الصف محذوف. استعده أولًا.
 refused-entity-not-deleted = هذا الصف غير محذوف.
 refused-entity-no-conflict = لا تعارض لتسويته.
+refused-entity-exists = في القائمة سطر بهذا المعرّف من قبل. أعط السطر الجديد معرّفًا خاصًا به.
+field-source = مأخوذ من

@@ -78,3 +78,5 @@ invalid-property = A property begins with a letter and has no spaces; name, labe
 refused-entity-deleted = This row is deleted. Restore it first.
 refused-entity-not-deleted = This row is not deleted.
 refused-entity-no-conflict = There is no conflict to settle.
+refused-entity-exists = The list has a row of this id already. Give the new one an id of its own.
+field-source = Taken from

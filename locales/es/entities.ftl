@@ -78,3 +78,5 @@ invalid-property = Una propiedad empieza con una letra y no tiene espacios; name
 refused-entity-deleted = Esta fila está eliminada. Restáurela primero.
 refused-entity-not-deleted = Esta fila no está eliminada.
 refused-entity-no-conflict = No hay ningún conflicto que resolver.
+refused-entity-exists = La lista ya tiene una fila con este identificador. Dé a la nueva el suyo propio.
+field-source = Tomado de

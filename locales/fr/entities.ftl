@@ -78,3 +78,5 @@ invalid-property = Une propriété commence par une lettre et n’a pas d’espa
 refused-entity-deleted = Cette ligne est supprimée. Rétablissez-la d’abord.
 refused-entity-not-deleted = Cette ligne n’est pas supprimée.
 refused-entity-no-conflict = Il n’y a pas de conflit à régler.
+refused-entity-exists = La liste a déjà une ligne de cet identifiant. Donnez à la nouvelle le sien.
+field-source = Tiré de

@@ -62,3 +62,5 @@ invalid-property = 項目は文字で始まり、空白を含みません。name
 refused-entity-deleted = この行は削除されています。先に元に戻してください。
 refused-entity-not-deleted = この行は削除されていません。
 refused-entity-no-conflict = 片づける食い違いはありません。
+refused-entity-exists = この ID の行はすでにあります。新しい行には別の ID を付けてください。
+field-source = 取り込み元

@@ -61,8 +61,12 @@ crate::ids! {
     FormKeyId,
     /// A form filled in; while it is being filled in, its draft.
     SubmissionId,
+    /// What a form filled in said before it was edited.
+    SubmissionVersionId,
     /// A file of a form filled in.
     SubmissionFileId,
+    /// What someone wrote about a form filled in.
+    CommentId,
     /// A list of entities.
     EntityListId,
     /// Something that forms make, change and choose; devices make its id.

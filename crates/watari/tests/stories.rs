@@ -42,6 +42,8 @@ mod phones;
 mod photo;
 #[path = "stories/results.rs"]
 mod results;
+#[path = "stories/reviews.rs"]
+mod reviews;
 #[path = "stories/sensitive.rs"]
 mod sensitive;
 #[path = "stories/tracing.rs"]

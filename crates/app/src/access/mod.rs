@@ -247,6 +247,17 @@ impl Viewer {
         if self.may(permission) { Ok(()) } else { Err(Error::Forbidden(permission)) }
     }
 
+    /// Refuses what none of these permissions allows.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] with the first of them.
+    pub fn require_any(&self, permissions: &[Permission]) -> Result<(), Error> {
+        match permissions.first() {
+            Some(first) if !permissions.iter().any(|permission| self.may(*permission)) => Err(Error::Forbidden(*first)),
+            _ => Ok(()),
+        }
+    }
+
     /// What a token of this user may be limited to: never more than their role allows.
     pub fn token_scopes(&self) -> Vec<TokenScope> {
         matrix::token_scopes(self.role)

@@ -20,6 +20,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0014_results.sql")),
     Migration::of(include_str!("migrations/0015_device_passwords.sql")),
     Migration::of(include_str!("migrations/0016_encryption.sql")),
+    Migration::of(include_str!("migrations/0017_reviews.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -71,7 +72,9 @@ pub const TABLES: &[&str] = &[
     "form_file",
     "form_draft",
     "submission",
+    "submission_version",
     "submission_file",
+    "comment",
     "entity_list",
     "entity",
     "entity_version",

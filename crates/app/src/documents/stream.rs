@@ -2,6 +2,7 @@
 //! million rows take no more memory than a thousand, and a slow line holds no connection to the
 //! database.
 
+use std::io::{self, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -67,6 +68,48 @@ where
                     Err(error)
                 }
             };
+        }
+    });
+    Body::new(Pieces(pieces))
+}
+
+/// As many bytes are sent at once.
+const SENT_AT_ONCE: usize = 64 * 1024;
+
+/// Takes what is written and sends it on; whoever writes faster than it is taken waits.
+pub struct Sink {
+    sender: mpsc::Sender<Result<Bytes, Error>>,
+    held: Vec<u8>,
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= SENT_AT_ONCE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let piece = std::mem::take(&mut self.held);
+        match piece.is_empty() {
+            true => Ok(()),
+            false => self.sender.blocking_send(Ok(piece.into())).map_err(|_| io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+}
+
+/// A document that a thread of its own writes while it is sent. An error on the way breaks the line off.
+pub fn written(write: impl FnOnce(&mut Sink) -> Result<(), Error> + Send + 'static) -> Body {
+    let (sender, pieces) = mpsc::channel(2);
+    tokio::task::spawn_blocking(move || {
+        let mut sink = Sink { sender, held: Vec::new() };
+        let done = write(&mut sink).and_then(|()| sink.flush().map_err(|error| Error::Internal(error.to_string())));
+        if let Err(error) = done {
+            tracing::error!(%error, "a document broke off");
+            // Nobody is left to tell where the line is cut.
+            let _ = sink.sender.blocking_send(Err(error));
         }
     });
     Body::new(Pieces(pieces))

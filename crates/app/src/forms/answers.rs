@@ -60,6 +60,19 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// The lines in runs: a heading and what stands under it.
+    pub(super) fn parts(&self) -> Vec<(Option<&str>, Vec<&Answer>)> {
+        let mut parts: Vec<(Option<&str>, Vec<&Answer>)> = vec![(None, Vec::new())];
+        for line in &self.lines {
+            match line {
+                Line::Heading(heading) => parts.push((Some(heading), Vec::new())),
+                Line::Answer(answer) => parts.last_mut().map(|(_, answers)| answers.push(answer)).unwrap_or_default(),
+            }
+        }
+        parts.retain(|(heading, answers)| heading.is_some() || !answers.is_empty());
+        parts
+    }
+
     pub(super) fn answers(self) -> Vec<Answer> {
         self.lines
             .into_iter()

@@ -13,14 +13,16 @@ use utoipa::ToSchema;
 use xlsform::fill::FillError;
 
 use super::answers::Answer;
+use super::edits::{self, SubmissionVersion};
 use super::filling::{self, Asker, Question, Widget};
 use super::model::{Form, FormChange, FormDetail};
 use super::remarks::Remark;
-use super::submissions::{self, CaseOfSubmission, Draft, Found, Submission, SubmissionFile};
+use super::review::{self, Comment, NewComment, Review, ReviewState};
+use super::submissions::{self, CaseOfSubmission, Draft, Found, Kept, Submission, SubmissionFile};
 use super::{fill_pages, pages, store, upload};
 use crate::access::Permission;
 use crate::error::Error;
-use crate::ids::{CaseId, FormId, FormVersionId, SubmissionFileId, SubmissionId};
+use crate::ids::{CaseId, CommentId, FormId, FormVersionId, SubmissionFileId, SubmissionId};
 use crate::ui::Language;
 use crate::web::{Context, Expected, Input, Problem, Versioned};
 
@@ -237,14 +239,28 @@ pub(super) async fn assign(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Which submissions.
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
+pub(super) struct Reviewed {
+    /// Only those in this review state.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    review_state: Option<ReviewState>,
+}
+
 /// The submissions of a case.
 #[utoipa::path(get, path = "/cases/{case}/submissions", tag = "forms", operation_id = "submissions_of_case",
-    params(("case" = CaseId, Path)),
+    params(("case" = CaseId, Path), Reviewed),
     responses((status = 200, body = Vec<Submission>), (status = "4XX", body = Problem)))]
-pub(super) async fn of_case(ctx: Context, Path(case): Path<CaseId>) -> Result<Json<Vec<Submission>>, Error> {
+pub(super) async fn of_case(
+    ctx: Context,
+    Path(case): Path<CaseId>,
+    Query(Reviewed { review_state }): Query<Reviewed>,
+) -> Result<Json<Vec<Submission>>, Error> {
     let read = ctx.read(move |tx, viewer| {
         crate::cases::store::find(tx, viewer, case)?;
-        submissions::of_case(tx, viewer, case)
+        let mut all = submissions::of_case(tx, viewer, case)?;
+        all.retain(|submission| review_state.is_none_or(|wanted| submission.review_state == wanted));
+        Ok(all)
     });
     read.await.map(Json)
 }
@@ -496,14 +512,76 @@ pub(super) struct SubmissionDetail {
     files: Vec<SubmissionFile>,
     /// Files of an encrypted submission that have not come.
     missing: Vec<String>,
+    /// What it was before it was edited, the last first.
+    versions: Vec<SubmissionVersion>,
+    /// What was written about it, the last first.
+    comments: Vec<Comment>,
 }
 
 async fn detail(ctx: &Context, id: SubmissionId) -> Result<Versioned<SubmissionDetail>, Error> {
-    let (kept, files) = fill_pages::read(ctx, id).await?;
+    tell(ctx, fill_pages::read(ctx, id).await?).await
+}
+
+async fn tell(ctx: &Context, (kept, files): (Kept, Vec<SubmissionFile>)) -> Result<Versioned<SubmissionDetail>, Error> {
+    let id = kept.submission.id;
     let answers = fill_pages::told(ctx, &kept, files.clone()).await?.answers();
     let missing = fill_pages::missing(ctx, &kept).await?;
-    let submissions::Kept { submission, findings, .. } = kept;
-    Ok(Versioned(submission.version, SubmissionDetail { submission, answers, findings, files, missing }))
+    let read = ctx.read(move |tx, viewer| Ok((edits::versions(tx, viewer, id)?, review::comments(tx, viewer, id)?)));
+    let (versions, comments) = read.await?;
+    let Kept { submission, findings, .. } = kept;
+    let detail = SubmissionDetail { submission, answers, findings, files, missing, versions, comments };
+    Ok(Versioned(detail.submission.version, detail))
+}
+
+/// A submission as it was in one of its versions. That it was read is written down.
+#[utoipa::path(get, path = "/submissions/{submission}/versions/{number}", tag = "forms",
+    operation_id = "submission_version", params(("submission" = SubmissionId, Path), ("number" = i64, Path)),
+    responses((status = 200, body = SubmissionDetail), (status = "4XX", body = Problem)))]
+pub(super) async fn submission_version(
+    ctx: Context,
+    Path((id, number)): Path<(SubmissionId, i64)>,
+) -> Result<Json<SubmissionDetail>, Error> {
+    let Versioned(_, detail) = tell(&ctx, fill_pages::read_version(&ctx, id, number).await?).await?;
+    Ok(Json(detail))
+}
+
+/// Says what came of looking at a submission, and why.
+#[utoipa::path(put, path = "/submissions/{submission}/review", tag = "forms", operation_id = "review_submission",
+    request_body = Review,
+    params(("submission" = SubmissionId, Path),
+        ("If-Match" = String, Header, description = "The version this change was made from")),
+    responses((status = 200, body = SubmissionDetail), (status = 412, body = Problem), (status = 422, body = Problem),
+        (status = "4XX", body = Problem)))]
+pub(super) async fn review(
+    ctx: Context,
+    Path(id): Path<SubmissionId>,
+    Expected(version): Expected,
+    Input(input): Input<Review>,
+) -> Result<Versioned<SubmissionDetail>, Error> {
+    ctx.write(move |tx, viewer| review::review(tx, viewer, id, version, &input)).await?;
+    detail(&ctx, id).await
+}
+
+/// The id of what was made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MadeComment {
+    /// The comment.
+    id: CommentId,
+}
+
+/// Writes a comment on a submission; it never changes.
+#[utoipa::path(post, path = "/submissions/{submission}/comments", tag = "forms", operation_id = "comment_on_submission",
+    request_body = NewComment,
+    params(("submission" = SubmissionId, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeating it gets the first answer")),
+    responses((status = 201, body = MadeComment), (status = 422, body = Problem), (status = "4XX", body = Problem)))]
+pub(super) async fn comment(
+    ctx: Context,
+    Path(id): Path<SubmissionId>,
+    Input(input): Input<NewComment>,
+) -> Result<(StatusCode, Json<MadeComment>), Error> {
+    let made = ctx.create(input, move |tx, viewer, input| review::comment(tx, viewer, id, &input)).await?;
+    Ok((StatusCode::CREATED, Json(MadeComment { id: made })))
 }
 
 /// A submission with its questions and answers in words. That it was read is written down.

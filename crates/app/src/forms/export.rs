@@ -7,8 +7,9 @@ use xlsform::definition::{DataType, Definition, Field, FieldId};
 use xlsform::xpath::{NodeId, Tree};
 
 use super::model::VersionState;
+use super::review::ReviewState;
 use super::{store, submissions, upload};
-use crate::access::{Permission, Viewer};
+use crate::access::{Filter, Permission, Viewer};
 use crate::cases::export::note_list;
 use crate::db::Tx;
 use crate::documents::download;
@@ -25,6 +26,18 @@ pub(super) struct Wanted {
     /// submission.
     #[serde(default)]
     repeat: String,
+    /// Only submissions in this review state.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    review_state: Option<ReviewState>,
+}
+
+/// The submissions of a form that this user sees, those in a review state where one is wanted.
+fn wanted(viewer: &Viewer, form: FormId, review_state: Option<ReviewState>) -> Filter {
+    let all = submissions::of_form_filter(viewer, form);
+    match review_state {
+        Some(state) => all.and("s.review_state = ?", [state.into()]),
+        None => all,
+    }
 }
 
 /// The columns of a table, by paths.
@@ -57,7 +70,7 @@ fn columns(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, repeat: &str) -> Resu
 }
 
 /// The fields in the order of the form.
-fn in_order(definition: &Definition) -> Vec<&Field> {
+pub(super) fn in_order(definition: &Definition) -> Vec<&Field> {
     let mut fields = Vec::new();
     let outermost = definition.fields().find(|(_, field)| field.parent.is_none()).map(|(id, _)| id);
     let mut open: Vec<FieldId> = outermost.into_iter().collect();
@@ -124,23 +137,23 @@ fn rows(record: &Tree, repeat: &str, columns: &[String], head: &[Cell]) -> Vec<V
 pub(super) async fn export(
     ctx: Context,
     Path(form): Path<FormId>,
-    Query(Wanted { repeat }): Query<Wanted>,
+    Query(Wanted { repeat, review_state }): Query<Wanted>,
 ) -> Result<Response, Error> {
-    let wanted = repeat.clone();
+    let table = repeat.clone();
     let (name, columns) = ctx
         .write(move |tx, viewer| {
             viewer.require(Permission::ExportLists)?;
             viewer.require(Permission::ReadCases)?;
             viewer.require(Permission::ReadPeople)?;
             let held = store::form(tx, viewer, form)?;
-            let columns = columns(tx, viewer, form, &wanted)?;
-            let count = submissions::count_of_form(tx, viewer, form)?;
+            let columns = columns(tx, viewer, form, &table)?;
+            let count = submissions::count_where(tx, &wanted(viewer, form, review_state))?;
             note_list(tx, viewer, "submissions", TableFormat::Csv, count)?;
             Ok((held.name, columns))
         })
         .await?;
     let root = |path: &String| path.split('/').skip(2).collect::<Vec<_>>().join("/");
-    let mut head = ["submission", "sent_at", "case", "sent_by", "marked"].map(str::to_owned).to_vec();
+    let mut head = ["submission", "sent_at", "review_state", "case", "sent_by", "marked"].map(str::to_owned).to_vec();
     if !repeat.is_empty() {
         head.push("instance".to_owned());
     }
@@ -148,25 +161,22 @@ pub(super) async fn export(
     let file = format!("{name}-{}.csv", ctx.viewer.today);
     let read = move |from: i64| {
         let (ctx, repeat, columns) = (ctx.clone(), repeat.clone(), columns.clone());
-        async move { ctx.read(move |tx, viewer| piece(tx, viewer, form, (&repeat, &columns), from)).await }
+        async move {
+            ctx.read(move |tx, viewer| piece(tx, &wanted(viewer, form, review_state), (&repeat, &columns), from)).await
+        }
     };
     Ok(download(&file, TableFormat::Csv.media_type(), as_csv(head, 0, read)))
 }
 
-fn piece(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    form: FormId,
-    (repeat, columns): (&str, &[String]),
-    from: i64,
-) -> Result<Piece, Error> {
-    let kept = submissions::of_form(tx, viewer, form, from, PIECE)?;
+fn piece(tx: &mut Tx<'_>, filter: &Filter, (repeat, columns): (&str, &[String]), from: i64) -> Result<Piece, Error> {
+    let kept = submissions::of_form_where(tx, filter, (from, PIECE))?;
     let next = (kept.len() as i64 == PIECE).then_some(from + PIECE);
     let mut found = Vec::new();
     for (submission, case, xml) in kept {
         let head = [
             Cell::from(submission.id.to_string()),
             Cell::from(submission.sent_at.to_string()),
+            Cell::from(submission.review_state.to_string()),
             Cell::from(case),
             Cell::from(submission.sender.unwrap_or_default()),
             Cell::from(submission.found),

@@ -7,20 +7,24 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use xlsform::fill::Filling;
 
-use super::answers::{self, Line, Told};
+use super::answers::{self, Told};
+use super::edits::{self, SubmissionVersion};
 use super::filling::{self, Act, Asker, Item, Page, Question, Showing, Widget};
+use super::review::{self, Comment, Review, ReviewState};
 use super::submissions::{self, Draft, Judged, Kept, NewFile, SubmissionFile};
 use super::{entities, store};
 use crate::access::Viewer;
 use crate::cases::outcome::Need;
 use crate::cases::{self, Risk, media_type, reading};
+use crate::code::Code;
 use crate::db::Tx;
 use crate::documents::download;
 use crate::error::Error;
 use crate::history::{Bookkeeping, Kind, Pen};
 use crate::ids::{CaseId, EntityId, FormId, FormVersionId, SubmissionFileId, SubmissionId};
 use crate::ui::Ui;
-use crate::web::{Context, Fields, Input, Sent, page};
+use crate::ui::refill::{Refill, Weighed, Wrong};
+use crate::web::{Context, Expected, Fields, Input, Sent, Typed, page};
 
 /// Questions and groups, one within the other.
 #[derive(Template)]
@@ -386,7 +390,7 @@ pub(super) fn keep_draft(
     let of = Some((draft.case_id, draft.person_id));
     for (name, content) in files.keep {
         let file = NewFile::seal(tx.key(), &name, &content);
-        submissions::keep_file(tx, viewer, &pen, draft.id, of, file)?;
+        submissions::keep_file(tx, viewer, &pen, (draft.id, 1), of, file)?;
     }
     Ok(())
 }
@@ -477,6 +481,11 @@ struct SubmissionPage {
     /// Whether all of it may be read, and so leave as it was sent.
     whole: bool,
     done: bool,
+    /// What it said before it was edited.
+    versions: Vec<SubmissionVersion>,
+    comments: Vec<Comment>,
+    may_review: bool,
+    refill: Refill,
 }
 
 impl SubmissionPage {
@@ -487,17 +496,12 @@ impl SubmissionPage {
     fn last<'p>(&self, path: &'p str) -> &'p str {
         path.rsplit('/').next().unwrap_or(path)
     }
-    /// The lines in runs: a heading and what stands under it.
-    fn parts(&self) -> Vec<(Option<&str>, Vec<&answers::Answer>)> {
-        let mut parts: Vec<(Option<&str>, Vec<&answers::Answer>)> = vec![(None, Vec::new())];
-        for line in &self.told.lines {
-            match line {
-                Line::Heading(heading) => parts.push((Some(heading), Vec::new())),
-                Line::Answer(answer) => parts.last_mut().map(|(_, answers)| answers.push(answer)).unwrap_or_default(),
-            }
+    /// What can be said of it: that it was edited says itself.
+    fn review_states(&self) -> &'static [ReviewState] {
+        match self.it.submission.review_state {
+            ReviewState::Edited => ReviewState::ALL,
+            _ => &[ReviewState::Received, ReviewState::HasIssues, ReviewState::Approved, ReviewState::Rejected],
         }
-        parts.retain(|(heading, answers)| heading.is_some() || !answers.is_empty());
-        parts
     }
 }
 
@@ -555,17 +559,78 @@ pub(super) async fn submission(
     Path(id): Path<SubmissionId>,
     Query(Done { done }): Query<Done>,
 ) -> Result<Html<String>, Error> {
-    let (it, files) = read(&ctx, id).await?;
-    let told = told(&ctx, &it, files.clone()).await?;
-    let missing = missing(&ctx, &it).await?;
+    submission_page(&ctx, id, done, Refill::default()).await
+}
+
+async fn submission_page(ctx: &Context, id: SubmissionId, done: bool, refill: Refill) -> Result<Html<String>, Error> {
+    let (it, files) = read(ctx, id).await?;
+    let told = told(ctx, &it, files.clone()).await?;
+    let missing = missing(ctx, &it).await?;
     let (ui, case) = (ctx.ui(), it.submission.case_id);
     let read = ctx.read(move |tx, viewer| {
         let named = case.map(|case| name_of_case(tx, viewer, &ui, case)).transpose()?;
-        Ok((named, entities::store::of_submission(tx, viewer, id)?))
+        let entities = entities::store::of_submission(tx, viewer, id)?;
+        let (comments, may_review) = (review::comments(tx, viewer, id)?, review::may(tx, viewer, id)?);
+        Ok((named, entities, edits::versions(tx, viewer, id)?, comments, may_review))
     });
-    let (case, entities) = read.await?;
+    let (case, entities, versions, comments, may_review) = read.await?;
     let whole = it.submission.encrypted.is_none() && it.meaning.may_read_all(&ctx.viewer);
-    page(SubmissionPage { ui: ctx.ui(), case, it, told, files, missing, entities, whole, done })
+    let ui = ctx.ui();
+    page(SubmissionPage {
+        ui, case, it, told, files, missing, entities, whole, done, versions, comments, may_review, refill,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "forms/templates/submission_version.html")]
+struct VersionPage {
+    ui: Ui,
+    it: Kept,
+    told: Told,
+}
+
+/// Reads a version of a submission; that it was read is durable before anything is shown.
+pub(super) async fn read_version(
+    ctx: &Context,
+    id: SubmissionId,
+    number: i64,
+) -> Result<(Kept, Vec<SubmissionFile>), Error> {
+    let read = ctx.read(move |tx, viewer| {
+        let kept = edits::find(tx, viewer, id, number)?;
+        let files = submissions::files_of(tx, viewer, &kept)?;
+        Ok((kept, files))
+    });
+    let (kept, files) = read.await?;
+    note(ctx, &kept.submission).await?;
+    Ok((kept, files))
+}
+
+pub(super) async fn version(
+    ctx: Context,
+    Path((id, number)): Path<(SubmissionId, i64)>,
+) -> Result<Html<String>, Error> {
+    let (it, files) = read_version(&ctx, id, number).await?;
+    let told = told(&ctx, &it, files).await?;
+    page(VersionPage { ui: ctx.ui(), it, told })
+}
+
+pub(super) async fn review(
+    ctx: Context,
+    Path(id): Path<SubmissionId>,
+    Expected(version): Expected,
+    sent: Sent,
+) -> Result<Response, Error> {
+    let typed: Typed<Review> = sent.fields.read()?;
+    let refill = Refill::of("review", &typed.read);
+    let review = typed.read;
+    let (status, wrong) = match ctx.write(move |tx, viewer| review::review(tx, viewer, id, version, &review)).await {
+        Ok(()) => return Ok(Redirect::to(&format!("/submissions/{id}#review")).into_response()),
+        Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, Wrong::Fields(errors)),
+        Err(Error::Stale(stale)) => (StatusCode::PRECONDITION_FAILED, Wrong::Stale(Weighed::new(*stale))),
+        Err(error) => return Err(error),
+    };
+    let refill = refill.wrong(wrong).keeping(format!("/submissions/{id}"));
+    Ok((status, submission_page(&ctx, id, false, refill).await?).into_response())
 }
 
 pub(super) async fn record(ctx: Context, Path(id): Path<SubmissionId>) -> Result<Response, Error> {

@@ -10,6 +10,7 @@ mod central;
 mod columns;
 mod devices;
 mod encryption;
+mod edits;
 mod entities;
 mod export;
 mod fill_pages;
@@ -22,6 +23,7 @@ mod pages;
 mod phone;
 mod remarks;
 mod results;
+mod review;
 mod shipped;
 mod store;
 mod submissions;
@@ -39,6 +41,7 @@ pub use answers::{Answer, reasons};
 pub use central::problem as central_problem;
 pub use columns::{CaseAnswers, Column, FormColumns, answers_of_cases, columns, columns_named};
 pub use encryption::Encrypted;
+pub use edits::SubmissionVersion;
 pub use entities::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
 pub use model::{Encryption, Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
 pub use remarks::{OF_KEYS as PROBLEMS_OF_KEYS, Remark};
@@ -46,6 +49,7 @@ pub use results::{
     Offers, QuestionAsked, Questionnaire, answer_screening, offers, questionnaires, results_of_case,
     screening_in_words, screenings_of_case, show_from_before,
 };
+pub use review::{Comment, ReviewState};
 pub use shipped::{
     FOLLOW_UP_VISIT, SEVEN_DIMENSIONS, SPECIFIC_NEEDS, ship, ship_everywhere, title as shipped_title,
     titles as shipped_titles,
@@ -79,6 +83,8 @@ pub fn routes() -> Router<App> {
         .route("/submissions/{submission}", get(fill_pages::submission))
         .route("/submissions/{submission}/xml", get(fill_pages::record))
         .route("/submissions/{submission}/files/{file}", get(fill_pages::file))
+        .route("/submissions/{submission}/review", post(fill_pages::review))
+        .route("/submissions/{submission}/versions/{number}", get(fill_pages::version))
         .route("/forms/{form}/export", get(export::export))
         .route("/forms/{form}/encryption", post(encryption::pages::switch))
         .route("/forms/{form}/encrypted", get(encryption::archive::download))
@@ -134,6 +140,9 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(api::submission))
         .routes(routes!(api::record))
         .routes(routes!(api::submission_file))
+        .routes(routes!(api::review))
+        .routes(routes!(api::comment))
+        .routes(routes!(api::submission_version))
         .routes(routes!(export::export))
         .routes(routes!(encryption::pages::api_switch))
         .routes(routes!(encryption::archive::download))

@@ -15,13 +15,14 @@ use super::encryption::arrival::{self, Arriving};
 use super::model::{Form, FormState, FormVersion};
 use super::phone::Phone;
 use super::submissions::{self, Incoming, NewFile};
-use super::{entities, store, upload};
+use super::{edits, entities, store, upload};
 use crate::access::Viewer;
 use crate::cases::export::note_list;
 use crate::db::Tx;
 use crate::documents::table::TableFormat;
 use crate::error::Error;
-use crate::ids::{DeviceId, EntityId, FormVersionId, SubmissionId};
+use crate::history::Pen;
+use crate::ids::{CaseId, DeviceId, EntityId, FormVersionId, PersonId, SubmissionId};
 use crate::ui::Language;
 use crate::web::{Sent, in_words};
 
@@ -319,6 +320,7 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
         judged,
         device,
         manifest: None,
+        edits: submissions::deprecated_id(&record),
         form,
     })
 }
@@ -338,27 +340,44 @@ pub(super) fn form_and_version(
     Ok((form, version, xform))
 }
 
-/// Keeps a record, or recognises it: a device sends again what it got no answer to, and large files in several
-/// requests.
+/// Keeps a record, as a submission or as the next version of one, or recognises it: a device sends again what it got no
+/// answer to, and large files in several requests.
 pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: Incoming, files: Vec<NewFile>) -> Result<(), Error> {
-    let (id, case, pen) = match submissions::of_instance(tx, viewer, &incoming.instance_id)? {
+    let (of, case, pen) = match submissions::of_instance(tx, viewer, &incoming.instance_id)? {
         Some(known) if known.xml == incoming.xml && known.sent_by == viewer.user => {
             let pen = submissions::further_pen(tx, viewer, known.id, known.case, files.len())?;
-            (known.id, known.case, pen)
+            ((known.id, known.number), known.case, pen)
         }
         Some(_) => return Err(Error::Refused("refused-submission-differs")),
         None if !takes(&incoming.form) => return Err(Error::Refused("refused-form-not-open")),
         None => {
-            let pen = submissions::keep(tx, viewer, &incoming)?;
-            submissions::touch_case(tx, viewer, &pen, incoming.case)?;
-            (incoming.id, incoming.case, Some(pen))
+            let (of, case, pen) = keep_new(tx, viewer, &incoming)?;
+            (of, case, Some(pen))
         }
     };
     let Some(pen) = pen else { return Ok(()) };
     for file in files {
-        submissions::keep_file(tx, viewer, &pen, id, case, file)?;
+        submissions::keep_file(tx, viewer, &pen, of, case, file)?;
     }
     Ok(())
+}
+
+/// A version of a submission, and its case.
+type VersionKept = ((SubmissionId, i64), Option<(CaseId, PersonId)>, Pen);
+
+/// Keeps a record that did not come before, as a submission or as the next version of one.
+pub(super) fn keep_new(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<VersionKept, Error> {
+    match &incoming.edits {
+        Some(before) => {
+            let edited = edits::keep(tx, viewer, incoming, before)?;
+            Ok(((edited.id, edited.number), edited.case, edited.pen))
+        }
+        None => {
+            let pen = submissions::keep(tx, viewer, incoming)?;
+            submissions::touch_case(tx, viewer, &pen, incoming.case)?;
+            Ok(((incoming.id, 1), incoming.case, pen))
+        }
+    }
 }
 
 /// Whether a form still takes what is sent.

@@ -277,6 +277,7 @@ pub fn answer_screening(
         xml,
         device: None,
         manifest: None,
+        edits: None,
         form,
     };
     submissions::keep(tx, viewer, &incoming)?;

@@ -16,7 +16,8 @@ use super::encryption::Encrypted;
 use super::filling::{self, begin};
 use super::meaning::{Meaning, titled};
 use super::model::{Encryption, Form, FormState, FormVersion, SUBJECT_FIELDS};
-use super::{entities, store};
+use super::review::ReviewState;
+use super::{edits, entities, store};
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
 use crate::cases::outcome::Outcome;
 use crate::cases::{self, media_type, parts, screenings};
@@ -75,6 +76,8 @@ crate::codes! {
         EntitySensitivity = "entity_sensitivity",
         /// The change before it, made on the same device, has not come.
         EntityWaits = "entity_waits",
+        /// It was edited to name another case than the one it stays in.
+        OtherCase = "other_case",
     }
 }
 
@@ -118,10 +121,12 @@ fn of_problem(kind: ProblemKind) -> FoundKind {
     }
 }
 
-/// Whether it is the data about the record, which some devices send in a namespace of its own.
+/// Whether it is the data about the record, which some devices send in a namespace of its own, or the id of what the
+/// record is an edit of, which no form declares.
 fn is_metadata(finding: &Finding) -> bool {
-    let name = finding.path.rsplit(['/', ':']).next().unwrap_or_default();
-    finding.kind == FindingKind::Unknown && name == "meta" && finding.path.matches('/').count() == 2
+    let names: Vec<&str> =
+        finding.path.split('/').skip(2).map(|step| step.rsplit(':').next().unwrap_or(step)).collect();
+    finding.kind == FindingKind::Unknown && matches!(names.as_slice(), ["meta"] | ["meta", "deprecatedID"])
 }
 
 /// Whether it is what the form says of an entity: calculated from the list as the device had it.
@@ -224,6 +229,18 @@ pub struct Submission {
     pub encrypted: Option<Encrypted>,
     /// Bytes of its encrypted files; none where it is read.
     pub size: Option<i64>,
+    /// What came of looking at it.
+    pub review_state: ReviewState,
+    /// When it was last changed or looked at.
+    pub updated_at: Option<Moment>,
+    /// Which of its versions this is, from 1: each edit makes one.
+    pub number: i64,
+    /// The id that the device gave this version.
+    pub latest_id: String,
+    /// Who edited it last.
+    pub editor: Option<String>,
+    /// When.
+    pub edited_at: Option<Moment>,
     /// The record's version.
     pub version: i64,
 }
@@ -233,14 +250,16 @@ const COLUMNS: &str = "s.id, s.form_id, v.title, v.titles, s.form_version_id, v.
                        CASE WHEN s.result IS NULL THEN 0 ELSE 1 END, d.name, s.sent_by, u.name, s.sent_at, s.encrypted, \
                        CASE WHEN s.encrypted IS NULL THEN NULL ELSE (SELECT CAST(coalesce(sum(x.size), 0) AS BIGINT) \
                        FROM submission_file x WHERE x.organisation_id = s.organisation_id AND x.submission_id = s.id) \
-                       END, s.version";
+                       END, s.review_state, s.updated_at, s.number, COALESCE(s.latest_id, s.instance_id), w.name, \
+                       s.edited_at, s.version";
 
 const JOINED: &str = "submission s \
     JOIN form_version v ON v.organisation_id = s.organisation_id AND v.id = s.form_version_id \
     LEFT JOIN case_file c ON c.organisation_id = s.organisation_id AND c.id = s.case_id \
     LEFT JOIN person p ON p.organisation_id = s.organisation_id AND p.id = c.person_id \
     LEFT JOIN device d ON d.organisation_id = s.organisation_id AND d.id = s.device_id \
-    LEFT JOIN user_account u ON u.organisation_id = s.organisation_id AND u.id = s.sent_by";
+    LEFT JOIN user_account u ON u.organisation_id = s.organisation_id AND u.id = s.sent_by \
+    LEFT JOIN user_account w ON w.organisation_id = s.organisation_id AND w.id = s.edited_by";
 
 fn from_row(row: &Row<'_>) -> Result<Submission, DbError> {
     Ok(Submission {
@@ -263,6 +282,12 @@ fn from_row(row: &Row<'_>) -> Result<Submission, DbError> {
         sent_at: row.next()?,
         encrypted: row.next()?,
         size: row.next()?,
+        review_state: row.next()?,
+        updated_at: row.next()?,
+        number: row.next()?,
+        latest_id: row.next()?,
+        editor: row.next()?,
+        edited_at: row.next()?,
         version: row.next()?,
     })
 }
@@ -447,7 +472,8 @@ fn one_without_case(
     }
 }
 
-fn give(
+/// Gives a submission to a case, with all that belongs to it.
+pub(super) fn give(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     submission: &Submission,
@@ -459,7 +485,12 @@ fn give(
     let Submission { id, form_title, found, sensitivity, .. } = submission;
     let entry = entry_of(*id, form_title, *found, result.as_ref(), *sensitivity).about(person).in_case(case);
     let pen = history::record(tx, viewer, entry)?;
-    for (rows, key) in [("submission SET version = version + 1,", "id"), ("submission_file SET", "submission_id")] {
+    for (rows, key) in [
+        ("submission SET version = version + 1,", "id"),
+        ("submission_file SET", "submission_id"),
+        ("submission_version SET", "submission_id"),
+        ("comment SET", "submission_id"),
+    ] {
         tx.execute(
             &pen,
             &format!("UPDATE {rows} case_id = $3, person_id = $4 WHERE organisation_id = $1 AND {key} = $2"),
@@ -754,6 +785,8 @@ pub(super) struct Incoming {
     /// The manifest that it came with, where it was encrypted.
     pub(super) manifest: Option<String>,
     pub(super) device: Option<DeviceId>,
+    /// The id of the version that it is an edit of.
+    pub(super) edits: Option<String>,
 }
 
 /// What the history tells of a submission: as delicate as the submission itself.
@@ -771,7 +804,7 @@ pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Res
     let pen = insert(tx, viewer, incoming)?;
     let Incoming { id, form, case, judged, entities, asks_for_case, .. } = incoming;
     let (sensitivity, waits) = (form.sensitivity, *asks_for_case && case.is_none());
-    let source = entities::Source { submission: *id, case: *case, waits, sensitivity };
+    let source = entities::Source { submission: *id, number: 1, case: *case, waits, sensitivity };
     let further = entities::carry_out(tx, viewer, &pen, &source, entities)?;
     if !further.is_empty() {
         let findings: Vec<Found> = judged.findings.iter().cloned().chain(further).collect();
@@ -823,6 +856,16 @@ fn insert(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, 
     Ok(pen)
 }
 
+/// Takes away a submission that came encrypted and in parts: whole, it is a version of another one.
+pub(super) fn take_away_encrypted(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known) -> Result<(), Error> {
+    let mut entry = Entry::removed(Kind::Submission, known.id, &json!({ "encrypted": known.encrypted }));
+    if let Some((case, person)) = known.case {
+        entry = entry.about(person).in_case(case);
+    }
+    let pen = history::record(tx, viewer, entry)?;
+    forget_encrypted(tx, viewer, &pen, known.id)
+}
+
 /// Takes away what came of a submission before it was whole: it is read now.
 fn forget_encrypted(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, id: SubmissionId) -> Result<(), Error> {
     for rows in [
@@ -863,6 +906,7 @@ pub(super) fn send_draft(
         judged,
         device: None,
         manifest: None,
+        edits: None,
         form,
     };
     let pen = keep(tx, viewer, &incoming)?;
@@ -930,11 +974,6 @@ pub(super) fn further_pen(
     history::record(tx, viewer, entry.noting("files", i64::try_from(files).unwrap_or(i64::MAX))).map(Some)
 }
 
-/// How many submissions of a form this user sees.
-pub(super) fn count_of_form(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<i64, Error> {
-    count_where(tx, &of_form_filter(viewer, form))
-}
-
 /// The condition of a form's submissions that this user sees.
 pub(super) fn of_form_filter(viewer: &Viewer, form: FormId) -> Filter {
     viewer.visible_submissions().and("s.form_id = ?", [form.into()])
@@ -945,18 +984,7 @@ pub(super) fn count_where(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Error
     Ok(tx.count(&format!("SELECT count(*) FROM {JOINED} WHERE {}", filter.sql()), filter.params())?)
 }
 
-/// Submissions of a form that this user sees, in the order in which they came: each with its case's number and record.
-pub(super) fn of_form(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    form: FormId,
-    from: i64,
-    most: i64,
-) -> Result<Vec<(Submission, Option<i64>, String)>, Error> {
-    of_form_where(tx, &of_form_filter(viewer, form), (from, most))
-}
-
-/// Submissions of which a condition holds, in the order in which they came.
+/// Submissions of which a condition holds, in the order in which they came: each with its case's number and record.
 pub(super) fn of_form_where(
     tx: &mut Tx<'_>,
     filter: &Filter,
@@ -972,10 +1000,19 @@ pub(super) fn of_form_where(
 /// The id that a record bears.
 pub(super) fn instance_id(record: &Tree) -> Option<String> {
     let root = record.root()?;
-    let in_meta = record.child(root, "meta").and_then(|meta| record.child(meta, "instanceID"));
-    let id = in_meta.map(|node| record.text(node).trim().to_owned());
-    let id = id.or_else(|| record.attribute(root, "instanceID").map(str::to_owned));
+    let id = in_meta(record, "instanceID").or_else(|| record.attribute(root, "instanceID").map(str::to_owned));
     id.filter(|id| !id.is_empty() && id.len() <= 200)
+}
+
+/// The id of the version that a record is an edit of.
+pub(super) fn deprecated_id(record: &Tree) -> Option<String> {
+    in_meta(record, "deprecatedID").filter(|id| !id.is_empty())
+}
+
+/// What the data about a record hold under a name.
+fn in_meta(record: &Tree, name: &str) -> Option<String> {
+    let meta = record.child(record.root()?, "meta")?;
+    record.child(meta, name).map(|node| record.text(node).trim().to_owned())
 }
 
 /// A file of a submission.
@@ -993,15 +1030,19 @@ pub struct SubmissionFile {
 
 /// The files of a submission that this user may open: those that answer questions whose answers they may read.
 pub(super) fn files_of(tx: &mut Tx<'_>, viewer: &Viewer, kept: &Kept) -> Result<Vec<SubmissionFile>, Error> {
-    let mut files = files(tx, viewer, kept.submission.id)?;
-    let Ok(record) = Tree::from_xml(&kept.xml) else { return Ok(files) };
-    let answers: Vec<_> = record.root().into_iter().flat_map(|root| record.descendants(root)).collect();
-    let hidden = |name: &str| {
-        let named = answers.iter().filter(|node| !record.has_elements(**node) && record.text(**node).trim() == name);
-        named.into_iter().any(|node| !kept.meaning.may_read(viewer, &path_in(&record, *node)))
-    };
-    files.retain(|file| !hidden(&file.name));
-    Ok(files)
+    let number = kept.submission.number;
+    let mut files = files(tx, viewer, kept.submission.id, number)?;
+    if let Ok(record) = Tree::from_xml(&kept.xml) {
+        let answers: Vec<_> = record.root().into_iter().flat_map(|root| record.descendants(root)).collect();
+        files.retain(|(came_with, file)| {
+            let is_it = |node: &&NodeId| !record.has_elements(**node) && record.text(**node).trim() == file.name;
+            let mut named = answers.iter().filter(is_it).peekable();
+            // What came with a version before is there only where this one still names it.
+            let is_there = *came_with == number || named.peek().is_some();
+            is_there && named.all(|node| kept.meaning.may_read(viewer, &path_in(&record, *node)))
+        });
+    }
+    Ok(files.into_iter().map(|(_, file)| file).collect())
 }
 
 /// The path of an element of a record, without places in repeats.
@@ -1012,20 +1053,33 @@ fn path_in(record: &Tree, node: NodeId) -> String {
     format!("/{}", steps.join("/"))
 }
 
-/// The files of a submission or draft that was found for the user before.
-pub(super) fn files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Vec<SubmissionFile>, Error> {
+/// The last file of each name that had come with a version of a submission that was found for the user before, each
+/// with the version that it came with.
+fn files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId, number: i64) -> Result<Vec<(i64, SubmissionFile)>, Error> {
     Ok(tx.query(
-        "SELECT x.id, x.name, x.media_type, x.size FROM submission_file x \
-         WHERE x.organisation_id = $1 AND x.submission_id = $2 ORDER BY x.created_at, x.id",
-        params![viewer.organisation, id],
-        |row| Ok(SubmissionFile { id: row.next()?, name: row.next()?, media_type: row.next()?, size: row.next()? }),
+        "SELECT x.number, x.id, x.name, x.media_type, x.size FROM submission_file x \
+         WHERE x.organisation_id = $1 AND x.submission_id = $2 AND x.number <= $3 AND NOT EXISTS \
+         (SELECT 1 FROM submission_file y WHERE y.organisation_id = x.organisation_id \
+          AND y.submission_id = x.submission_id AND y.name = x.name AND y.number > x.number AND y.number <= $3) \
+         ORDER BY x.created_at, x.id",
+        params![viewer.organisation, id, number],
+        |row| {
+            let number = row.next()?;
+            let (id, name, media_type, size) = (row.next()?, row.next()?, row.next()?, row.next()?);
+            Ok((number, SubmissionFile { id, name, media_type, size }))
+        },
     )?)
 }
 
-/// How many files came with a submission.
-pub(super) fn count_files(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<i64, Error> {
-    let sql = "SELECT count(*) FROM submission_file x WHERE x.organisation_id = $1 AND x.submission_id = $2";
-    Ok(tx.count(sql, params![viewer.organisation, id])?)
+/// How many of the files that a submission names came.
+pub(super) fn count_files(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    submission: &Submission,
+    named: &[String],
+) -> Result<usize, Error> {
+    let there = files(tx, viewer, submission.id, submission.number)?;
+    Ok(there.iter().filter(|(_, file)| named.contains(&file.name)).count())
 }
 
 /// A file on its way into the house, sealed before the one writer is asked: sealing takes longer than writing.
@@ -1051,12 +1105,12 @@ impl NewFile {
     }
 }
 
-/// Keeps a file of a submission or draft; one of this name that is there already stays.
+/// Keeps a file of a version of a submission, or of a draft; one of this name that came with it already stays.
 pub(super) fn keep_file(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     pen: &Pen,
-    submission: SubmissionId,
+    (submission, number): (SubmissionId, i64),
     of: Option<(CaseId, PersonId)>,
     file: NewFile,
 ) -> Result<(), Error> {
@@ -1064,8 +1118,8 @@ pub(super) fn keep_file(
     tx.execute(
         pen,
         "INSERT INTO submission_file (organisation_id, id, submission_id, case_id, person_id, name, media_type, size, \
-         sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-         ON CONFLICT (organisation_id, submission_id, name) DO NOTHING",
+         sealed, created_at, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         ON CONFLICT (organisation_id, submission_id, name, number) DO NOTHING",
         params![
             viewer.organisation,
             file.id,
@@ -1076,7 +1130,8 @@ pub(super) fn keep_file(
             file.media_type,
             file.size,
             file.sealed,
-            Moment::now()
+            Moment::now(),
+            number
         ],
     )?;
     Ok(())
@@ -1103,7 +1158,21 @@ pub fn open_file(
     file: SubmissionFileId,
 ) -> Result<(Submission, SubmissionFile, Vec<u8>), Error> {
     let kept = find(tx, viewer, id)?;
-    let held = files_of(tx, viewer, &kept)?.into_iter().find(|held| held.id == file).ok_or(Error::NotFound)?;
+    let number = tx.one(
+        "SELECT x.number FROM submission_file x WHERE x.organisation_id = $1 AND x.submission_id = $2 AND x.id = $3",
+        params![viewer.organisation, id, file],
+        |row| row.get::<i64>(0),
+    )?;
+    let number = number.ok_or(Error::NotFound)?;
+    let is_it = |held: &SubmissionFile| held.id == file;
+    let held = match files_of(tx, viewer, &kept)?.into_iter().find(is_it) {
+        Some(held) => held,
+        // It is read as the version that it came with.
+        None => {
+            let before = edits::find(tx, viewer, id, number)?;
+            files_of(tx, viewer, &before)?.into_iter().find(is_it).ok_or(Error::NotFound)?
+        }
+    };
     let content = content(tx, viewer, file)?;
     Ok((kept.submission, held, content))
 }
@@ -1117,6 +1186,15 @@ pub(super) fn content(tx: &mut Tx<'_>, viewer: &Viewer, file: SubmissionFileId) 
     )?;
     let content = tx.key().open("submission file", file.0.as_bytes(), &sealed.ok_or(Error::NotFound)?);
     content.map_err(|error| Error::Internal(format!("submission file {file}: {error}")))
+}
+
+/// The files of an encrypted submission that was found for the user before.
+pub(super) fn files_as_they_came(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: SubmissionId,
+) -> Result<Vec<SubmissionFile>, Error> {
+    Ok(files(tx, viewer, id, 1)?.into_iter().map(|(_, file)| file).collect())
 }
 
 /// The manifest of an encrypted submission that was found for the user before.
@@ -1134,35 +1212,41 @@ pub(super) fn missing(tx: &mut Tx<'_>, viewer: &Viewer, submission: &Submission)
     if submission.encrypted.is_none() {
         return Ok(Vec::new());
     }
-    let there = files(tx, viewer, submission.id)?;
+    let there = files_as_they_came(tx, viewer, submission.id)?;
     let manifest = Manifest::read(&manifest(tx, viewer, submission.id)?);
     let manifest = manifest.map_err(|error| Error::Internal(error.to_string()))?;
     let gone = |name: &&str| !there.iter().any(|file| file.name == *name);
     Ok(manifest.files().filter(gone).map(str::to_owned).collect())
 }
 
-/// A submission that is there already.
+/// A version of a submission that is there already.
 pub(super) struct Known {
     pub(super) id: SubmissionId,
     pub(super) case: Option<(CaseId, PersonId)>,
     pub(super) sent_by: UserId,
     pub(super) xml: String,
+    pub(super) number: i64,
     /// What came in its place, where it was encrypted.
     pub(super) manifest: Option<String>,
     /// Why it is not read; none where it is.
     pub(super) encrypted: Option<Encrypted>,
 }
 
-/// The submission of an id that a device gave, whoever asks.
+/// The version of a submission of an id that a device gave, whoever asks.
 pub(super) fn of_instance(tx: &mut Tx<'_>, viewer: &Viewer, instance_id: &str) -> Result<Option<Known>, Error> {
     Ok(tx.one(
-        "SELECT s.id, s.case_id, s.person_id, s.sent_by, s.xml, s.manifest, s.encrypted FROM submission s \
-         WHERE s.organisation_id = $1 AND s.instance_id = $2",
+        "SELECT s.id, s.case_id, s.person_id, s.sent_by, s.xml, s.number, s.manifest, s.encrypted FROM submission s \
+         WHERE s.organisation_id = $1 AND s.instance_id = $2 AND s.latest_id IS NULL \
+         UNION ALL SELECT s.id, s.case_id, s.person_id, s.edited_by, s.xml, s.number, s.manifest, s.encrypted \
+         FROM submission s WHERE s.organisation_id = $1 AND s.latest_id = $2 \
+         UNION ALL SELECT y.submission_id, y.case_id, y.person_id, y.written_by, y.xml, y.number, y.manifest, NULL \
+         FROM submission_version y WHERE y.organisation_id = $1 AND y.instance_id = $2",
         params![viewer.organisation, instance_id],
         |row| {
             let (id, case, person): (_, Option<CaseId>, Option<PersonId>) = (row.next()?, row.next()?, row.next()?);
-            let (sent_by, xml, manifest, encrypted) = (row.next()?, row.next()?, row.next()?, row.next()?);
-            Ok(Known { id, case: case.zip(person), sent_by, xml, manifest, encrypted })
+            let (sent_by, xml, number, manifest) = (row.next()?, row.next()?, row.next()?, row.next()?);
+            let encrypted = row.next()?;
+            Ok(Known { id, case: case.zip(person), sent_by, xml, number, manifest, encrypted })
         },
     )?)
 }

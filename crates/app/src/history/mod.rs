@@ -142,6 +142,8 @@ crate::codes! {
         Form = "form",
         /// A form filled in.
         Submission = "submission",
+        /// What someone wrote about a form filled in.
+        Comment = "comment",
         /// A list of entities.
         EntityList = "entity_list",
         /// An entity.
@@ -306,6 +308,7 @@ into_uuid!(
     FormId,
     FormVersionId,
     SubmissionId,
+    CommentId,
     EntityListId,
     EntityId,
     DeviceId

@@ -23,7 +23,9 @@ const PARTS_OF_A_CASE: &[&str] = &[
     "notice",
     "form_draft",
     "submission",
+    "submission_version",
     "submission_file",
+    "comment",
     "entity",
     "entity_version",
     "entity_held",
@@ -167,6 +169,13 @@ fn erase_waiting(
         let files =
             format!("submission_file WHERE organisation_id = $1 AND submission_id IN (SELECT id FROM {waiting})");
         remove(tx, pen, &files, organisation, subject.as_str())?;
+        for rows in ["comment", "submission_version"] {
+            let rows = format!("{rows} WHERE organisation_id = $1 AND submission_id IN (SELECT id FROM {waiting})");
+            remove(tx, pen, &rows, organisation, subject.as_str())?;
+        }
+        // One that named them before it was edited goes without what it said then.
+        let before = "submission_version WHERE organisation_id = $1 AND case_id IS NULL AND subject = $2";
+        remove(tx, pen, before, organisation, subject.as_str())?;
         let made = format!(
             "SELECT id FROM entity WHERE organisation_id = $1 AND waits = 1 AND submission_id IN \
                             (SELECT id FROM {waiting})"

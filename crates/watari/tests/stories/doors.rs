@@ -27,7 +27,7 @@ const SCOPES: [&[&str]; 7] = [
 ];
 
 /// Names in paths that are no records of an organisation.
-const NO_RECORDS: [&str; 15] = [
+const NO_RECORDS: [&str; 18] = [
     "questionnaire",
     "link",
     "asset",
@@ -43,6 +43,9 @@ const NO_RECORDS: [&str; 15] = [
     "table",
     "role",
     "actor",
+    "number",
+    "list_name",
+    "list_service",
 ];
 
 /// One line of the table.
@@ -85,7 +88,11 @@ impl Door {
 
     /// What a token needs; of either of two what `all` of a user's holds.
     fn needed(&self, all: &[&str]) -> Vec<&str> {
-        self.scopes.iter().map(|scope| scope.split('/').find(|one| all.contains(one)).unwrap_or(scope)).collect()
+        let scopes = self.scopes.iter();
+        let mut needed: Vec<&str> =
+            scopes.map(|scope| scope.split('/').find(|one| all.contains(one)).unwrap_or(scope)).collect();
+        needed.dedup();
+        needed
     }
 
     /// What a user's own browser sees.
@@ -316,6 +323,9 @@ impl<'s> World<'s> {
             "table" => "Submissions".to_owned(),
             "role" => "2".to_owned(),
             "actor" => "7".to_owned(),
+            "number" => "1".to_owned(),
+            "list_name" => "places_of_help".to_owned(),
+            "list_service" => "places_of_help.svc".to_owned(),
             "passkey" | "session" | "token" => uuid().to_owned(),
             _ => self.file(user)[name].clone(),
         }
@@ -342,6 +352,14 @@ impl<'s> World<'s> {
                     _ => (lucia, Json::Null),
                 };
                 post(maker, "/devices", &json!({ "name": "walk", "user_id": whose }))
+            }
+            "entity" => {
+                let new = json!({ "label": "walk", "data": {} }).to_string();
+                let path = "/v1/projects/1/datasets/places_of_help/entities";
+                let made =
+                    self.browsers[3].request("POST", path, &[("content-type", "application/json")], new.as_bytes());
+                assert_eq!(made.status, 200, "{}", made.body);
+                made.json()["uuid"].as_str().unwrap().to_owned()
             }
             "token" => self.token(user, &SCOPES.get(user).unwrap_or(&SCOPES[1])[..1]).0,
             "merge" => merged(lucia),

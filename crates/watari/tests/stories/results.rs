@@ -183,6 +183,11 @@ story!(what_a_phone_sends_has_the_same_effect, |server: &Server| {
     assert_eq!(phone.send(&record(&format!("a{case}"), &case), &[]).status, 201);
     assert_eq!(read(&amal, &format!("/cases/{case}"))["case"]["risk_proposed"], "medium");
     assert_eq!(needs(&amal, &person), ["serious_medical_condition", "legal_physical_protection"]);
+    // Edited, it counts as it stands now.
+    let before = format!("<meta><deprecatedID>uuid:a{case}</deprecatedID>");
+    let mended = record(&format!("c{case}"), &case).replace("<hurt>yes", "<hurt>no").replace("<meta>", &before);
+    assert_eq!(phone.send(&mended, &[]).status, 201);
+    assert_eq!(needs(&amal, &person), ["legal_physical_protection"]);
 
     // What named no case has its effect once it is given to one: by whoever sent it, and by who files what came in.
     for by_number in [false, true] {

@@ -312,6 +312,17 @@ impl Browser {
         read(self.agent.run(request.body(body.to_vec()).unwrap()))
     }
 
+    /// What is fetched, byte for byte.
+    pub fn bytes(&self, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+        let mut request = ureq::http::Request::builder().method("GET").uri(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut answer = self.agent.run(request.body(Vec::new()).unwrap()).unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap()
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }

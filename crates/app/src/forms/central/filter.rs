@@ -1,10 +1,11 @@
-//! `$filter` of OData, as far as it is about a submission and not about its answers: comparisons of
-//! `__system/submitterId`, `submissionDate`, `updatedAt` and `reviewState`, joined by `and`, `or`, `not` and brackets.
+//! `$filter` of OData, as far as it is about a row and not about what it holds: comparisons of `__system/submitterId`,
+//! `submissionDate`, `updatedAt` and `reviewState` of submissions, and of `creatorId`, `createdAt`, `updatedAt` and
+//! `conflict` of entities, joined by `and`, `or`, `not` and brackets.
 
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{number, refusal};
+use super::{number, refusal, review_named};
 use crate::access::Filter;
 use crate::dates::{Day, Moment};
 use crate::db::Value;
@@ -43,12 +44,21 @@ impl Refused {
     }
 }
 
-/// A filter as a condition on `submission s`. `users` are those of the house, whom `submitterId` may mean.
+/// What the rows of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Submissions, `s` in the query.
+    Submissions,
+    /// Entities, `e` in the query.
+    Entities,
+}
+
+/// A filter as a condition on rows. `users` are those of the house, whom `submitterId` and `creatorId` may mean.
 ///
 /// # Errors
 /// What is not understood.
-pub fn condition(text: &str, users: &[UserId]) -> Result<Filter, Refused> {
-    let mut reader = Reader { tokens: tokens(text)?, at: 0, users, depth: 0 };
+pub fn condition(text: &str, rows: Rows, users: &[UserId]) -> Result<Filter, Refused> {
+    let mut reader = Reader { tokens: tokens(text)?, at: 0, rows, users, depth: 0 };
     let read = reader.any()?;
     match reader.peek() {
         None => Ok(read),
@@ -82,6 +92,7 @@ fn tokens(text: &str) -> Result<Vec<String>, Refused> {
 struct Reader<'u> {
     tokens: Vec<String>,
     at: usize,
+    rows: Rows,
     users: &'u [UserId],
     depth: usize,
 }
@@ -155,37 +166,71 @@ impl Reader<'_> {
         };
         let operand = self.next()?;
         let operand = if operand == "now" && self.takes("(") && self.takes(")") { "now()".to_owned() } else { operand };
-        match field.trim_start_matches("$root/Submissions/").trim_start_matches("__system/") {
-            "submissionDate" => Ok(Filter::new(&format!("s.sent_at {sign} ?"), [moment(&operand)?.into()])),
-            "submitterId" => self.submitter(sign, &operand),
-            // Nothing here was edited or reviewed yet: both are null.
-            "updatedAt" | "reviewState" => Ok(nothing(sign, &operand)),
+        use Rows::{Entities, Submissions};
+        match (self.rows, field.trim_start_matches("$root/Submissions/").trim_start_matches("__system/")) {
+            (Submissions, "submissionDate") => {
+                Ok(Filter::new(&format!("s.sent_at {sign} ?"), [moment(&operand)?.into()]))
+            }
+            (Submissions, "submitterId") => self.user("s.sent_by", sign, &operand),
+            (Submissions, "updatedAt") => updated("s.updated_at", sign, &operand),
+            (Submissions, "reviewState") => reviewed(sign, &operand),
+            (Entities, "createdAt") => Ok(Filter::new(&format!("e.created_at {sign} ?"), [moment(&operand)?.into()])),
+            (Entities, "creatorId") => self.user("e.made_by", sign, &operand),
+            // Until it is changed it was last changed when it was made.
+            (Entities, "updatedAt") => updated("NULLIF(e.updated_at, e.created_at)", sign, &operand),
+            (Entities, "conflict") => in_conflict(sign, &operand),
             _ => Err(Refused::Field(field)),
         }
     }
 
-    fn submitter(&self, sign: &str, operand: &str) -> Result<Filter, Refused> {
+    /// A comparison of a column that holds a user.
+    fn user(&self, column: &str, sign: &str, operand: &str) -> Result<Filter, Refused> {
         let wanted: i64 =
             operand.trim_matches('\'').parse().map_err(|_| Refused::Unparseable(format!("{operand} is no number")))?;
         let user = self.users.iter().find(|user| number(user.0) == wanted);
         let value = |user: &UserId| Value::from(*user);
         match (sign, user) {
-            ("=" | "<>", Some(user)) => Ok(Filter::new(&format!("s.sent_by {sign} ?"), [value(user)])),
+            ("=" | "<>", Some(user)) => Ok(Filter::new(&format!("{column} {sign} ?"), [value(user)])),
             ("=", None) => Ok(Filter::new("1 = 0", [])),
             ("<>", None) => Ok(Filter::new("1 = 1", [])),
-            _ => Err(Refused::Expression("an order of submitterId".to_owned())),
+            _ => Err(Refused::Expression("an order of users".to_owned())),
         }
     }
 }
 
-/// A comparison with what is always null.
-fn nothing(sign: &str, operand: &str) -> Filter {
-    let holds = match (sign, operand) {
-        ("=", "null") => true,
-        ("<>", operand) => operand != "null",
-        _ => false,
-    };
-    Filter::new(if holds { "1 = 1" } else { "1 = 0" }, [])
+/// A comparison with when it was last changed, which is null for most.
+fn updated(column: &str, sign: &str, operand: &str) -> Result<Filter, Refused> {
+    let text = |condition: &str| condition.replace("COLUMN", column);
+    match (sign, operand) {
+        ("=", "null") => Ok(Filter::new(&text("COLUMN IS NULL"), [])),
+        ("<>", "null") => Ok(Filter::new(&text("COLUMN IS NOT NULL"), [])),
+        (_, "null") => Ok(Filter::new("1 = 0", [])),
+        ("<>", _) => Ok(Filter::new(&text("COLUMN IS NULL OR COLUMN <> ?"), [moment(operand)?.into()])),
+        _ => Ok(Filter::new(&text(&format!("COLUMN {sign} ?")), [moment(operand)?.into()])),
+    }
+}
+
+/// A comparison with how versions of an entity stand to each other, which is null for most.
+fn in_conflict(sign: &str, operand: &str) -> Result<Filter, Refused> {
+    let word = operand.trim_matches('\'');
+    match (sign, operand) {
+        ("=", "null") => Ok(Filter::new("e.conflict IS NULL", [])),
+        ("<>", "null") => Ok(Filter::new("e.conflict IS NOT NULL", [])),
+        ("=", _) => Ok(Filter::new("e.conflict = ?", [word.into()])),
+        ("<>", _) => Ok(Filter::new("e.conflict IS NULL OR e.conflict <> ?", [word.into()])),
+        _ => Err(Refused::Expression("an order of conflict".to_owned())),
+    }
+}
+
+/// A comparison with the review state; a word that stands for none fits nothing.
+fn reviewed(sign: &str, operand: &str) -> Result<Filter, Refused> {
+    let word = Some(operand.trim_matches('\'')).filter(|_| operand != "null");
+    match (sign, review_named(word)) {
+        ("=" | "<>", Some(state)) => Ok(Filter::new(&format!("s.review_state {sign} ?"), [state.into()])),
+        ("=", None) => Ok(Filter::new("1 = 0", [])),
+        ("<>", None) => Ok(Filter::new("1 = 1", [])),
+        _ => Err(Refused::Expression("an order of reviewState".to_owned())),
+    }
 }
 
 fn moment(text: &str) -> Result<Moment, Refused> {
@@ -203,7 +248,9 @@ mod tests {
     use super::*;
 
     fn sql(text: &str) -> String {
-        condition(text, &[]).map(|filter| filter.sql().to_owned()).unwrap_or_else(|refused| format!("{refused:?}"))
+        condition(text, Rows::Submissions, &[])
+            .map(|filter| filter.sql().to_owned())
+            .unwrap_or_else(|refused| format!("{refused:?}"))
     }
 
     #[test]
@@ -211,27 +258,57 @@ mod tests {
         let both = sql("__system/submissionDate ge 2026-11-01 and __system/submissionDate lt 2026-12-01T00:00:00.000Z");
         assert!(both.contains("s.sent_at >= $1") && both.contains("s.sent_at < $2"), "{both}");
         let either = sql("not (__system/submissionDate gt now() or __system/reviewState eq 'approved')");
-        assert!(either.contains("(NOT (") && either.contains("s.sent_at > $1") && either.contains("1 = 0"), "{either}");
+        assert!(either.contains("(NOT (") && either.contains("s.sent_at > $1"), "{either}");
+        assert!(either.contains("s.review_state = $2"), "{either}");
+    }
+
+    #[test]
+    fn what_may_be_null_is_compared_with_null() {
+        assert!(sql("__system/updatedAt eq null").contains("s.updated_at IS NULL"));
+        assert!(sql("__system/updatedAt ne null").contains("s.updated_at IS NOT NULL"));
+        assert!(sql("__system/updatedAt ne 2026-11-01").contains("s.updated_at IS NULL OR s.updated_at <> $1"));
+        assert!(sql("__system/updatedAt gt 2026-11-01").contains("s.updated_at > $1"));
+        let received = condition("__system/reviewState eq null", Rows::Submissions, &[]).unwrap();
+        assert_eq!(received.params(), [Value::from("received")]);
+        let hasty = condition("__system/reviewState ne 'hasIssues'", Rows::Submissions, &[]).unwrap();
+        assert_eq!((hasty.sql(), hasty.params()), ("(s.review_state <> $1)", &[Value::from("has_issues")][..]));
+        assert!(sql("__system/reviewState eq 'has_issues'").contains("1 = 0"), "that is Watari's word, not Central's");
+        assert!(matches!(
+            condition("__system/reviewState gt 'edited'", Rows::Submissions, &[]),
+            Err(Refused::Expression(_))
+        ));
     }
 
     #[test]
     fn what_is_sent_by_someone_is_found_by_their_number() {
         let user = UserId::new();
-        let filter = condition(&format!("__system/submitterId eq {}", number(user.0)), &[user]).unwrap();
+        let filter =
+            condition(&format!("__system/submitterId eq {}", number(user.0)), Rows::Submissions, &[user]).unwrap();
         assert!(filter.sql().contains("s.sent_by = $1"));
         assert!(sql("__system/submitterId eq 7").contains("1 = 0"));
     }
 
     #[test]
+    fn entities_have_fields_of_their_own() {
+        let of = |text: &str| condition(text, Rows::Entities, &[]).map(|filter| filter.sql().to_owned());
+        assert!(of("__system/createdAt gt 2026-11-01").unwrap().contains("e.created_at > $1"));
+        assert!(of("__system/updatedAt eq null").unwrap().contains("NULLIF(e.updated_at, e.created_at) IS NULL"));
+        assert!(of("__system/conflict ne 'soft'").unwrap().contains("e.conflict IS NULL OR e.conflict <> $1"));
+        assert_eq!(of("__system/reviewState eq null"), Err(Refused::Field("__system/reviewState".to_owned())));
+        let of_submission = condition("__system/conflict eq null", Rows::Submissions, &[]).unwrap_err();
+        assert_eq!(of_submission, Refused::Field("__system/conflict".to_owned()));
+    }
+
+    #[test]
     fn what_cannot_be_done_is_named() {
-        assert_eq!(condition("age gt 3", &[]).unwrap_err(), Refused::Field("age".to_owned()));
-        let function = condition("year(__system/submissionDate) eq 2026", &[]).unwrap_err();
+        assert_eq!(condition("age gt 3", Rows::Submissions, &[]).unwrap_err(), Refused::Field("age".to_owned()));
+        let function = condition("year(__system/submissionDate) eq 2026", Rows::Submissions, &[]).unwrap_err();
         assert_eq!(function, Refused::Expression("the function year".to_owned()));
         for wrong in
             ["", "(", "a", "a like b", "__system/submissionDate eq", "'", "__system/submissionDate eq soon", "a eq 1)"]
         {
-            assert!(condition(wrong, &[]).is_err(), "{wrong}");
+            assert!(condition(wrong, Rows::Submissions, &[]).is_err(), "{wrong}");
         }
-        assert!(condition(&"(".repeat(10_000), &[]).is_err());
+        assert!(condition(&"(".repeat(10_000), Rows::Submissions, &[]).is_err());
     }
 }

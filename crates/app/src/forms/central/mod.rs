@@ -4,6 +4,9 @@
 //! Central knows projects; a house is one, with the number 1. Who may do what is decided as everywhere (`access`).
 
 mod app_users;
+mod archive;
+mod comments;
+mod entities;
 mod filter;
 mod forms;
 mod projects;
@@ -20,8 +23,10 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::model::Form;
+use super::review::ReviewState;
 use super::store;
 use crate::access::{Permission, Viewer};
+use crate::code::Code;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::ui::Language;
@@ -43,13 +48,31 @@ pub(super) fn routes() -> Router<App> {
         .route("/v1/projects/{project}/forms/{form}/draft/attachments/{name}", post(forms::attach))
         .route("/v1/projects/{project}/forms/{form}/assignments/{role}/{actor}", post(app_users::assign))
         .route("/v1/projects/{project}/forms/{form}/submissions", get(submissions::list).post(submissions::create))
-        .route("/v1/projects/{project}/forms/{form}/submissions/{instance}", get(submissions::show))
+        .route(
+            "/v1/projects/{project}/forms/{form}/submissions/{instance}",
+            get(submissions::show).patch(submissions::review).put(submissions::edit),
+        )
+        .route(
+            "/v1/projects/{project}/forms/{form}/submissions/{instance}/comments",
+            get(comments::list).post(comments::write),
+        )
         .route("/v1/projects/{project}/forms/{form}/submissions/{instance}/attachments", get(submissions::attachments))
         .route(
             "/v1/projects/{project}/forms/{form}/submissions/{instance}/attachments/{name}",
             get(submissions::attachment).post(submissions::attach),
         )
+        .route("/v1/projects/{project}/forms/{form}/submissions.csv", get(archive::csv))
+        .route("/v1/projects/{project}/forms/{form}/submissions.csv.zip", get(archive::zip))
         .route("/v1/projects/{project}/forms/{form}/{table}", get(table::show))
+        .route("/v1/projects/{project}/datasets", get(entities::lists).post(entities::make_list))
+        .route("/v1/projects/{project}/datasets/{list}", get(entities::list))
+        .route("/v1/projects/{project}/datasets/{list}/properties", post(entities::add_property))
+        .route("/v1/projects/{project}/datasets/{list}/entities", get(entities::entities).post(entities::make))
+        .route(
+            "/v1/projects/{project}/datasets/{list}/entities/{entity}",
+            get(entities::entity).patch(entities::change).delete(entities::delete),
+        )
+        .route("/v1/projects/{project}/datasets/{list}/Entities", get(entities::table))
 }
 
 /// What an address names.
@@ -66,13 +89,17 @@ struct Named {
     table: String,
     #[serde(default)]
     actor: i64,
+    #[serde(default)]
+    list: String,
+    #[serde(default)]
+    entity: String,
 }
 
 impl Named {
     /// A form of the house.
     fn of_form(form: &str) -> Named {
-        let [form, instance, name, table] = [form, "", "", ""].map(str::to_owned);
-        Named { project: PROJECT, form, instance, name, table, actor: 0 }
+        let [form, instance, name, table, list, entity] = [form, "", "", "", "", ""].map(str::to_owned);
+        Named { project: PROJECT, form, instance, name, table, actor: 0, list, entity }
     }
 
     /// The house is the only project.
@@ -87,6 +114,22 @@ const PROJECT: i64 = 1;
 /// The number that stands for a record of ours where Central has one: 53 bits of its id, all that JavaScript counts.
 fn number(id: Uuid) -> i64 {
     i64::try_from(id.as_u128() & ((1 << 53) - 1)).unwrap_or_default()
+}
+
+/// A review state in Central's word for it; what nobody looked at has none.
+fn review_word(state: ReviewState) -> Option<&'static str> {
+    match state {
+        ReviewState::Received => None,
+        ReviewState::Edited => Some("edited"),
+        ReviewState::HasIssues => Some("hasIssues"),
+        ReviewState::Approved => Some("approved"),
+        ReviewState::Rejected => Some("rejected"),
+    }
+}
+
+/// The review state that Central has this word for.
+fn review_named(word: Option<&str>) -> Option<ReviewState> {
+    ReviewState::ALL.iter().copied().find(|state| review_word(*state) == word)
 }
 
 /// A form that is there for this user, by the id that its sheet gives it: any for those who manage forms, and one that
@@ -142,6 +185,8 @@ pub fn problem(error: &Error) -> Response {
         Error::Sheet(remarks) => refusal(400.15, &words, json!({ "error": remarks, "warnings": [] })),
         Error::Refused("refused-submission-differs") => refusal(409.1, &words, Json::Null),
         Error::Refused("refused-form-not-open") => refusal(409.2, &words, Json::Null),
+        Error::Refused("refused-instance-taken") => refusal(409.8, &words, Json::Null),
+        Error::Refused("refused-edit-outdated") => refusal(409.9, &words, Json::Null),
         Error::BadRequest(reason) => refusal(400.1, reason, Json::Null),
         Error::Internal(_) | Error::Database(_) if error.status() == 500 => {
             refusal(500.1, "An unknown internal problem has occurred. Please try again later.", Json::Null)

@@ -12,24 +12,24 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use xlsform::xpath::Tree;
 
-use super::{Named, form_named, number};
+use super::{Named, form_named, number, refusal, review_named, review_word};
 use crate::access::{Permission, Viewer};
 use crate::db::Tx;
 use crate::documents::download;
 use crate::documents::stream::PIECE;
 use crate::error::Error;
 use crate::forms::model::Form;
-use crate::forms::submissions::{self, Kept, NewFile, Submission, SubmissionFile};
-use crate::forms::{export, fill_pages, openrosa, store};
-use crate::web::Context;
+use crate::forms::submissions::{self, Incoming, Kept, NewFile, Submission, SubmissionFile};
+use crate::forms::{export, fill_pages, openrosa, review, store};
+use crate::web::{Context, Input};
 
 /// What Central tells of a submission besides its answers. Its name is made of them.
 fn told(submission: &Submission, xml: &str, may_read_all: bool) -> Value {
     let name = if may_read_all { Tree::from_xml(xml).ok().as_ref().and_then(instance_name) } else { None };
     json!({
         "instanceId": submission.instance_id, "submitterId": number(submission.sent_by.0), "instanceName": name,
-        "deviceId": submission.device, "userAgent": null, "reviewState": null, "createdAt": submission.sent_at,
-        "updatedAt": null,
+        "deviceId": submission.device, "userAgent": null, "reviewState": review_word(submission.review_state),
+        "createdAt": submission.sent_at, "updatedAt": submission.updated_at,
     })
 }
 
@@ -41,7 +41,7 @@ fn instance_name(record: &Tree) -> Option<String> {
 }
 
 /// A submission of a form by the id that its device gave it.
-fn find(tx: &mut Tx<'_>, viewer: &Viewer, named: &Named) -> Result<(Form, Kept), Error> {
+pub(super) fn find(tx: &mut Tx<'_>, viewer: &Viewer, named: &Named) -> Result<(Form, Kept), Error> {
     viewer.require(Permission::ReadCases)?;
     let form = form_named(tx, viewer, &named.form)?;
     let found = submissions::of_form_where(
@@ -99,9 +99,79 @@ pub(super) async fn show(ctx: Context, Path(named): Path<Named>) -> Result<Respo
     Ok(([(CONTENT_TYPE, "application/xml; charset=utf-8")], kept.xml).into_response())
 }
 
+/// Says what came of looking at a submission. A script names no version: it means the submission as it stands.
+pub(super) async fn review(
+    ctx: Context,
+    Path(named): Path<Named>,
+    Input(change): Input<Value>,
+) -> Result<Json<Value>, Error> {
+    let named = named.in_house()?;
+    let changed = ctx.write(move |tx, viewer| {
+        viewer.require(Permission::WriteCases)?;
+        let (_, kept) = find(tx, viewer, &named)?;
+        let submission = review::to_work_on(tx, viewer, kept.submission.id)?;
+        if let Some(wanted) = change.get("reviewState") {
+            let state = review_named(wanted.as_str()).filter(|_| wanted.is_string() || wanted.is_null());
+            let state = state.ok_or_else(|| Error::field("reviewState", "invalid-choice"))?;
+            review::set(tx, viewer, &submission, state)?;
+        }
+        submissions::find(tx, viewer, submission.id)
+    });
+    let kept = changed.await?;
+    Ok(Json(told(&kept.submission, &kept.xml, kept.meaning.may_read_all(&ctx.viewer))))
+}
+
 /// What was sent, if it is not too large.
 fn within(most: usize, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Error> {
     body.ok().filter(|body| body.len() <= most).ok_or(Error::TooLarge(most))
+}
+
+/// A record that was sent for a form, read and judged as a device's is.
+async fn incoming(ctx: &Context, form: String, body: Result<Bytes, BytesRejection>) -> Result<Incoming, Error> {
+    ctx.viewer.require(Permission::WriteCases)?;
+    let body = within(submissions::LONGEST_RECORD, body)?;
+    let record =
+        String::from_utf8(body.to_vec()).map_err(|_| Error::BadRequest("the record is not UTF-8".to_owned()))?;
+    let read = ctx.read(move |tx, viewer| {
+        let form = form_named(tx, viewer, &form)?;
+        let incoming = openrosa::read(tx, viewer, None, record)?;
+        if incoming.form.id != form.id {
+            let message = format!("the record is of the form {}, not {}", incoming.form.name, form.name);
+            return Err(Error::BadRequest(message));
+        }
+        Ok(incoming)
+    });
+    read.await
+}
+
+/// Takes a record as the next version of a submission: that which it was made from must be the last.
+pub(super) async fn edit(
+    ctx: Context,
+    Path(named): Path<Named>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Error> {
+    let named = named.in_house()?;
+    ctx.viewer.require(Permission::WriteCases)?;
+    let (named, _) = ctx.read(move |tx, viewer| find(tx, viewer, &named).map(|found| (named, found))).await?;
+    let incoming = incoming(&ctx, named.form.clone(), body).await?;
+    if incoming.edits.is_none() {
+        let message = "The record names no version that it was made from: put the last one's instanceID into \
+                       meta/deprecatedID.";
+        return Ok(refusal(400.19, message, Value::Null));
+    }
+    let kept = ctx.write(move |tx, viewer| {
+        let (_, kept) = find(tx, viewer, &named)?;
+        if incoming.edits.as_ref() != Some(&kept.submission.latest_id) {
+            return Err(Error::Refused("refused-edit-outdated"));
+        }
+        if submissions::of_instance(tx, viewer, &incoming.instance_id)?.is_some() {
+            return Err(Error::Refused("refused-instance-taken"));
+        }
+        openrosa::keep(tx, viewer, incoming, Vec::new())?;
+        submissions::find(tx, viewer, kept.submission.id)
+    });
+    let kept = kept.await?;
+    Ok(Json(told(&kept.submission, &kept.xml, kept.meaning.may_read_all(&ctx.viewer))).into_response())
 }
 
 /// Takes a record as a device's is taken.
@@ -111,20 +181,8 @@ pub(super) async fn create(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Error> {
     let named = named.in_house()?;
-    ctx.viewer.require(Permission::WriteCases)?;
-    let body = within(submissions::LONGEST_RECORD, body)?;
-    let record =
-        String::from_utf8(body.to_vec()).map_err(|_| Error::BadRequest("the record is not UTF-8".to_owned()))?;
-    let read = ctx.read(move |tx, viewer| {
-        let form = form_named(tx, viewer, &named.form)?;
-        let incoming = openrosa::read(tx, viewer, None, record)?;
-        if incoming.form.id != form.id {
-            let message = format!("the record is of the form {}, not {}", incoming.form.name, form.name);
-            return Err(Error::BadRequest(message));
-        }
-        Ok(incoming)
-    });
-    let incoming = read.await?;
+    // Here a record is a new one whatever it was made from: an edit has an address of its own.
+    let incoming = Incoming { edits: None, ..incoming(&ctx, named.form, body).await? };
     let kept = ctx.write(move |tx, viewer| {
         let instance = incoming.instance_id.clone();
         let named = Named { instance, ..Named::of_form(&incoming.form.name) };
@@ -192,7 +250,7 @@ pub(super) async fn attach(
         match pen {
             Some(pen) => {
                 let file = NewFile::seal(tx.key(), &named.name, &body);
-                submissions::keep_file(tx, viewer, &pen, submission.id, case, file)
+                submissions::keep_file(tx, viewer, &pen, (submission.id, submission.number), case, file)
             }
             None => Ok(()),
         }

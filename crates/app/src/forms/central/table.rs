@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use xlsform::definition::{DataType, Definition, Field, FieldId};
 use xlsform::xpath::{NodeId, Tree};
 
-use super::filter::{self, Refused};
-use super::{Named, form_named, not_here, number};
+use super::filter::{self, Refused, Rows};
+use super::{Named, form_named, not_here, number, review_word};
 use crate::access::{Filter, Permission, Viewer};
 use crate::db::Tx;
 use crate::documents::stream::{PIECE, in_pieces};
@@ -27,21 +27,21 @@ use crate::web::Context;
 
 /// What is wanted of a table.
 #[derive(Clone, Debug, Default)]
-struct Wanted {
+pub(super) struct Wanted {
     /// The path of the repeat below the form's root; none for the submissions themselves.
     repeat: String,
-    filter: Option<String>,
-    select: Vec<String>,
+    pub(super) filter: Option<String>,
+    pub(super) select: Vec<String>,
     expands: bool,
     as_text: bool,
-    skip: i64,
-    top: Option<i64>,
+    pub(super) skip: i64,
+    pub(super) top: Option<i64>,
     counts: bool,
 }
 
 impl Wanted {
     /// Reads the address; answers what cannot be done.
-    fn read(table: &str, query: &HashMap<String, String>) -> Result<Result<Wanted, Response>, Error> {
+    pub(super) fn read(table: &str, query: &HashMap<String, String>) -> Result<Result<Wanted, Response>, Error> {
         let text = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
         let count = |name: &str| match text(name) {
             "" => Ok(None),
@@ -95,7 +95,8 @@ pub(super) async fn show(
             viewer.require(permission)?;
         }
         let form = form_named(tx, viewer, &name)?.id;
-        let filter = match filtered(tx, viewer, form, asked.filter.as_deref())? {
+        let all = submissions::of_form_filter(viewer, form);
+        let filter = match filtered(tx, viewer, Rows::Submissions, all, asked.filter.as_deref())? {
             Ok(filter) => filter,
             Err(refused) => return Ok(Err(refused)),
         };
@@ -120,25 +121,25 @@ pub(super) async fn show(
     Ok(([(CONTENT_TYPE, "application/json; charset=utf-8")], body(ctx.clone(), head, filter, wanted)).into_response())
 }
 
-/// The condition of the rows: the form's that the user sees, and what was asked for.
-fn filtered(
+/// The condition of the rows: all that the user sees, and what was asked for.
+pub(super) fn filtered(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
-    form: FormId,
+    rows: Rows,
+    all: Filter,
     text: Option<&str>,
 ) -> Result<Result<Filter, Refused>, Error> {
-    let all = submissions::of_form_filter(viewer, form);
     let Some(text) = text else { return Ok(Ok(all)) };
     let users = tx.query(
         "SELECT u.id FROM user_account u WHERE u.organisation_id = $1",
         params![viewer.organisation],
         |row| row.get::<UserId>(0),
     )?;
-    Ok(filter::condition(text, &users).map(|asked| all.and_filter(asked)))
+    Ok(filter::condition(text, rows, &users).map(|asked| all.and_filter(asked)))
 }
 
 /// What stands around the rows.
-fn head(service: &str, table: &str, wanted: &Wanted, all: i64) -> Map<String, Value> {
+pub(super) fn head(service: &str, table: &str, wanted: &Wanted, all: i64) -> Map<String, Value> {
     let mut head = Map::from_iter([("@odata.context".to_owned(), format!("{service}/$metadata#{table}").into())]);
     let end = wanted.top.map(|top| wanted.skip.saturating_add(top));
     if let (Some(top), Some(end)) = (wanted.top, end.filter(|end| *end < all)) {
@@ -184,7 +185,11 @@ fn piece(
         let read = read(tx, viewer, submission.form_version_id, &mut known)?;
         let writer = Writer { read: &read, record: &record, wanted };
         let rows = match wanted.repeat.is_empty() {
-            true => vec![writer.submission(submission, submissions::count_files(tx, viewer, submission.id)?)],
+            true => {
+                let named = export::files_named_in(&read.definition, &record);
+                let there = submissions::count_files(tx, viewer, submission, &named)?;
+                vec![writer.submission(submission, (there, named.len()))]
+            }
             false => writer.instances(&submission.instance_id),
         };
         for row in rows {
@@ -201,13 +206,29 @@ fn piece(
 }
 
 /// A version of a form as it is read here.
-struct Version {
-    definition: Definition,
+pub(super) struct Version {
+    pub(super) definition: Definition,
     /// The paths of answers that this user may not read.
     hidden: Vec<String>,
 }
 
-fn read(
+impl Version {
+    /// Whether this user may read what stands at a path below the form's root.
+    pub(super) fn shows(&self, path: &str) -> bool {
+        shows(&self.hidden, path)
+    }
+}
+
+/// Whether what stands at a path below the form's root may be read by whom these answers are hidden from. What is said of
+/// the record itself may be made of any of them: its name, the labels of entities.
+fn shows(hidden: &[String], path: &str) -> bool {
+    let steps: Vec<&str> = path.split('/').collect();
+    let is_id = matches!(steps.last(), Some(&"instanceID" | &"deprecatedID"));
+    let is_made_of_answers = steps.contains(&"meta") && !is_id;
+    !hidden.iter().any(|hidden| below_root(hidden) == path) && (hidden.is_empty() || !is_made_of_answers)
+}
+
+pub(super) fn read(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     version: FormVersionId,
@@ -260,12 +281,12 @@ fn count(tx: &mut Tx<'_>, viewer: &Viewer, filter: &Filter, repeat: &str) -> Res
 }
 
 /// A path without the form's root.
-fn below_root(path: &str) -> String {
+pub(super) fn below_root(path: &str) -> String {
     path.split('/').skip(2).map(|step| step.rsplit(':').next().unwrap_or(step)).collect::<Vec<_>>().join("/")
 }
 
 /// Only what was asked for.
-fn selected(row: Map<String, Value>, select: &[String]) -> Map<String, Value> {
+pub(super) fn selected(row: Map<String, Value>, select: &[String]) -> Map<String, Value> {
     if select.is_empty() {
         return row;
     }
@@ -295,19 +316,19 @@ impl Writer<'_> {
         self.read.definition.fields().find(|(_, field)| field.parent.is_none()).map(|(_, field)| field)
     }
 
-    fn submission(&self, submission: &Submission, files: i64) -> Map<String, Value> {
+    /// The row of a submission, of whose files some came.
+    fn submission(&self, submission: &Submission, (there, named): (usize, usize)) -> Map<String, Value> {
         let id = &submission.instance_id;
         let mut row = Map::from_iter([
             ("__id".to_owned(), id.as_str().into()),
             (
                 "__system".to_owned(),
                 json!({
-                    "submissionDate": submission.sent_at, "updatedAt": null, "deletedAt": null,
+                    "submissionDate": submission.sent_at, "updatedAt": submission.updated_at, "deletedAt": null,
                     "submitterId": number(submission.sent_by.0).to_string(), "submitterName": submission.sender,
-                    "attachmentsPresent": files,
-                    "attachmentsExpected": export::files_named_in(&self.read.definition, self.record).len(),
-                    "status": null, "reviewState": null, "deviceId": submission.device, "edits": 0,
-                    "formVersion": submission.form_version,
+                    "attachmentsPresent": there, "attachmentsExpected": named,
+                    "status": null, "reviewState": review_word(submission.review_state), "deviceId": submission.device,
+                    "edits": submission.number - 1, "formVersion": submission.form_version,
                 }),
             ),
         ]);
@@ -343,7 +364,7 @@ impl Writer<'_> {
                 });
                 rows.collect()
             } else if child.children.is_empty() {
-                let shown = there.first().filter(|_| !self.read.hidden.contains(&child.path));
+                let shown = there.first().filter(|_| self.read.shows(&below_root(&child.path)));
                 let text = shown.map(|node| self.record.text(*node).trim().to_owned()).unwrap_or_default();
                 typed(child.bind.data_type, &text, self.wanted.as_text)
             } else {
@@ -471,6 +492,17 @@ mod tests {
         assert_eq!(typed(DataType::Geopoint, "3.7 34.85 600 5", true), json!("POINT (34.85 3.7 600)"));
         assert_eq!(typed(DataType::Geotrace, "1 2; 3 4", true), json!("LINESTRING (2 1,4 3)"));
         assert_eq!(typed(DataType::Geopoint, "north", false), json!("north"));
+    }
+
+    #[test]
+    fn what_is_made_of_hidden_answers_is_hidden_with_them() {
+        let hidden = ["/data/asked/hurt".to_owned()];
+        let shown = |hidden: &[String]| {
+            let paths = ["asked/hurt", "asked/where", "meta/instanceName", "home/meta/entity/label", "meta/instanceID"];
+            paths.into_iter().filter(|path| shows(hidden, path)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&hidden), ["asked/where", "meta/instanceID"]);
+        assert_eq!(shown(&[]).len(), 5);
     }
 
     #[test]

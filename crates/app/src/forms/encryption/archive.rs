@@ -133,7 +133,7 @@ fn piece(
     let folder = format!("instances/{}", submission.id);
     let manifest = submissions::manifest(tx, viewer, submission.id)?;
     archive.add(&format!("{folder}/submission.xml"), manifest.as_bytes())?;
-    for file in submissions::files(tx, viewer, submission.id)? {
+    for file in submissions::files_as_they_came(tx, viewer, submission.id)? {
         archive.add(&format!("{folder}/{}", file.name), &submissions::content(tx, viewer, file.id)?)?;
     }
     let written = archive.written.take();

@@ -95,7 +95,7 @@ fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, arriving: &Arriving) -> Result<Opti
     let known = known(tx, viewer, arriving)?;
     let held = match &known {
         Some(known) if known.encrypted.is_none() => return Ok(None),
-        Some(known) => submissions::files(tx, viewer, known.id)?,
+        Some(known) => submissions::files_as_they_came(tx, viewer, known.id)?,
         None => Vec::new(),
     };
     let before: i64 = held.iter().map(|file| file.size).sum();
@@ -226,7 +226,7 @@ fn keep(tx: &mut Tx<'_>, viewer: &Viewer, arriving: &Arriving, ready: Ready) -> 
         (Some(known), Ready::Sealed { why, files, .. }) => {
             let pen = submissions::further_pen(tx, viewer, known.id, known.case, files.len())?;
             let Some(pen) = pen else { return Ok(true) };
-            keep_files(tx, viewer, &pen, (known.id, known.case), files)?;
+            keep_files(tx, viewer, &pen, (known.id, known.number), known.case, files)?;
             tx.execute(
                 &pen,
                 "UPDATE submission SET encrypted = $3 WHERE organisation_id = $1 AND id = $2",
@@ -240,11 +240,13 @@ fn keep(tx: &mut Tx<'_>, viewer: &Viewer, arriving: &Arriving, ready: Ready) -> 
             }
             let id = SubmissionId::new();
             let pen = keep_as_it_came(tx, viewer, arriving, (id, &form, version), why)?;
-            keep_files(tx, viewer, &pen, (id, None), files)?;
+            keep_files(tx, viewer, &pen, (id, 1), None, files)?;
             Ok(true)
         }
         (known, Ready::Opened(mut incoming, files)) => {
             match known {
+                // It becomes a version of another submission.
+                Some(known) if incoming.edits.is_some() => submissions::take_away_encrypted(tx, viewer, &known)?,
                 Some(known) => {
                     incoming.id = known.id;
                     incoming.case = incoming.case.or(known.case);
@@ -252,9 +254,8 @@ fn keep(tx: &mut Tx<'_>, viewer: &Viewer, arriving: &Arriving, ready: Ready) -> 
                 None if !openrosa::takes(&incoming.form) => return Err(Error::Refused("refused-form-not-open")),
                 None => {}
             }
-            let pen = submissions::keep(tx, viewer, &incoming)?;
-            submissions::touch_case(tx, viewer, &pen, incoming.case)?;
-            keep_files(tx, viewer, &pen, (incoming.id, incoming.case), files)?;
+            let (of, case, pen) = openrosa::keep_new(tx, viewer, &incoming)?;
+            keep_files(tx, viewer, &pen, of, case, files)?;
             Ok(true)
         }
     }
@@ -264,10 +265,11 @@ fn keep_files(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     pen: &Pen,
-    (id, case): (SubmissionId, Option<(CaseId, PersonId)>),
+    of: (SubmissionId, i64),
+    case: Option<(CaseId, PersonId)>,
     files: Vec<NewFile>,
 ) -> Result<(), Error> {
-    files.into_iter().try_for_each(|file| submissions::keep_file(tx, viewer, pen, id, case, file))
+    files.into_iter().try_for_each(|file| submissions::keep_file(tx, viewer, pen, of, case, file))
 }
 
 /// Keeps a manifest as a submission that is not read.
@@ -304,6 +306,6 @@ fn keep_as_it_came(
 }
 
 fn is_whole(tx: &mut Tx<'_>, viewer: &Viewer, arriving: &Arriving, id: SubmissionId) -> Result<bool, Error> {
-    let there = submissions::files(tx, viewer, id)?;
+    let there = submissions::files_as_they_came(tx, viewer, id)?;
     Ok(arriving.manifest.files().all(|name| there.iter().any(|file| file.name == name)))
 }

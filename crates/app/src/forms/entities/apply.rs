@@ -24,6 +24,8 @@ use crate::params;
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) submission: SubmissionId,
+    /// Which of its versions.
+    pub(crate) number: i64,
     pub(crate) case: Option<(CaseId, PersonId)>,
     /// Whether its form asks for a case and it names none that its sender may work on.
     pub(crate) waits: bool,
@@ -94,7 +96,7 @@ fn apply(tx: &mut Tx<'_>, viewer: &Viewer, source: &Source, sent: &Sent) -> Resu
             if sent.label.is_none() {
                 return Ok(Came::Not(FoundKind::EntityLabel));
             }
-            let Source { submission, case, waits, sensitivity } = source.clone();
+            let Source { submission, case, waits, sensitivity, .. } = source.clone();
             let belonging = Belonging { case, waits, sensitivity };
             let branch = sent.branch.map(|branch| (branch, None));
             let origin = Origin { submission: Some(submission), branch, ..Origin::default() };
@@ -144,6 +146,7 @@ fn change(tx: &mut Tx<'_>, viewer: &Viewer, source: &Source, there: &Entity, sen
         base: Some(base.number),
         branch: sent.branch.map(|branch| (branch, sent.base_version)),
         conflict: conflict(there, &base, &content, interrupted),
+        source: None,
     };
     let pen = store::write(tx, viewer, there, sensitivity, &content, &origin)?;
     let base = sent.base_version.unwrap_or(base.number) + 1;
@@ -177,8 +180,8 @@ fn conflict(there: &Entity, base: &EntityVersion, content: &Content, interrupted
     Some(if properties || label { EntityConflict::Hard } else { EntityConflict::Soft })
 }
 
-/// How delicate an entity is that two forms write; none where each is delicate in another way.
-fn together(there: Sensitivity, sent: Sensitivity) -> Option<Sensitivity> {
+/// How delicate is what two forms write; none where each is delicate in another way.
+pub(crate) fn together(there: Sensitivity, sent: Sensitivity) -> Option<Sensitivity> {
     match (there, sent) {
         (one, other) if one == other => Some(one),
         (Sensitivity::Case, other) | (other, Sensitivity::Case) => Some(other),
@@ -199,7 +202,8 @@ fn hold(
     tx.execute(
         pen,
         "INSERT INTO entity_held (organisation_id, id, entity_id, branch_id, base, list_id, submission_id, path, \
-         case_id, person_id, held_by, held_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         case_id, person_id, held_by, held_at, number) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
             viewer.organisation,
             EntityHeldId::new(),
@@ -212,7 +216,8 @@ fn hold(
             case,
             person,
             viewer.user,
-            Moment::now()
+            Moment::now(),
+            source.number
         ],
     )?;
     Ok(())
@@ -237,13 +242,15 @@ fn go_on(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, mut next: Next) -> Result<
 
 struct Held {
     submission: SubmissionId,
+    /// The version of the submission that holds it.
+    number: i64,
     path: String,
 }
 
 /// Takes the held change that follows out of the queue. A device acts for one user: nobody else's change follows.
 fn take_held(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, next: &Next) -> Result<Option<Held>, Error> {
     let found = tx.one(
-        "SELECT h.id, h.submission_id, h.path FROM entity_held h \
+        "SELECT h.id, h.submission_id, h.number, h.path FROM entity_held h \
          WHERE h.organisation_id = $1 AND h.entity_id = $2 AND h.base = $3 AND h.held_by = $4 \
          AND (h.branch_id = $5 OR $6 = 1) ORDER BY h.held_at, h.id",
         params![
@@ -254,7 +261,9 @@ fn take_held(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, next: &Next) -> Result
             next.branch.unwrap_or_default(),
             i64::from(next.branch.is_none())
         ],
-        |row| Ok((row.next::<EntityHeldId>()?, Held { submission: row.next()?, path: row.next()? })),
+        |row| {
+            Ok((row.next::<EntityHeldId>()?, Held { submission: row.next()?, number: row.next()?, path: row.next()? }))
+        },
     )?;
     let Some((id, held)) = found else { return Ok(None) };
     tx.execute(
@@ -268,9 +277,11 @@ fn take_held(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, next: &Next) -> Result
 /// The held change as its submission says it.
 fn sent_again(tx: &mut Tx<'_>, viewer: &Viewer, held: &Held) -> Result<Option<(Source, Sent)>, Error> {
     let kept = tx.one(
-        "SELECT s.form_version_id, s.case_id, s.person_id, s.sensitivity, s.xml FROM submission s \
-         WHERE s.organisation_id = $1 AND s.id = $2",
-        params![viewer.organisation, held.submission],
+        "SELECT COALESCE(y.form_version_id, s.form_version_id), s.case_id, s.person_id, s.sensitivity, \
+         COALESCE(y.xml, s.xml) FROM submission s \
+         LEFT JOIN submission_version y ON y.organisation_id = s.organisation_id AND y.submission_id = s.id \
+         AND y.number = $3 WHERE s.organisation_id = $1 AND s.id = $2",
+        params![viewer.organisation, held.submission, held.number],
         |row| {
             let (version, case, person): (FormVersionId, Option<CaseId>, Option<PersonId>) =
                 (row.next()?, row.next()?, row.next()?);
@@ -283,7 +294,7 @@ fn sent_again(tx: &mut Tx<'_>, viewer: &Viewer, held: &Held) -> Result<Option<(S
     let (Ok(definition), Ok(record)) = (definition, Tree::from_xml(&xml)) else { return Ok(None) };
     let sent = read(&definition, &record).into_iter().flatten().find(|sent| sent.path == held.path);
     // Whom the entity is about stands with what made it.
-    let source = Source { submission: held.submission, case, waits: case.is_none(), sensitivity };
+    let source = Source { submission: held.submission, number: held.number, case, waits: case.is_none(), sensitivity };
     Ok(sent.map(|sent| (source, sent)))
 }
 
@@ -305,6 +316,16 @@ fn settle(
     findings.retain(|found| !(found.kind == FoundKind::EntityWaits && found.path == sent.path));
     findings.extend(found);
     note(tx, viewer, pen, submission, &findings)
+}
+
+/// Whether a submission made or changed an entity already, or one waits for it: then its edits say nothing of entities.
+pub(crate) fn is_source(tx: &mut Tx<'_>, viewer: &Viewer, submission: SubmissionId) -> Result<bool, Error> {
+    let count = tx.count(
+        "SELECT (SELECT count(*) FROM entity_version v WHERE v.organisation_id = $1 AND v.submission_id = $2) \
+         + (SELECT count(*) FROM entity_held h WHERE h.organisation_id = $1 AND h.submission_id = $2)",
+        params![viewer.organisation, submission],
+    )?;
+    Ok(count > 0)
 }
 
 /// Writes down what was found in a submission.
@@ -349,6 +370,7 @@ mod tests {
             waits: false,
             conflict: None,
             number,
+            made_by: crate::ids::UserId::new(),
             maker: None,
             deleted_at: None,
             created_at: Moment::now(),
@@ -366,6 +388,7 @@ mod tests {
             received: BTreeMap::new(),
             conflict: None,
             submission_id: None,
+            written_by: crate::ids::UserId::new(),
             writer: None,
             written_at: Moment::now(),
         }

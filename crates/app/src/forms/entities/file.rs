@@ -6,8 +6,8 @@ use csv::{ReaderBuilder, Terminator, WriterBuilder};
 use xlsform::entities::random_uuid;
 
 use super::model::{Entity, EntityList};
-use super::store::{self, Belonging, Content, Origin};
-use crate::access::{Permission, Sensitivity, Viewer};
+use super::store::{self, Content, Origin};
+use crate::access::{Permission, Viewer};
 use crate::cases::export::note_list;
 use crate::db::Tx;
 use crate::documents::table::{Cell, Table, TableFormat};
@@ -214,9 +214,8 @@ fn take(tx: &mut Tx<'_>, viewer: &Viewer, list: &EntityList, line: Line) -> Resu
     };
     let Some(there) = there else {
         let id = line.id.unwrap_or_else(|| EntityId(uuid::Uuid::new_v4()));
-        let belonging = Belonging { case: None, waits: false, sensitivity: Sensitivity::Case };
         let content = Content { label: Some(line.label), properties: line.properties };
-        store::insert(tx, viewer, (list, id), &belonging, &content, &Origin::default())?;
+        store::insert_of_house(tx, viewer, (list, id), &content, &Origin::default())?;
         return Ok(Ok(Taken::Made));
     };
     if there.list_id != list.id || there.deleted_at.is_some() || !store::sees(tx, viewer, there.id)? {
@@ -252,6 +251,7 @@ mod tests {
             reach: Reach::House,
             count: 0,
             held: 0,
+            created_at: Moment::now(),
             updated_at: Moment::now(),
             version: 1,
         }

@@ -10,6 +10,7 @@ mod model;
 pub(super) mod pages;
 pub(super) mod store;
 
-pub(super) use apply::{Source, carry_out, note};
+pub(super) use apply::{Source, carry_out, is_source, note, together};
 pub(super) use file::{blank, for_forms};
 pub use model::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
+pub(super) use model::{EntityChange, EntityListChange, NewEntityList};

@@ -10,7 +10,7 @@ use crate::access::Sensitivity;
 use crate::dates::Moment;
 use crate::error::{Check, Error};
 use crate::forms::upload::LIVE_LISTS;
-use crate::ids::{CaseId, EntityId, EntityListId, PersonId, SubmissionId};
+use crate::ids::{CaseId, EntityId, EntityListId, PersonId, SubmissionId, UserId};
 
 crate::codes! {
     /// Who sees the rows of a list.
@@ -47,6 +47,8 @@ pub struct EntityList {
     pub count: i64,
     /// Changes that wait for one before them.
     pub held: i64,
+    /// When it was made.
+    pub created_at: Moment,
     /// When the list itself was last changed.
     pub updated_at: Moment,
     /// The record's version.
@@ -79,6 +81,8 @@ pub struct Entity {
     /// The version that forms see, from 1.
     pub number: i64,
     /// Who made it.
+    pub made_by: UserId,
+    /// Their name.
     pub maker: Option<String>,
     /// When it was deleted.
     pub deleted_at: Option<Moment>,
@@ -108,6 +112,8 @@ pub struct EntityVersion {
     /// The submission it came from; none for a change made here.
     pub submission_id: Option<SubmissionId>,
     /// Who made the change.
+    pub written_by: UserId,
+    /// Their name.
     pub writer: Option<String>,
     /// When.
     pub written_at: Moment,

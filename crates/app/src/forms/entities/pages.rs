@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use super::api::FromRow;
 use super::file::{self, Uploaded};
 use super::model::{
-    EntityChange, EntityConflict, EntityDetail, EntityList, EntityListChange, EntityListDetail, EntityVersion,
+    Entity, EntityChange, EntityConflict, EntityDetail, EntityList, EntityListChange, EntityListDetail, EntityVersion,
     NewEntityList, Reach,
 };
 use super::store;
@@ -21,7 +21,7 @@ use crate::documents::table::TableFormat;
 use crate::error::Error;
 use crate::forms::remarks::Remark;
 use crate::history::Kind;
-use crate::ids::{EntityId, EntityListId};
+use crate::ids::{EntityId, EntityListId, SubmissionId};
 use crate::ui::Ui;
 use crate::ui::refill::{Refill, Weighed, Wrong};
 use crate::web::{Context, Expected, Sent, Typed, page};
@@ -194,6 +194,14 @@ struct EntityPage {
 }
 
 impl EntityPage {
+    /// The submission that a version came from, for those who may read some.
+    fn submission(&self, version: &EntityVersion) -> Option<SubmissionId> {
+        version.submission_id.filter(|_| self.ui.may("write_cases"))
+    }
+    /// Where this user finds the lists.
+    fn lists(&self) -> &'static str {
+        if self.ui.may("write_cases") { "/lists" } else { "/forms/lists" }
+    }
     fn value(&self, name: &str) -> &str {
         self.it.entity.properties.get(name).map_or("", String::as_str)
     }
@@ -233,10 +241,16 @@ impl EntityPage {
 /// Reads an entity; that one about a case was read is durable before anything is shown.
 pub(super) async fn read(ctx: &Context, id: EntityId) -> Result<EntityDetail, Error> {
     let it = ctx.read(move |tx, viewer| store::find(tx, viewer, id)).await?;
-    if let Some((case, person)) = it.entity.case_id.zip(it.entity.person_id) {
-        reading::note(ctx, Kind::Entity, id.0, person, case).await?;
-    }
+    note(ctx, &it.entity).await?;
     Ok(it)
+}
+
+/// Writes down that an entity was read, where it is about a case.
+pub(crate) async fn note(ctx: &Context, entity: &Entity) -> Result<(), Error> {
+    match entity.case_id.zip(entity.person_id) {
+        Some((case, person)) => reading::note(ctx, Kind::Entity, entity.id.0, person, case).await,
+        None => Ok(()),
+    }
 }
 
 async fn entity_page(ctx: &Context, id: EntityId, refill: Refill) -> Result<Html<String>, Error> {

@@ -11,13 +11,16 @@ use super::model::{
     Entity, EntityChange, EntityConflict, EntityDetail, EntityList, EntityListChange, EntityListDetail, EntityVersion,
     NewEntityList, Reach, names,
 };
-use crate::access::{Permission, Sensitivity, Viewer};
+use crate::access::{Filter, Permission, Sensitivity, Viewer};
 use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
 use crate::history::{self, Actor, Entry, Kind, Pen};
 use crate::ids::{CaseId, EntityId, EntityListId, EntityVersionId, OrganisationId, PersonId, SubmissionId};
 use crate::params;
+
+/// Whose entities are: of those who fill in forms, and of those who manage them. Either sees and changes some.
+pub(crate) const THEIRS: [Permission; 2] = [Permission::WriteCases, Permission::ManageForms];
 
 /// How many rows of a list are shown at once.
 const SHOWN: i64 = 100;
@@ -26,7 +29,7 @@ const LIST: &str = "l.id, l.name, l.properties, l.reach, \
     (SELECT count(*) FROM entity x WHERE x.organisation_id = l.organisation_id AND x.list_id = l.id \
      AND x.deleted_at IS NULL), \
     (SELECT count(*) FROM entity_held h WHERE h.organisation_id = l.organisation_id AND h.list_id = l.id), \
-    l.updated_at, l.version";
+    l.created_at, l.updated_at, l.version";
 
 fn list_from(row: &Row<'_>) -> Result<EntityList, DbError> {
     Ok(EntityList {
@@ -36,6 +39,7 @@ fn list_from(row: &Row<'_>) -> Result<EntityList, DbError> {
         reach: row.next()?,
         count: row.next()?,
         held: row.next()?,
+        created_at: row.next()?,
         updated_at: row.next()?,
         version: row.next()?,
     })
@@ -201,7 +205,7 @@ pub(crate) fn publish(tx: &mut Tx<'_>, by: Actor, definition: &Definition) -> Re
 }
 
 const COLUMNS: &str = "e.id, e.list_id, l.name, e.label, e.properties, e.sensitivity, e.case_id, e.person_id, e.waits, \
-                       e.conflict, e.number, u.name, e.deleted_at, e.created_at, e.updated_at, e.version";
+                       e.conflict, e.number, e.made_by, u.name, e.deleted_at, e.created_at, e.updated_at, e.version";
 
 const JOINED: &str = "entity e \
     JOIN entity_list l ON l.organisation_id = e.organisation_id AND l.id = e.list_id \
@@ -222,6 +226,7 @@ fn entity_from(row: &Row<'_>) -> Result<Entity, DbError> {
         waits: row.next()?,
         conflict: row.next()?,
         number: row.next()?,
+        made_by: row.next()?,
         maker: row.next()?,
         deleted_at: row.next()?,
         created_at: row.next()?,
@@ -264,6 +269,32 @@ pub(super) fn rows(tx: &mut Tx<'_>, viewer: &Viewer, list: EntityListId, most: i
     Ok(tx.query(&sql, filter.params(), entity_from)?)
 }
 
+/// The condition of the rows of a list that this user sees and that were not deleted.
+pub(crate) fn of_list(viewer: &Viewer, list: EntityListId) -> Filter {
+    viewer.visible_entities().and("e.list_id = ? AND e.deleted_at IS NULL", [list.into()])
+}
+
+/// How many entities there are of which a condition holds.
+pub(crate) fn count_where(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Error> {
+    Ok(tx.count(&format!("SELECT count(*) FROM {JOINED} WHERE {}", filter.sql()), filter.params())?)
+}
+
+/// Entities of which a condition holds, in the order in which they were made, each with its last version.
+pub(crate) fn with_last_version(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    (from, most): (i64, i64),
+) -> Result<Vec<(Entity, EntityVersion)>, Error> {
+    let sql = format!(
+        "SELECT {COLUMNS}, {VERSION} FROM {JOINED} \
+         JOIN entity_version v ON v.organisation_id = e.organisation_id AND v.entity_id = e.id AND v.number = e.number \
+         LEFT JOIN user_account w ON w.organisation_id = v.organisation_id AND w.id = v.written_by \
+         WHERE {} ORDER BY e.created_at, e.id LIMIT {most} OFFSET {from}",
+        filter.sql()
+    );
+    Ok(tx.query(&sql, filter.params(), |row| Ok((entity_from(row)?, version_from(row)?)))?)
+}
+
 /// Those of some entities that are known here, each with whether a device has to forget it: it was deleted, or its
 /// user sees it no more.
 pub(crate) fn forgotten(
@@ -295,8 +326,8 @@ pub(crate) fn of_submission(
     Ok(tx.query(&sql, filter.params(), |row| Ok((row.next()?, row.next()?)))?)
 }
 
-const VERSION: &str = "v.number, v.base, v.label, v.properties, v.received, v.conflict, v.submission_id, u.name, \
-                       v.written_at";
+const VERSION: &str = "v.number, v.base, v.label, v.properties, v.received, v.conflict, v.submission_id, \
+                       v.written_by, w.name, v.written_at";
 
 fn version_from(row: &Row<'_>) -> Result<EntityVersion, DbError> {
     Ok(EntityVersion {
@@ -307,6 +338,7 @@ fn version_from(row: &Row<'_>) -> Result<EntityVersion, DbError> {
         received: values(&row.next::<String>()?),
         conflict: row.next()?,
         submission_id: row.next()?,
+        written_by: row.next()?,
         writer: row.next()?,
         written_at: row.next()?,
     })
@@ -323,7 +355,7 @@ fn versions_where(
     params.extend(further);
     let sql = format!(
         "SELECT {VERSION} FROM entity_version v \
-         LEFT JOIN user_account u ON u.organisation_id = v.organisation_id AND u.id = v.written_by \
+         LEFT JOIN user_account w ON w.organisation_id = v.organisation_id AND w.id = v.written_by \
          WHERE v.organisation_id = $1 AND v.entity_id = $2 AND {condition} ORDER BY v.number DESC"
     );
     Ok(tx.query(&sql, &params, version_from)?)
@@ -366,9 +398,9 @@ pub(super) fn is_interrupted(
 /// An entity with its versions.
 ///
 /// # Errors
-/// The role does not work on cases, it is not there for this user, or the database failed.
+/// The role neither works on cases nor manages forms, it is not there for this user, or the database failed.
 pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: EntityId) -> Result<EntityDetail, Error> {
-    viewer.require(Permission::WriteCases)?;
+    viewer.require_any(&THEIRS)?;
     let entity = entity(tx, viewer, id)?;
     let columns = list(tx, viewer, entity.list_id)?.properties;
     let versions = versions_where(tx, viewer, id, "1 = 1", [])?;
@@ -384,6 +416,8 @@ pub(super) struct Origin {
     /// A device's run of changes, and the change's place along it.
     pub(super) branch: Option<(Uuid, Option<i64>)>,
     pub(super) conflict: Option<EntityConflict>,
+    /// What a program says that it takes entities from, such as a file's name.
+    pub(super) source: Option<String>,
 }
 
 /// What a change brings.
@@ -436,6 +470,10 @@ pub(super) fn insert(
     let Belonging { case, waits, sensitivity } = belonging;
     let (case, person) = case.unzip();
     let entry = Entry::created(Kind::Entity, id, &told(&list.name, Some(1)));
+    let entry = match &origin.source {
+        Some(source) => entry.noting("source", source.as_str()),
+        None => entry,
+    };
     let pen = history::record(tx, viewer, entry_about(entry, case, person))?;
     let label = content.label.clone().unwrap_or_default();
     let properties = json!(content.properties).to_string();
@@ -461,6 +499,39 @@ pub(super) fn insert(
     )?;
     insert_version(tx, viewer, &pen, (id, 1), (case, person), (&label, &properties), content, origin)?;
     Ok(pen)
+}
+
+/// Keeps a new entity of the house: about no case, and no more delicate than one.
+pub(super) fn insert_of_house(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    (list, id): (&EntityList, EntityId),
+    content: &Content,
+    origin: &Origin,
+) -> Result<Pen, Error> {
+    let belonging = Belonging { case: None, waits: false, sensitivity: Sensitivity::Case };
+    insert(tx, viewer, (list, id), &belonging, content, origin)
+}
+
+/// Makes an entity of the house; `source` is what a program says that it takes it from.
+///
+/// # Errors
+/// The role does not manage forms, one of this id is there already, fields to correct, or the database failed.
+pub(crate) fn make(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    (list, id): (&EntityList, EntityId),
+    new: &EntityChange,
+    source: Option<&str>,
+) -> Result<(), Error> {
+    viewer.require(Permission::ManageForms)?;
+    new.check(&list.properties)?;
+    if held_entity(tx, viewer, id)?.is_some() {
+        return Err(Error::Refused("refused-entity-exists"));
+    }
+    let content = Content { label: Some(new.label.trim().to_owned()), properties: new.properties.clone() };
+    let origin = Origin { source: source.map(str::to_owned), ..Origin::default() };
+    insert_of_house(tx, viewer, (list, id), &content, &origin).map(drop)
 }
 
 /// Keeps the next version of an entity: what the change brings wins, the rest stays.
@@ -555,7 +626,7 @@ fn to_change(
     expected: i64,
     wanted: &impl serde::Serialize,
 ) -> Result<Entity, Error> {
-    viewer.require(Permission::WriteCases)?;
+    viewer.require_any(&THEIRS)?;
     let there = entity(tx, viewer, id)?;
     match there.version == expected {
         true => Ok(there),
@@ -577,6 +648,21 @@ pub fn change(
     expected: i64,
     change: &EntityChange,
 ) -> Result<(), Error> {
+    change_as(tx, viewer, id, expected, change, true)
+}
+
+/// Changes an entity by hand or by a program; whether that settles a conflict is said by whoever does.
+///
+/// # Errors
+/// As for [`change`].
+pub(crate) fn change_as(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: EntityId,
+    expected: i64,
+    change: &EntityChange,
+    settles: bool,
+) -> Result<(), Error> {
     let mut there = to_change(tx, viewer, id, expected, change)?;
     if there.deleted_at.is_some() {
         return Err(Error::Refused("refused-entity-deleted"));
@@ -589,7 +675,7 @@ pub fn change(
     if label.is_none() && properties.is_empty() {
         return Ok(());
     }
-    there.conflict = None;
+    there.conflict = there.conflict.filter(|_| !settles);
     let origin = Origin { base: Some(there.number), ..Origin::default() };
     write(tx, viewer, &there, there.sensitivity, &Content { label, properties }, &origin).map(drop)
 }
