@@ -63,7 +63,11 @@ fn open_one(source: &mut Source, name: &Path, manifest: &Manifest, key: &Private
     let above = folder.parent().unwrap_or(output);
     std::fs::create_dir_all(above).with_context(|| format!("{} cannot be made", above.display()))?;
     // Under another name until the signature fits. Nobody else on this machine may read it.
-    let draft = tempfile::Builder::new().prefix(".opening-").tempdir_in(above)?;
+    let mut draft = tempfile::Builder::new();
+    draft.prefix(".opening-");
+    #[cfg(unix)]
+    draft.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let draft = draft.tempdir_in(above)?;
     decrypt::<anyhow::Error>(
         manifest,
         key,

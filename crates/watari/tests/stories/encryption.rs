@@ -159,6 +159,22 @@ story!(an_encrypted_record_comes_in_parts, |server: &Server| {
     assert_eq!((detail["files"].as_array().unwrap().len(), &detail["files"][0]["name"]), (1, &json!("roof.png")));
     assert!(of_instance(&read(&amal, "/submissions/waiting"), "uuid:selam").is_none());
 
+    // The manifest alone, then both parts at the same time over two lines: whichever is kept last opens it.
+    let version = fetched(&phone, "home_visit");
+    for round in 0..5 {
+        let instance = format!("uuid:both-{round}");
+        let sealed = sealed_visit(&version, &case, &instance);
+        assert_eq!(phone.send(&sealed.manifest, &[]).status, 201);
+        std::thread::scope(|scope| {
+            for part in files(&sealed) {
+                let (phone, manifest) = (&phone, &sealed.manifest);
+                scope.spawn(move || assert_eq!(phone.send(manifest, &[part]).status, 201));
+            }
+        });
+        let kept = of_instance(&read(&amal, &format!("/cases/{case}/submissions")), &instance).unwrap();
+        assert_eq!(kept["encrypted"], Json::Null);
+    }
+
     // Given to a case before it was whole, it stays there, whatever it names.
     let (_, other) = with_case(&amal, "Biniam");
     let number = read(&amal, &format!("/cases/{other}"))["case"]["number"].to_string();
