@@ -24,6 +24,8 @@ mod family;
 mod faults;
 #[path = "stories/files.rs"]
 mod files;
+#[path = "stories/follow_ups.rs"]
+mod follow_ups;
 #[path = "stories/form.rs"]
 mod form;
 #[path = "stories/forms.rs"]

@@ -131,6 +131,11 @@ impl Detail {
         viewer.may(Permission::WriteCases) && (*keeper == viewer.user || viewer.may(Permission::Approve))
     }
 
+    /// The form that was filled in for a follow-up, where this user may read it.
+    pub fn evidence(&self, follow_up: &FollowUp) -> Option<&Submission> {
+        self.submissions.iter().find(|submission| Some(submission.id) == follow_up.submission_id)
+    }
+
     /// The follow-ups to be shown at once.
     pub fn latest_follow_ups(&self) -> &[FollowUp] {
         &self.follow_ups[..self.follow_ups.len().min(LATEST)]

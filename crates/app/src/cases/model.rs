@@ -435,6 +435,8 @@ pub struct FollowUp {
     pub person_seen: Option<bool>,
     /// What came of it.
     pub text: Option<String>,
+    /// The form that was filled in for it.
+    pub submission_id: Option<SubmissionId>,
     /// Version of the record.
     pub version: i64,
 }

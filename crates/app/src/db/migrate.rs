@@ -19,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0013_entities.sql")),
     Migration::of(include_str!("migrations/0014_results.sql")),
     Migration::of(include_str!("migrations/0015_device_passwords.sql")),
+    Migration::of(include_str!("migrations/0018_outcomes.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -78,6 +79,7 @@ pub const TABLES: &[&str] = &[
     "flag",
     "approval",
     "follow_up",
+    "follow_up_form",
     "access_grant",
     "notice",
     "history_head",

@@ -12,7 +12,7 @@ use xlsform::xform;
 use xlsform::xpath::Tree;
 
 use super::filling::code_of;
-use super::model::SUBJECT_FIELDS;
+use super::model::{FOLLOW_UP_FIELD, SUBJECT_FIELDS};
 use super::remarks::Remark;
 use super::upload::{LIVE_LISTS, files, placeholders};
 use crate::access::{Sensitivity, Viewer};
@@ -177,9 +177,9 @@ pub(super) fn name_of(path: &str) -> &str {
     last.split('[').next().unwrap_or(last)
 }
 
-/// Whether a question names the case or person, as it usually does.
+/// Whether a question names the case or person, as it usually does, or a follow-up of theirs.
 pub(super) fn is_subject(name: &str) -> bool {
-    SUBJECT_FIELDS.contains(&name)
+    SUBJECT_FIELDS.contains(&name) || name == FOLLOW_UP_FIELD
 }
 
 /// `/data/member[2]/age` → `/data/member/age`.

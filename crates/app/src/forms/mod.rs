@@ -13,6 +13,7 @@ mod entities;
 mod export;
 mod fill_pages;
 mod filling;
+mod follow_ups;
 mod lists;
 mod meaning;
 mod model;
@@ -38,6 +39,7 @@ pub use answers::{Answer, reasons};
 pub use central::problem as central_problem;
 pub use columns::{CaseAnswers, Column, FormColumns, answers_of_cases, columns, columns_named};
 pub use entities::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
+pub use follow_ups::form_of as form_of_follow_up;
 pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
 pub use remarks::{PUBLIC_KEY, Remark};
 pub use results::{
@@ -88,6 +90,7 @@ pub fn routes() -> Router<App> {
         .route("/entities/{entity}/resolve", post(entities::pages::resolve))
         .route("/entities/{entity}/delete", post(entities::pages::delete))
         .route("/entities/{entity}/restore", post(entities::pages::restore))
+        .route("/forms/follow-ups", get(follow_ups::show).post(follow_ups::change_on_page))
         .route("/devices", get(devices::show).post(devices::make))
         .route("/devices/{device}/end", post(devices::end_on_page))
         .route("/key/{key}/formList", get(openrosa::form_list))
@@ -140,6 +143,7 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(entities::api::show, entities::api::change, entities::api::delete))
         .routes(routes!(entities::api::resolve))
         .routes(routes!(entities::api::restore))
+        .routes(routes!(follow_ups::api_show, follow_ups::api_change))
         .routes(routes!(devices::api_list, devices::api_make))
         .routes(routes!(devices::api_end))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))

@@ -13,7 +13,7 @@ use xlsform::xpath::Tree;
 use super::model::FormState;
 use super::phone::Phone;
 use super::submissions::{self, Incoming, NewFile};
-use super::{entities, store, upload};
+use super::{entities, follow_ups, store, upload};
 use crate::access::Viewer;
 use crate::cases::export::note_list;
 use crate::db::Tx;
@@ -299,7 +299,11 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
     let entities = definition.as_ref().map(|definition| xlsform::entities::read(definition, &record));
     let asks_for_case = definition.is_none_or(|definition| submissions::asks_for_case(&form, &definition));
     let subject = submissions::subject_of(&form, &record);
-    let case = submissions::case_of(tx, viewer, &subject)?;
+    let follow_up = follow_ups::named(&record, None);
+    let case = match (subject.is_empty(), &follow_up) {
+        (true, Some(named)) => follow_ups::case_of(tx, viewer, named)?,
+        _ => submissions::case_of(tx, viewer, &subject)?,
+    };
     Ok(Incoming {
         id: SubmissionId::new(),
         version: version.id,
@@ -308,6 +312,7 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
         subject,
         entities: entities.unwrap_or_default(),
         asks_for_case,
+        follow_up,
         xml,
         judged,
         device,

@@ -12,7 +12,7 @@ use super::filling::{self, Asker, Question, Widget, begin};
 use super::meaning::{DONE_ON, Meaning, answers_of, is_subject, name_of};
 use super::model::Form;
 use super::submissions::{self, Incoming};
-use super::{shipped, store};
+use super::{follow_ups, shipped, store};
 use crate::access::{Permission, Viewer};
 use crate::cases::input::Answers;
 use crate::cases::outcome::Outcome;
@@ -274,6 +274,7 @@ pub fn answer_screening(
         judged: submissions::judge(&definition, &meaning, viewer, &xml),
         entities: xlsform::entities::read(&definition, &record),
         asks_for_case: submissions::asks_for_case(&form, &definition),
+        follow_up: follow_ups::named(&record, None),
         xml,
         device: None,
         form,

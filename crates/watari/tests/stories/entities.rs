@@ -396,9 +396,13 @@ story!(follow_ups_travel_to_the_phone, |server: &Server| {
     let (told, file) = fetched(&Phone::of(server, &amal), "visit", "follow_ups.csv");
     assert!(!told.contains("entityList"), "nothing is saved to it: {told}");
     let id = made.json()["id"].as_str().unwrap().to_owned();
-    assert!(file.starts_with("name,label,due,case\r\n"), "{file}");
+    assert!(file.starts_with("name,label,due,case,kind,form\r\n"), "{file}");
     let row = file.lines().find(|row| row.starts_with(&id)).unwrap();
-    assert!(row.contains("Seguida Formulario (") && row.ends_with(&format!(",2027-01-15,{case}")), "{row}");
+    assert!(
+        row.contains("Seguida Formulario (")
+            && row.ends_with(&format!(",2027-01-15,{case},home_visit,follow_up_visit")),
+        "{row}"
+    );
     assert!(!fetched(&Phone::of(server, &mateo), "visit", "follow_ups.csv").1.contains(&id));
 });
 

@@ -16,7 +16,8 @@ use crate::cases::{parts, store};
 use crate::code::Code;
 use crate::dates::Day;
 use crate::error::Error;
-use crate::ids::{CaseId, FollowUpId, PersonId};
+use crate::forms::{self, Form};
+use crate::ids::{CaseId, FollowUpId, PersonId, SubmissionId};
 use crate::ui::Ui;
 use crate::web::{Context, Expected, Input, page};
 
@@ -197,20 +198,34 @@ struct FollowUpPage {
     it: Detail,
     name: String,
     follow_up: FollowUp,
+    /// The form that is filled in for it, and what this user began of it.
+    form: Option<Form>,
+    draft: Option<SubmissionId>,
     today: Day,
     refill: Refill,
     tab: &'static str,
 }
 
 async fn show_follow_up(ctx: &Context, id: CaseId, meeting: FollowUpId, refill: Refill) -> Result<Html<String>, Error> {
-    let (it, follow_up) = ctx
-        .read(move |tx, viewer| Ok((detail::read(tx, viewer, id)?, parts::follow_up(tx, viewer, id, meeting)?)))
+    let (it, follow_up, form, draft) = ctx
+        .read(move |tx, viewer| {
+            let (it, follow_up) = (detail::read(tx, viewer, id)?, parts::follow_up(tx, viewer, id, meeting)?);
+            if !it.may_work || follow_up.done_on.is_some() {
+                return Ok((it, follow_up, None, None));
+            }
+            let form = forms::form_of_follow_up(tx, viewer, &follow_up.kind)?;
+            let drafts = forms::drafts_of_case(tx, viewer, id)?;
+            let draft = drafts.into_iter().find(|draft| draft.follow_up_id == Some(meeting)).map(|draft| draft.id);
+            Ok((it, follow_up, form, draft))
+        })
         .await?;
     let ui = ctx.ui();
     page(FollowUpPage {
         name: shown_name(&ui, &it.person_name, &it.case.number),
         it,
         follow_up,
+        form,
+        draft,
         today: ctx.viewer.today,
         refill,
         ui,
