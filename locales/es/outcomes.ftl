@@ -10,3 +10,13 @@ field-follow-up-form = Formulario
 field-follow-up-kind = Tipo de seguimiento
 refused-follow-up-no-form = Ningún formulario corresponde a este tipo de seguimiento, o no está abierto. Escriba el resultado sin formulario.
 finding-follow-up = El seguimiento indicado no está previsto en este caso, o no le correspondía a quien lo envió.
+
+# Qué fue de alguien después del cierre
+purpose-contact = Contacto tras el cierre
+consent-wording-contact = ¿Podemos contactarle 3, 6 y 12 meses después del cierre de su caso, para saber cómo está? Puede decir que no, y cambiar de opinión en cualquier momento.
+close-ask-after = Preguntar más adelante qué fue de la persona
+close-no-contact = La persona no ha aceptado ser contactada tras el cierre, así que no se prevé nada.
+close-ask-consent = Registrar lo que decida
+invalid-no-contact = La persona no ha aceptado ser contactada tras el cierre.
+invalid-nobody-to-ask = Tras un cierre por este motivo no se pregunta a nadie. Desmarque lo previsto.
+refused-case-no-contact = La persona no ha aceptado ser contactada tras el cierre, o ya no lo acepta.

@@ -144,6 +144,9 @@ codes! {
 const AGREED_TO_POLICE: &str = "p.consent_law_enforcement = 'given' \
                                 AND COALESCE(p.consent_law_enforcement_until, '9999-12-31') >= ?";
 
+/// The person, `p` in the query, agrees on a day to be contacted after their case was closed.
+const AGREED_TO_CONTACT: &str = "p.consent_contact = 'given' AND COALESCE(p.consent_contact_until, '9999-12-31') >= ?";
+
 /// How the request came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Via {
@@ -363,6 +366,18 @@ impl Viewer {
             (_, Scope::Team, Some(team)) => vec![way("c.team_id = ?", vec![team.into()]), owned, supervised, granted],
             _ => vec![owned, supervised, granted],
         }
+    }
+
+    /// The follow-ups of such kinds that are to be kept, in the cases that are there for this user: all that are planned
+    /// in open cases; in closed ones those that ask what became of someone, `after_closure`, who agrees to be contacted.
+    /// `f` is `follow_up` in the query, `c` its case and `p` that case's person.
+    pub fn follow_ups_to_keep(&self, after_closure: &[&str]) -> Filter {
+        let asked_after = vec!["?"; after_closure.len()].join(", ");
+        let kinds = after_closure.iter().map(|kind| Value::from(*kind));
+        self.visible_cases().and("f.done_on IS NULL", []).and(
+            &format!("c.state <> 'closed' OR (f.kind IN ({asked_after}) AND {AGREED_TO_CONTACT})"),
+            kinds.chain([self.today.into()]),
+        )
     }
 
     /// The submissions that are there for this user: those of cases they see, and those without a case that they

@@ -14,11 +14,13 @@ use xlsform::xpath::Tree;
 
 use super::meaning::DONE_ON;
 use super::model::{FOLLOW_UP_FIELD, Form, FormState};
-use super::shipped::FOLLOW_UP_VISIT;
+use super::shipped::{FOLLOW_UP_VISIT, OUTCOMES};
 use super::store;
 use super::submissions::{Found, FoundKind, path_in};
 use crate::access::{Permission, Viewer};
 use crate::cases::parts::{self, Evidence};
+use crate::cases::{self, AfterClosure};
+use crate::code::Code;
 use crate::dates::Day;
 use crate::db::Tx;
 use crate::error::{Check, Error};
@@ -45,8 +47,15 @@ pub(super) struct FollowUpForms {
 }
 
 /// The form of a kind in a house that chose none.
-fn usual(_kind: &str) -> &'static str {
-    FOLLOW_UP_VISIT
+fn usual(kind: &str) -> &'static str {
+    if AfterClosure::from_code(kind).is_some() { OUTCOMES } else { FOLLOW_UP_VISIT }
+}
+
+/// The names of the forms that ask what became of someone after closure: nobody is screened with them.
+pub(super) fn asked_after_closure(tx: &mut Tx<'_>, of: OrganisationId) -> Result<Vec<String>, Error> {
+    let (_, forms) = forms(tx, of)?;
+    let asked = forms.into_iter().filter(|(kind, _)| AfterClosure::from_code(kind).is_some());
+    Ok(asked.map(|(_, form)| form).filter(|form| form != FOLLOW_UP_VISIT).collect())
 }
 
 /// The name of each kind's form, and the version of what is chosen.
@@ -124,9 +133,14 @@ pub(super) fn named(record: &Tree, begun_for: Option<FollowUpId>) -> Option<Name
 /// The case of the follow-up that a record names, as far as this user may work on it.
 pub(super) fn case_of(tx: &mut Tx<'_>, viewer: &Viewer, named: &Named) -> Result<Option<(CaseId, PersonId)>, Error> {
     let Ok(id) = named.follow_up.parse::<FollowUpId>() else { return Ok(None) };
-    let sql = "SELECT f.case_id FROM follow_up f WHERE f.organisation_id = $1 AND f.id = $2";
-    let case: Option<CaseId> = tx.one(sql, params![viewer.organisation, id], |row| row.get(0))?;
-    case.map_or(Ok(None), |case| super::submissions::case_of(tx, viewer, &case.to_string()))
+    let sql = "SELECT f.case_id, f.kind FROM follow_up f WHERE f.organisation_id = $1 AND f.id = $2";
+    let found = tx.one(sql, params![viewer.organisation, id], |row| Ok((row.next()?, row.next::<String>()?)))?;
+    let Some((case, kind)) = found else { return Ok(None) };
+    match cases::store::find_for_follow_up(tx, viewer, case, &kind) {
+        Ok(file) => Ok(Some((case, file.case.person_id))),
+        Err(Error::NotFound | Error::Refused(_) | Error::Forbidden(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Marks the follow-up that a submission was filled in for as kept; answers what is wrong where it is not planned in the
@@ -184,21 +198,21 @@ fn change(tx: &mut Tx<'_>, viewer: &Viewer, expected: i64, input: &FollowUpForms
 #[template(path = "forms/templates/follow_ups.html")]
 struct FollowUpsPage {
     ui: Ui,
-    /// Code, label and form of each kind.
-    kinds: Vec<(String, &'static str, String)>,
+    /// Each kind with its form.
+    kinds: Vec<KindOfFollowUp>,
     /// The forms to choose from, by name and title.
     forms: Vec<(String, String)>,
     version: i64,
     refill: Refill,
 }
 
-impl FollowUpsPage {
-    fn field(&self, kind: &str) -> String {
-        format!("forms[{kind}]")
-    }
-    fn id(&self, kind: &str) -> String {
-        element("follow-ups", &self.field(kind))
-    }
+/// A kind as the page asks for its form.
+struct KindOfFollowUp {
+    field: String,
+    id: String,
+    label: &'static str,
+    /// The name of the form.
+    form: String,
 }
 
 async fn show_page(ctx: &Context, refill: Refill) -> Result<Html<String>, Error> {
@@ -209,10 +223,14 @@ async fn show_page(ctx: &Context, refill: Refill) -> Result<Html<String>, Error>
     let (offered, (version, chosen)) = read.await?;
     let ui = ctx.ui();
     let kinds = reference::entries(KINDS, ui.language).iter();
-    let form_of = |kind: &str| chosen.get(kind).cloned().unwrap_or_default();
+    let kind = |(kind, label): &(&'static str, &'static str)| {
+        let field = format!("forms[{kind}]");
+        let form = chosen.get(*kind).cloned().unwrap_or_default();
+        KindOfFollowUp { id: element("follow-ups", &field), field, label, form }
+    };
     let offered = offered.iter().filter(|form| form.published.is_some());
     page(FollowUpsPage {
-        kinds: kinds.map(|(kind, label)| ((*kind).to_owned(), *label, form_of(kind))).collect(),
+        kinds: kinds.map(kind).collect(),
         forms: offered.map(|form| (form.name.clone(), form.title_in(ui.language).to_owned())).collect(),
         version,
         refill,

@@ -3,6 +3,7 @@
 use super::follow_ups;
 use super::upload::LIVE_LISTS;
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
+use crate::cases::parts;
 use crate::code::Code;
 use crate::dates::Day;
 use crate::db::{Row, Tx};
@@ -55,7 +56,7 @@ fn follow_ups_of(tx: &mut Tx<'_>, viewer: &Viewer, about: Option<CaseId>) -> Res
         return Ok(Vec::new());
     }
     let (_, forms) = follow_ups::forms(tx, viewer.organisation)?;
-    let mut filter = viewer.visible_cases().and("c.state <> 'closed' AND f.done_on IS NULL", []);
+    let mut filter = parts::to_keep(viewer);
     if let Some(case) = about {
         filter = filter.and("c.id = ?", [case.into()]);
     }

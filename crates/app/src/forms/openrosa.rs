@@ -19,7 +19,7 @@ use crate::cases::export::note_list;
 use crate::db::Tx;
 use crate::documents::table::TableFormat;
 use crate::error::Error;
-use crate::ids::{DeviceId, EntityId, FormVersionId, SubmissionId};
+use crate::ids::{CaseId, DeviceId, EntityId, FormVersionId, PersonId, SubmissionId};
 use crate::ui::Language;
 use crate::web::{Sent, in_words};
 
@@ -300,9 +300,17 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
     let asks_for_case = definition.is_none_or(|definition| submissions::asks_for_case(&form, &definition));
     let subject = submissions::subject_of(&form, &record);
     let follow_up = follow_ups::named(&record, None);
-    let case = match (subject.is_empty(), &follow_up) {
-        (true, Some(named)) => follow_ups::case_of(tx, viewer, named)?,
-        _ => submissions::case_of(tx, viewer, &subject)?,
+    // A closed case is found by its follow-up only, which says that the person may still be asked.
+    let by_follow_up = match &follow_up {
+        Some(named) => follow_ups::case_of(tx, viewer, named)?,
+        None => None,
+    };
+    let is_meant = |(case, person): &(CaseId, PersonId)| {
+        subject.is_empty() || [case.to_string(), person.to_string()].contains(&subject)
+    };
+    let case = match by_follow_up.filter(is_meant) {
+        Some(found) => Some(found),
+        None => submissions::case_of(tx, viewer, &subject)?,
     };
     Ok(Incoming {
         id: SubmissionId::new(),

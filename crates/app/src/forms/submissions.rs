@@ -589,7 +589,7 @@ pub(super) fn draft(
         Ok((draft_from(row)?, row.next::<String>()?, row.next::<String>()?))
     })?;
     let (draft, xml, xform) = found.ok_or(Error::NotFound)?;
-    cases::store::find_for_work(tx, viewer, draft.case_id)?;
+    parts::check_filling_in(tx, viewer, draft.case_id, draft.follow_up_id)?;
     let definition = store::definition(tx, viewer, draft.form_version_id, &xform, Some(draft.case_id))?;
     Ok((draft, xml, definition))
 }
@@ -642,7 +642,8 @@ pub fn begin_draft(
     new: NewDraft,
     language: Language,
 ) -> Result<SubmissionId, Error> {
-    let file = cases::store::find_for_work(tx, viewer, case)?;
+    parts::check_filling_in(tx, viewer, case, new.follow_up_id)?;
+    let file = cases::store::find(tx, viewer, case)?;
     let form = match new.follow_up_id {
         Some(follow_up) => follow_ups::form_to_begin(tx, viewer, case, follow_up)?,
         None => new.form_id.ok_or_else(|| Error::field("form_id", "invalid-required"))?,

@@ -83,7 +83,7 @@ fn found(browser: &Browser, case: &str, instance: &str) -> Json {
 }
 
 /// A file of a form as a phone fetches it: what the manifest says of it, and its content.
-fn fetched(phone: &Phone, form: &str, name: &str) -> (String, String) {
+pub fn fetched(phone: &Phone, form: &str, name: &str) -> (String, String) {
     let list = phone.get("formList").body;
     let ours = list.split("<xform>").find(|it| it.contains(&format!("<formID>{form}<"))).unwrap();
     let path = |url: &str| url[url.find("/key/").unwrap() + 5..].split_once('/').unwrap().1.to_owned();

@@ -162,3 +162,148 @@ story!(a_house_chooses_the_form_of_each_kind, |server: &Server| {
     assert_eq!(admin.api("PUT", "/forms/follow-ups", &[("if-match", &version)], &back).status, 200);
     assert!(amal.get(&format!("/cases/{case}/follow-ups/{called}")).body.contains("Fill in the form"));
 });
+
+/// A case that its supervisor lets be closed.
+fn to_close(worker: &Browser, supervisor: &Browser, given: &str) -> (String, String) {
+    let (person, case) = with_case(worker, given);
+    let asked = worker.api("POST", &format!("/cases/{case}/approvals"), &[], &json!({ "kind": "closure" }));
+    assert_eq!(asked.status, 201, "{}", asked.body);
+    let approval = format!("/cases/{case}/approvals/{}", asked.json()["id"].as_str().unwrap());
+    assert_eq!(supervisor.api("POST", &approval, &[], &json!({ "approve": true })).status, 204);
+    (person, case)
+}
+
+fn close(worker: &Browser, case: &str, closure: &Json) -> crate::support::Answer {
+    let version = worker.api("GET", &format!("/cases/{case}"), &[], &Json::Null).etag;
+    worker.api("POST", &format!("/cases/{case}/closed"), &[("if-match", &version)], closure)
+}
+
+fn consent(worker: &Browser, person: &str, decision: &str) {
+    let decided = json!({ "purpose": "contact", "decision": decision, "wording": "as read to her" });
+    let kept = worker.api("POST", &format!("/people/{person}/consents"), &[], &decided);
+    assert_eq!(kept.status, 201, "{}", kept.body);
+}
+
+/// What of a case is late on its worker's first page.
+fn late(worker: &Browser, case: &str) -> Vec<Json> {
+    let today = read(worker, "/today");
+    let of_case = today["overdue"].as_array().unwrap().iter().filter(|item| item["case_id"] == case);
+    of_case.map(|item| item["matter"].clone()).collect()
+}
+
+/// Begins the form of a follow-up.
+fn begin(worker: &Browser, case: &str, follow_up: &str) -> String {
+    let begun = worker.api("POST", &format!("/cases/{case}/drafts"), &[], &json!({ "follow_up_id": follow_up }));
+    assert_eq!(begun.status, 201, "{}", begun.body);
+    begun.json()["id"].as_str().unwrap().to_owned()
+}
+
+fn asked(rest: &str) -> String {
+    format!("/data/asked/{rest}")
+}
+
+story!(after_closure_whoever_agreed_is_asked_what_became_of_them, |server: &Server| {
+    let (amal, lucia, mateo) = (server.log_in("amal"), server.log_in("lucia"), server.log_in("mateo"));
+    amal.post("/language", &[("language", "en")]);
+    assert!(!read(&amal, "/questionnaires").to_string().contains("outcomes"), "nobody is screened with it");
+    let (person, case) = to_close(&amal, &lucia, "Preguntada");
+    let closing = format!("/cases/{case}/close");
+    assert!(amal.get(&closing).body.contains("has not agreed to be contacted"));
+    let planned = json!({ "reason": "goals_met", "ask_after": ["outcome_3_months", "outcome_12_months"] });
+    let early = close(&amal, &case, &planned);
+    assert_eq!((early.status, &early.json()["fields"][0]["field"]), (422, &json!("ask_after")), "{}", early.body);
+    consent(&amal, &person, "given");
+    let proposed = amal.get(&closing).body;
+    assert_eq!(proposed.matches("name=\"ask_after[]\"").count(), 3, "{proposed}");
+    assert_eq!(proposed.split("ask_after[]").filter(|part| part.contains(" checked")).count(), 3, "{proposed}");
+    let odd = json!({ "reason": "deceased", "ask_after": ["outcome_3_months"] });
+    assert_eq!(close(&amal, &case, &odd).status, 422);
+    let closed = close(&amal, &case, &planned);
+    assert_eq!(closed.status, 200, "{}", closed.body);
+    let all = read(&amal, &format!("/cases/{case}/follow-ups"));
+    let kinds: Vec<&Json> = all.as_array().unwrap().iter().map(|it| &it["kind"]).collect();
+    assert_eq!(kinds, [&json!("outcome_3_months"), &json!("outcome_12_months")]);
+    let first = all[0]["id"].as_str().unwrap().to_owned();
+
+    // In a closed case nothing else is planned; what is due is on the worker's first page.
+    let plan_on = |kind: &str| {
+        let due = json!({ "kind": kind, "due_on": "2026-01-15" });
+        amal.api("POST", &format!("/cases/{case}/follow-ups"), &[], &due)
+    };
+    assert_eq!(plan_on("home_visit").status, 409);
+    assert!(amal.get(&format!("/cases/{case}")).body.contains("Ask later what became of the person"));
+    let second = plan_on("outcome_6_months").json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(late(&amal, &case), [json!({ "follow_up": "outcome_6_months" })]);
+    assert!(late(&mateo, &case).is_empty());
+
+    // Asked: the answers are a result, and a column of the list of cases.
+    let page = amal.get(&format!("/cases/{case}/follow-ups/{second}")).body;
+    assert!(page.contains("What became of the person") && page.contains("Fill in the form"), "{page}");
+    let draft = begin(&amal, &case, &second);
+    assert_eq!(mateo.get(&format!("/drafts/{draft}")).status, 404);
+    let said = [
+        ("contact/reached", "yes"), ("contact/answered_by", "person"), ("contact/again", "yes"),
+        ("economic/work", "employed_contract"), ("economic/income", "partly"), ("food/meals", "always"),
+        ("health/health_now", "good"), ("health/wellbeing", "some"), ("health/care", "always"),
+        ("environmental/place", "same"), ("environmental/housing", "own"), ("personal/safety", "danger"),
+        ("personal/harmed", "no"), ("community/ties", "few"), ("community/children", "no"),
+        ("political/legal", "pending"), ("political/intention", "stay"), ("political/compared", "better"),
+        ("political/help", "yes"),
+    ];
+    let answers: Json = said.iter().map(|(path, value)| (asked(path), json!(value))).collect::<serde_json::Map<_, _>>().into();
+    let sent = hand_in(&amal, &draft, &answers);
+    assert_eq!((&sent["findings"], &sent["submission"]["judged"]), (&json!([]), &json!(true)), "{sent}");
+    let kept = follow_up(&amal, &case, &second);
+    assert_eq!((&kept["submission_id"], &kept["person_seen"]), (&json!(draft), &json!(true)));
+    assert!(late(&amal, &case).is_empty());
+    let screenings = read(&amal, &format!("/cases/{case}/screenings"));
+    assert_eq!(screenings[0]["result"]["proposed"], "high", "in danger now: {screenings}");
+    let list = read(&amal, "/cases?state=closed&limit=200&columns=outcomes.reached,outcomes.housing,outcomes.safety");
+    let row = list["items"].as_array().unwrap().iter().find(|it| it["id"] == case.as_str()).unwrap();
+    assert_eq!(row["answers"], json!(["Yes", "Own or rented, can stay", "In danger now"]));
+
+    // Not reached is a result, after three tries.
+    let draft = begin(&amal, &case, &first);
+    let tried = |tries: &str| {
+        let answers = json!({ asked("contact/reached"): "not_reached", asked("contact/tries"): tries });
+        assert_eq!(amal.api("PUT", &format!("/drafts/{draft}"), &[], &json!({ "answers": answers })).status, 200);
+        amal.api("POST", &format!("/drafts/{draft}/send"), &[], &Json::Null).status
+    };
+    assert_eq!((tried("2"), tried("3")), (422, 200));
+    let kept = follow_up(&amal, &case, &first);
+    assert_eq!((&kept["submission_id"], &kept["person_seen"]), (&json!(draft), &json!(false)));
+});
+
+story!(a_phone_asks_after_closure_as_long_as_the_person_agrees, |server: &Server| {
+    let (amal, lucia) = (server.log_in("amal"), server.log_in("lucia"));
+    let (person, case) = to_close(&amal, &lucia, "Despedida");
+    consent(&amal, &person, "given");
+    let closure = json!({ "reason": "resettled", "ask_after": ["outcome_3_months", "outcome_6_months"] });
+    assert_eq!(close(&amal, &case, &closure).status, 200);
+    let all = read(&amal, &format!("/cases/{case}/follow-ups"));
+    let id = |at: usize| all[at]["id"].as_str().unwrap().to_owned();
+    let phone = Phone::of(server, &amal);
+    let record = |follow_up: &str, instance: &str| {
+        format!(
+            "<data id=\"outcomes\" version=\"2026.12\"><asked><follow_up_id>{follow_up}</follow_up_id>\
+             <done_on>2026-11-20</done_on><contact><reached>refused</reached></contact><person_seen>no</person_seen>\
+             </asked><meta><instanceID>{instance}</instanceID></meta></data>"
+        )
+    };
+    let (told, file) = crate::entities::fetched(&phone, "outcomes", "follow_ups.csv");
+    assert!(file.contains(&id(0)) && file.contains(",outcome_3_months,outcomes"), "{told}: {file}");
+    assert_eq!(phone.send(&record(&id(0), "uuid:refused"), &[]).status, 201);
+    let kept = follow_up(&amal, &case, &id(0));
+    assert_eq!((&kept["done_on"], &kept["person_seen"]), (&json!("2026-11-20"), &json!(false)));
+    assert_eq!(found(&amal, &case, "uuid:refused"), "[]");
+
+    // Whoever no longer agrees is asked no more, at once.
+    consent(&amal, &person, "withdrawn");
+    let (_, file) = crate::entities::fetched(&phone, "outcomes", "follow_ups.csv");
+    assert!(!file.contains(&id(1)), "{file}");
+    let began = amal.api("POST", &format!("/cases/{case}/drafts"), &[], &json!({ "follow_up_id": id(1) }));
+    assert_eq!(began.status, 409, "{}", began.body);
+    assert_eq!(phone.send(&record(&id(1), "uuid:late"), &[]).status, 201);
+    assert_eq!(follow_up(&amal, &case, &id(1))["done_on"], Json::Null);
+    assert_eq!(read(&amal, "/submissions/waiting").as_array().unwrap().len(), 1, "kept, and without a case");
+});
