@@ -51,13 +51,6 @@ fn usual(kind: &str) -> &'static str {
     if AfterClosure::from_code(kind).is_some() { OUTCOMES } else { FOLLOW_UP_VISIT }
 }
 
-/// The names of the forms that ask what became of someone after closure: nobody is screened with them.
-pub(super) fn asked_after_closure(tx: &mut Tx<'_>, of: OrganisationId) -> Result<Vec<String>, Error> {
-    let (_, forms) = forms(tx, of)?;
-    let asked = forms.into_iter().filter(|(kind, _)| AfterClosure::from_code(kind).is_some());
-    Ok(asked.map(|(_, form)| form).filter(|form| form != FOLLOW_UP_VISIT).collect())
-}
-
 /// The name of each kind's form, and the version of what is chosen.
 pub(super) fn forms(tx: &mut Tx<'_>, of: OrganisationId) -> Result<(i64, BTreeMap<String, String>), Error> {
     let kinds = reference::entries(KINDS, Language::En).iter();

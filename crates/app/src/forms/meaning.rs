@@ -98,6 +98,11 @@ impl Meaning {
         !self.rules.is_empty()
     }
 
+    /// Whether it is a screening: something follows from its answers, and it is not filled in for a follow-up.
+    pub(super) fn screens(&self) -> bool {
+        self.judges() && !self.questions.keys().any(|path| name_of(path) == FOLLOW_UP_FIELD)
+    }
+
     /// What follows from the answers of a record.
     ///
     /// # Errors

@@ -28,8 +28,7 @@ use crate::ui::{Language, Ui};
 /// The open forms with a rule that this user may fill in, those that come with Watari first, as it offers them.
 fn screening_forms(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<(Form, FormVersionId, Meaning)>, Error> {
     let mut forms = store::forms_with_meaning(tx, viewer)?;
-    let not_asked = follow_ups::asked_after_closure(tx, viewer.organisation)?;
-    forms.retain(|(form, _, meaning)| meaning.judges() && !not_asked.contains(&form.name));
+    forms.retain(|(.., meaning)| meaning.screens());
     Ok(forms)
 }
 
@@ -47,14 +46,10 @@ pub struct Offers {
 /// The database failed.
 pub fn offers(tx: &mut Tx<'_>, viewer: &Viewer, respondent: &Respondent) -> Result<Offers, Error> {
     let mut offers = Offers { screenings: Vec::new(), further: Vec::new() };
-    let not_asked = follow_ups::asked_after_closure(tx, viewer.organisation)?;
     for (form, _, meaning) in store::forms_with_meaning(tx, viewer)? {
-        if not_asked.contains(&form.name) {
-            continue;
-        }
         if !meaning.judges() {
             offers.further.push(form);
-        } else if respondent.may_have_reached(meaning.from_age) {
+        } else if meaning.screens() && respondent.may_have_reached(meaning.from_age) {
             offers.screenings.push(form);
         }
     }

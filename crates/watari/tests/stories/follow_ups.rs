@@ -242,15 +242,28 @@ story!(after_closure_whoever_agreed_is_asked_what_became_of_them, |server: &Serv
     let draft = begin(&amal, &case, &second);
     assert_eq!(mateo.get(&format!("/drafts/{draft}")).status, 404);
     let said = [
-        ("contact/reached", "yes"), ("contact/answered_by", "person"), ("contact/again", "yes"),
-        ("economic/work", "employed_contract"), ("economic/income", "partly"), ("food/meals", "always"),
-        ("health/health_now", "good"), ("health/wellbeing", "some"), ("health/care", "always"),
-        ("environmental/place", "same"), ("environmental/housing", "own"), ("personal/safety", "danger"),
-        ("personal/harmed", "no"), ("community/ties", "few"), ("community/children", "no"),
-        ("political/legal", "pending"), ("political/intention", "stay"), ("political/compared", "better"),
+        ("contact/reached", "yes"),
+        ("contact/answered_by", "person"),
+        ("contact/again", "yes"),
+        ("economic/work", "employed_contract"),
+        ("economic/income", "partly"),
+        ("food/meals", "always"),
+        ("health/health_now", "good"),
+        ("health/wellbeing", "some"),
+        ("health/care", "always"),
+        ("environmental/place", "same"),
+        ("environmental/housing", "own"),
+        ("personal/safety", "danger"),
+        ("personal/harmed", "no"),
+        ("community/ties", "few"),
+        ("community/children", "no"),
+        ("political/legal", "pending"),
+        ("political/intention", "stay"),
+        ("political/compared", "better"),
         ("political/help", "yes"),
     ];
-    let answers: Json = said.iter().map(|(path, value)| (asked(path), json!(value))).collect::<serde_json::Map<_, _>>().into();
+    let answers: Json =
+        said.iter().map(|(path, value)| (asked(path), json!(value))).collect::<serde_json::Map<_, _>>().into();
     let sent = hand_in(&amal, &draft, &answers);
     assert_eq!((&sent["findings"], &sent["submission"]["judged"]), (&json!([]), &json!(true)), "{sent}");
     let kept = follow_up(&amal, &case, &second);
