@@ -20,3 +20,17 @@ close-ask-consent = Record what they decide
 invalid-no-contact = The person has not agreed to be contacted after closure.
 invalid-nobody-to-ask = After a closure for this reason nobody is asked. Untick what is planned.
 refused-case-no-contact = The person has not agreed to be contacted after closure, or no longer does.
+
+# Answers without identity
+permission-export-deidentified = Taking answers out without identity is not part of your role.
+documents-deidentified = answers without identity
+deidentified = Answers without identity
+deidentified-intro = For statistics: what was answered, without names, numbers or words.
+deidentified-open = What leaves
+deidentified-holds = What the file holds
+deidentified-holds-what = One row for each form filled in, of people who agreed to be counted. A case has a number made for this file only; days leave as months, dates of birth and ages as bands. What was said in words, files, places, questions that repeat, long numbers and delicate answers stay here.
+deidentified-ages = Age bands:
+deidentified-nothing = Nothing of this form can leave without identity.
+deidentified-not = What it does not protect from
+deidentified-not-what = The file is not anonymous. Where few people share sex, age and month, a row may be one person’s; whoever knows some of someone’s answers may find the others. Give it only to those who need it, under an agreement, and have it destroyed afterwards. Whoever withdraws later stays in files that have left.
+refused-deidentified-delicate = The answers of this form are delicate: they leave in no file without identity.

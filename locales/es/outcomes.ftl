@@ -20,3 +20,17 @@ close-ask-consent = Registrar lo que decida
 invalid-no-contact = La persona no ha aceptado ser contactada tras el cierre.
 invalid-nobody-to-ask = Tras un cierre por este motivo no se pregunta a nadie. Desmarque lo previsto.
 refused-case-no-contact = La persona no ha aceptado ser contactada tras el cierre, o ya no lo acepta.
+
+# Respuestas sin identidad
+permission-export-deidentified = Exportar respuestas sin identidad no es parte de su función.
+documents-deidentified = respuestas sin identidad
+deidentified = Respuestas sin identidad
+deidentified-intro = Para estadísticas: lo que se respondió, sin nombres, números ni textos.
+deidentified-open = Lo que sale
+deidentified-holds = Qué contiene el archivo
+deidentified-holds-what = Una fila por formulario rellenado, de personas que aceptaron ser contadas. Cada caso lleva un número creado solo para este archivo; los días salen como meses, las fechas de nacimiento y edades como tramos. Los textos, archivos, lugares, preguntas que se repiten, números largos y respuestas delicadas se quedan aquí.
+deidentified-ages = Tramos de edad:
+deidentified-nothing = Nada de este formulario puede salir sin identidad.
+deidentified-not = De qué no protege
+deidentified-not-what = El archivo no es anónimo. Donde pocas personas comparten sexo, edad y mes, una fila puede ser de una persona; quien conoce algunas respuestas de alguien puede encontrar las demás. Entréguelo solo a quien lo necesite, bajo acuerdo, y haga que se destruya después. Quien retire su consentimiento más tarde sigue en los archivos que ya salieron.
+refused-deidentified-delicate = Las respuestas de este formulario son delicadas: no salen en ningún archivo sin identidad.

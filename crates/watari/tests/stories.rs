@@ -12,6 +12,8 @@ mod cases;
 mod central;
 #[path = "stories/contract.rs"]
 mod contract;
+#[path = "stories/deidentified.rs"]
+mod deidentified;
 #[path = "stories/doors.rs"]
 mod doors;
 #[path = "stories/duplicates.rs"]

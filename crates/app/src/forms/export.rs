@@ -57,7 +57,7 @@ fn columns(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId, repeat: &str) -> Resu
 }
 
 /// The fields in the order of the form.
-fn in_order(definition: &Definition) -> Vec<&Field> {
+pub(super) fn in_order(definition: &Definition) -> Vec<&Field> {
     let mut fields = Vec::new();
     let outermost = definition.fields().find(|(_, field)| field.parent.is_none()).map(|(id, _)| id);
     let mut open: Vec<FieldId> = outermost.into_iter().collect();
@@ -69,7 +69,7 @@ fn in_order(definition: &Definition) -> Vec<&Field> {
 }
 
 /// The elements at a path, all instances of the repeats on it among them.
-fn at(record: &Tree, path: &str) -> Vec<NodeId> {
+pub(super) fn at(record: &Tree, path: &str) -> Vec<NodeId> {
     let mut nodes = vec![NodeId::DOCUMENT];
     for step in path.split('/').skip(1) {
         let local = step.rsplit(':').next().unwrap_or(step);

@@ -8,6 +8,7 @@ mod answers;
 mod api;
 mod central;
 mod columns;
+mod deidentified;
 mod devices;
 mod entities;
 mod export;
@@ -80,6 +81,8 @@ pub fn routes() -> Router<App> {
         .route("/submissions/{submission}/xml", get(fill_pages::record))
         .route("/submissions/{submission}/files/{file}", get(fill_pages::file))
         .route("/forms/{form}/export", get(export::export))
+        .route("/forms/{form}/deidentified", get(deidentified::show))
+        .route("/forms/{form}/deidentified/export", get(deidentified::export))
         .route("/forms/lists", get(entities::pages::managed).post(entities::pages::make_list))
         .route("/forms/lists/{list}", get(entities::pages::managed_list).post(entities::pages::change_list))
         .route("/forms/lists/{list}/rows", post(entities::pages::upload))
@@ -134,6 +137,7 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(api::record))
         .routes(routes!(api::submission_file))
         .routes(routes!(export::export))
+        .routes(routes!(deidentified::export))
         .routes(routes!(entities::api::managed, entities::api::make_list))
         .routes(routes!(entities::api::managed_list, entities::api::change_list))
         .routes(routes!(entities::api::upload))

@@ -18,7 +18,7 @@ fn follow_up(worker: &Browser, case: &str, id: &str) -> Json {
 }
 
 /// Answers a draft and hands it in.
-fn hand_in(worker: &Browser, draft: &str, answers: &Json) -> Json {
+pub fn hand_in(worker: &Browser, draft: &str, answers: &Json) -> Json {
     let filled = worker.api("PUT", &format!("/drafts/{draft}"), &[], &json!({ "answers": answers }));
     assert_eq!(filled.status, 200, "{}", filled.body);
     let sent = worker.api("POST", &format!("/drafts/{draft}/send"), &[], &Json::Null);
