@@ -13,7 +13,7 @@ use xlsform::xpath::Tree;
 use super::model::FormState;
 use super::phone::Phone;
 use super::submissions::{self, Incoming, NewFile};
-use super::{entities, follow_ups, store, upload};
+use super::{entities, follow_ups, store};
 use crate::access::Viewer;
 use crate::cases::export::note_list;
 use crate::db::Tx;
@@ -21,6 +21,7 @@ use crate::documents::table::TableFormat;
 use crate::error::Error;
 use crate::ids::{CaseId, DeviceId, EntityId, FormVersionId, PersonId, SubmissionId};
 use crate::ui::Language;
+use crate::users::digest::md5;
 use crate::web::{Sent, in_words};
 
 /// The largest request that a device is told to make; it sends large files in several.
@@ -112,15 +113,9 @@ async fn list_forms(phone: &Phone) -> Result<Response, Error> {
     Ok(xml(StatusCode::OK, body))
 }
 
-/// A version that a device may have.
-fn version(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Result<(super::model::FormVersion, String), Error> {
-    let (version, _) = store::version(tx, viewer.organisation, id)?;
-    store::given_out(tx, viewer, version.form_id, id)
-}
-
 pub(super) async fn form(phone: Phone, Path(named): Path<Named>) -> Response {
     let answer = async {
-        let (_, xform) = phone.read(move |tx, viewer| version(tx, viewer, named.version)).await?;
+        let (_, xform) = phone.read(move |tx, viewer| store::given_out_of_any(tx, viewer, named.version)).await?;
         Ok(([VERSION, (CONTENT_TYPE, "text/xml; charset=utf-8")], xform).into_response())
     };
     told(answer.await)
@@ -132,13 +127,13 @@ pub(super) async fn manifest(phone: Phone, Path(named): Path<Named>) -> Response
 
 async fn list_files(phone: &Phone, id: FormVersionId) -> Result<Response, Error> {
     let files = phone.read(move |tx, viewer| {
-        let (held, xform) = version(tx, viewer, id)?;
+        let (held, xform) = store::given_out_of_any(tx, viewer, id)?;
         let files =
             store::files_of(tx, viewer.organisation, held.id, &xform)?.into_iter().filter(|file| !file.is_missing());
         files
             .map(|file| {
                 let content = content_of(tx, viewer, held.id, &file.name)?;
-                Ok((file, upload::md5(&content)))
+                Ok((file, md5(&content)))
             })
             .collect::<Result<Vec<_>, Error>>()
     });
@@ -214,7 +209,7 @@ pub(super) async fn file(phone: Phone, Path(named): Path<Named>) -> Response {
 
 async fn send_file(phone: &Phone, id: FormVersionId, name: String) -> Result<Response, Error> {
     let read = phone.read(move |tx, viewer| {
-        let (held, xform) = version(tx, viewer, id)?;
+        let (held, xform) = store::given_out_of_any(tx, viewer, id)?;
         let content = content_of(tx, viewer, held.id, &name)?;
         let file =
             store::files_of(tx, viewer.organisation, held.id, &xform)?.into_iter().find(|file| file.name == name);

@@ -287,7 +287,7 @@ pub struct Kept {
     /// What the form would not have allowed, as far as this user may read it.
     pub findings: Vec<Found>,
     /// Which answers this user may read.
-    pub(super) meaning: Meaning,
+    pub(super) meaning: Arc<Meaning>,
 }
 
 /// A submission that is there for this user.
@@ -301,7 +301,7 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Kept, 
     let found = tx.one(&sql, filter.params(), |row| {
         let (submission, xml) = (from_row(row)?, row.next()?);
         let findings = serde_json::from_str(&row.next::<String>()?).unwrap_or_default();
-        Ok(Kept { submission, xml, findings, meaning: Meaning::default() })
+        Ok(Kept { submission, xml, findings, meaning: Arc::default() })
     })?;
     let mut kept = found.ok_or(Error::NotFound)?;
     kept.meaning = store::meaning(tx, viewer.organisation, kept.submission.form_version_id)?;

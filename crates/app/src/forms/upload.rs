@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use md5::{Digest, Md5};
 use xlsform::definition::{Definition, External};
 use xlsform::form::{Form, Place};
 use xlsform::kinds::Kind;
@@ -83,11 +82,6 @@ pub fn read(file_name: &str, content: Vec<u8>) -> Result<Sheet, Vec<Remark>> {
 
 fn whole(kind: &impl Kind) -> Vec<Remark> {
     vec![Remark::of_file(kind)]
-}
-
-/// The MD5 of a file as devices expect it, in hexadecimal.
-pub fn md5(content: &[u8]) -> String {
-    Md5::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The files that an XForm asks for: its address of each, and the file's name.
