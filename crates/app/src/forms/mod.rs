@@ -42,7 +42,7 @@ pub use columns::{CaseAnswers, Column, FormColumns, answers_of_cases, columns, c
 pub use entities::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
 pub use follow_ups::form_of as form_of_follow_up;
 pub use model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
-pub use remarks::{PUBLIC_KEY, Remark};
+pub use remarks::{HouseKind, Remark};
 pub use results::{
     Offers, QuestionAsked, Questionnaire, answer_screening, offers, questionnaires, results_of_case,
     screening_in_words, screenings_of_case, show_from_before,

@@ -9,8 +9,49 @@ use xlsform::kinds::Kind;
 
 use crate::ui::Language;
 
-/// The form asks for answers encrypted on the device: what Watari refuses and the engine does not.
-pub const PUBLIC_KEY: &str = "public-key";
+xlsform::kinds! {
+    /// What this house finds in a sheet or a list's file besides the engine.
+    #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+    #[allow(missing_docs, reason = "the message beside each is what it means")]
+    pub enum HouseKind {
+        #[error("answers encrypted on the device cannot be read here; remove the key, Watari encrypts what it keeps")]
+        PublicKey,
+        #[error("Watari makes the list “{list}” itself: give the list of entities another name")]
+        ListOfTheHouse { list: String },
+        #[error("“{found}” is no code; write one of {}", .known.join(", "))]
+        NoCode { found: String, known: Vec<&'static str> },
+        #[error("a weight is 1, 2 or 3: a light, a serious or a severe sign")]
+        NoWeight,
+        #[error("nobody knows this column; there are question, when, need, weight and risk")]
+        UnknownResultsColumn,
+        #[error("the file is not UTF-8 text: save it as CSV UTF-8")]
+        RowsNotUtf8,
+        #[error("the file cannot be read as CSV: {reason}")]
+        RowsUnreadable { reason: String },
+        #[error("the row has {cells} cells and the first row {columns}: give it as many")]
+        RowLength { cells: usize, columns: usize },
+        #[error("this id stands in an earlier row too: leave one of them")]
+        RowTwice,
+        #[error("the file has more than {most} rows: split it")]
+        RowsTooMany { most: i64 },
+        #[error("the list has no such property: add it on the list’s page, or take the column out")]
+        RowsUnknownProperty,
+        #[error("the column stands twice: leave one of them")]
+        RowsColumnTwice,
+        #[error("the column “label” is missing: it says what each row is called")]
+        RowsNoLabelColumn,
+        #[error("the id is no random UUID (version 4): leave the cell empty")]
+        RowBadId,
+        #[error("the version is no number: leave the cell empty")]
+        RowBadVersion,
+        #[error("the row needs a label")]
+        RowNoLabel,
+        #[error("this id cannot be used: leave the cell empty")]
+        RowIdTaken,
+        #[error("it was changed since: version {version} stands now; download the list again")]
+        RowChanged { version: i64 },
+    }
+}
 
 /// What is wrong with a sheet or may be meant otherwise, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -46,25 +87,6 @@ impl Remark {
     /// About a place in it.
     pub fn at(place: &Place, kind: &impl Kind) -> Remark {
         Remark::of_file(kind).placed(place)
-    }
-
-    /// A key to encrypt answers with on the device.
-    pub fn of_public_key(place: &Place) -> Remark {
-        let text = "answers encrypted on the device cannot be read here; remove the key, Watari encrypts what it keeps";
-        let (code, text) = (Some(PUBLIC_KEY.to_owned()), text.to_owned());
-        let here = Remark { sheet: None, row: None, column: None, code, arguments: Map::new(), text, words: None };
-        here.placed(place)
-    }
-
-    /// What this house finds besides the engine; it has no words of its own yet.
-    pub fn in_english(place: &Place, text: impl Into<String>) -> Remark {
-        Remark::of_house(text).placed(place)
-    }
-
-    /// The same about a whole file.
-    pub fn of_house(text: impl Into<String>) -> Remark {
-        let (code, arguments) = (None, Map::new());
-        Remark { sheet: None, row: None, column: None, code, arguments, text: text.into(), words: None }
     }
 
     fn placed(self, place: &Place) -> Remark {

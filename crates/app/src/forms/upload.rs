@@ -9,7 +9,7 @@ use xlsform::kinds::Kind;
 use xlsform::workbook::{self, Format, Limits, Workbook};
 
 use super::meaning::{self, Meaning, Titles};
-use super::remarks::Remark;
+use super::remarks::{HouseKind, Remark};
 
 /// The largest sheet in bytes.
 pub const LARGEST_SHEET: usize = 8 * 1024 * 1024;
@@ -56,14 +56,14 @@ pub fn read(file_name: &str, content: Vec<u8>) -> Result<Sheet, Vec<Remark>> {
         problems.iter().map(|problem| Remark::at(&problem.place, &problem.kind)).collect::<Vec<_>>()
     })?;
     if form.settings.public_key.is_some() {
-        return Err(vec![Remark::of_public_key(&Place::sheet("settings").column("public_key"))]);
+        return Err(vec![Remark::at(&Place::sheet("settings").column("public_key"), &HouseKind::PublicKey)]);
     }
     let xform = xlsform::xform::write(&form);
     let definition = Definition::read(&xform, &placeholders(&xform)).map_err(|error| whole(&error))?;
     let taken = |list: &&xlsform::entities::Declared| LIVE_LISTS.contains(&format!("{}.csv", list.list).as_str());
     if let Some(list) = xlsform::entities::declared(&definition).iter().find(taken) {
-        let text = format!("Watari makes the list “{}” itself: give the list of entities another name", list.list);
-        return Err(vec![Remark::in_english(&Place::sheet("entities").column("list_name"), text)]);
+        let kind = HouseKind::ListOfTheHouse { list: list.list.clone() };
+        return Err(vec![Remark::at(&Place::sheet("entities").column("list_name"), &kind)]);
     }
     let definition = Arc::new(definition);
     Ok(Sheet {
