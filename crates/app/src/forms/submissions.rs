@@ -75,6 +75,8 @@ crate::codes! {
         EntitySensitivity = "entity_sensitivity",
         /// The change before it, made on the same device, has not come.
         EntityWaits = "entity_waits",
+        /// It waited, and was discarded by hand.
+        EntityDiscarded = "entity_discarded",
         /// The follow-up that it names is not planned in its case.
         FollowUp = "follow_up",
     }

@@ -52,6 +52,7 @@ pub fn fact(ui: &Ui, name: &str, text: &str) -> String {
         "approval" => label(ui, "approval-kind", text),
         "list" => label(ui, "documents", text),
         "format" => text.to_uppercase(),
+        "held_change" => label(ui, "held-act", text),
         "follow_up_kind" => ui.entry("follow_up_kinds", text).to_owned(),
         "on_request" => ui.t(if text == "true" { "yes" } else { "no" }).to_owned(),
         _ => text.to_owned(),

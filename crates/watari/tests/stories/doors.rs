@@ -27,13 +27,14 @@ const SCOPES: [&[&str]; 7] = [
 ];
 
 /// Names in paths that are no records of an organisation.
-const NO_RECORDS: [&str; 15] = [
+const NO_RECORDS: [&str; 16] = [
     "questionnaire",
     "link",
     "asset",
     "purpose",
     "session",
     "token",
+    "held",
     "passkey",
     "key",
     "name",
@@ -316,7 +317,7 @@ impl<'s> World<'s> {
             "table" => "Submissions".to_owned(),
             "role" => "2".to_owned(),
             "actor" => "7".to_owned(),
-            "passkey" | "session" | "token" => uuid().to_owned(),
+            "passkey" | "session" | "token" | "held" => uuid().to_owned(),
             _ => self.file(user)[name].clone(),
         }
     }
