@@ -195,3 +195,20 @@ form-problem-unknown-question = لا شيء في ورقة ⁨survey⁩ اسمه 
  }
 form-problem-not-a-question = ليس لـ«{ $name }» إجابة خاصة به. اكتب اسم سؤال.
 form-problem-no-condition = لا يوجد شرط. اكتب تعبيرًا، مثل ⁨. = 'yes'⁩.
+form-problem-list-of-the-house = يصنع ⁨Watari⁩ القائمة { $list } بنفسه. أعطِ قائمة الكيانات اسماً آخر.
+form-problem-no-code = { $found } ليس رمزاً. اكتب واحداً من: { $known }
+form-problem-no-weight = الوزن 1 أو 2 أو 3: علامة خفيفة أو جدية أو شديدة.
+form-problem-unknown-results-column = هذا العمود غير معروف. الأعمدة هي ⁨question⁩ و⁨when⁩ و⁨need⁩ و⁨weight⁩ و⁨risk⁩.
+form-problem-rows-not-utf8 = الملف ليس نص ⁨UTF-8⁩. احفظه بصيغة ⁨CSV UTF-8⁩.
+form-problem-rows-unreadable = تتعذر قراءة هذا كملف ⁨CSV⁩: { $reason }
+form-problem-row-length = في السطر { $cells } خلية وفي السطر الأول { $columns }. اجعل عددها واحداً.
+form-problem-row-twice = هذا المعرّف موجود في سطر سابق أيضاً. أبقِ واحداً منهما.
+form-problem-rows-too-many = في الملف أكثر من { $most } سطر. قسّمه.
+form-problem-rows-unknown-property = ليس في القائمة خاصية كهذه. أضفها في صفحة القائمة أو احذف العمود.
+form-problem-rows-column-twice = العمود موجود مرتين. أبقِ واحداً منهما.
+form-problem-rows-no-label-column = العمود ⁨label⁩ ناقص. إنه يقول ما اسم كل سطر.
+form-problem-row-bad-id = المعرّف ليس ⁨UUID⁩ عشوائياً (الإصدار 4). اترك الخلية فارغة.
+form-problem-row-bad-version = رقم النسخة ليس عدداً. اترك الخلية فارغة.
+form-problem-row-no-label = يحتاج السطر إلى تسمية.
+form-problem-row-id-taken = لا يمكن استخدام هذا المعرّف. اترك الخلية فارغة.
+form-problem-row-changed = تغيّر منذ ذلك الحين: النسخة القائمة الآن { $version }. نزّل القائمة من جديد.

@@ -195,3 +195,20 @@ form-problem-unknown-question = Nothing on the survey sheet is called “{ $name
  }
 form-problem-not-a-question = “{ $name }” has no answer of its own. Write the name of a question.
 form-problem-no-condition = There is no condition. Write an expression, for example . = 'yes'.
+form-problem-list-of-the-house = Watari makes the list { $list } itself. Give the list of entities another name.
+form-problem-no-code = { $found } is not a code. Write one of: { $known }
+form-problem-no-weight = A weight is 1, 2 or 3: a light, a serious or a severe sign.
+form-problem-unknown-results-column = Nobody knows this column. There are question, when, need, weight and risk.
+form-problem-rows-not-utf8 = The file is not UTF-8 text. Save it as CSV UTF-8.
+form-problem-rows-unreadable = This cannot be read as CSV: { $reason }
+form-problem-row-length = The row has { $cells } cells and the first row { $columns }. Give it as many.
+form-problem-row-twice = This id stands in an earlier row too. Leave one of them.
+form-problem-rows-too-many = The file has more than { $most } rows. Split it.
+form-problem-rows-unknown-property = The list has no such property. Add it on the list’s page, or take the column out.
+form-problem-rows-column-twice = The column stands twice. Leave one of them.
+form-problem-rows-no-label-column = The column label is missing. It says what each row is called.
+form-problem-row-bad-id = The id is no random UUID (version 4). Leave the cell empty.
+form-problem-row-bad-version = The version is not a number. Leave the cell empty.
+form-problem-row-no-label = The row needs a label.
+form-problem-row-id-taken = This id cannot be used. Leave the cell empty.
+form-problem-row-changed = It was changed since: version { $version } stands now. Download the list again.

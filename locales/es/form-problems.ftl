@@ -195,3 +195,20 @@ form-problem-unknown-question = Nada en la hoja survey se llama «{ $name }». E
  }
 form-problem-not-a-question = «{ $name }» no tiene respuesta propia. Escriba el nombre de una pregunta.
 form-problem-no-condition = No hay condición. Escriba una expresión, por ejemplo . = 'yes'.
+form-problem-list-of-the-house = Watari crea él mismo la lista { $list }. Dé otro nombre a la lista de entidades.
+form-problem-no-code = { $found } no es un código. Escriba uno de estos: { $known }
+form-problem-no-weight = Un peso es 1, 2 o 3: una señal leve, seria o grave.
+form-problem-unknown-results-column = Esta columna no se conoce. Hay question, when, need, weight y risk.
+form-problem-rows-not-utf8 = El archivo no es texto UTF-8. Guárdelo como CSV UTF-8.
+form-problem-rows-unreadable = No se puede leer como CSV: { $reason }
+form-problem-row-length = La fila tiene { $cells } celdas y la primera { $columns }. Déle las mismas.
+form-problem-row-twice = Este identificador ya está en una fila anterior. Deje solo una.
+form-problem-rows-too-many = El archivo tiene más de { $most } filas. Divídalo.
+form-problem-rows-unknown-property = La lista no tiene esa propiedad. Añádala en la página de la lista, o quite la columna.
+form-problem-rows-column-twice = La columna está dos veces. Deje solo una.
+form-problem-rows-no-label-column = Falta la columna label. Dice cómo se llama cada fila.
+form-problem-row-bad-id = El identificador no es un UUID aleatorio (versión 4). Deje la celda vacía.
+form-problem-row-bad-version = La versión no es un número. Deje la celda vacía.
+form-problem-row-no-label = La fila necesita una etiqueta.
+form-problem-row-id-taken = Este identificador no se puede usar. Deje la celda vacía.
+form-problem-row-changed = Cambió entretanto: ahora está la versión { $version }. Descargue la lista de nuevo.

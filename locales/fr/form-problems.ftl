@@ -195,3 +195,20 @@ form-problem-unknown-question = Rien sur la feuille survey ne s’appelle « { $
  }
 form-problem-not-a-question = « { $name } » n’a pas de réponse à elle. Écrivez le nom d’une question.
 form-problem-no-condition = Il n’y a pas de condition. Écrivez une expression, par exemple . = 'yes'.
+form-problem-list-of-the-house = Watari crée lui-même la liste { $list }. Donnez un autre nom à la liste d’entités.
+form-problem-no-code = { $found } n’est pas un code. Écrivez l’un de ceux-ci : { $known }
+form-problem-no-weight = Un poids vaut 1, 2 ou 3 : signe léger, sérieux ou grave.
+form-problem-unknown-results-column = Cette colonne est inconnue. Il y a question, when, need, weight et risk.
+form-problem-rows-not-utf8 = Le fichier n’est pas du texte UTF-8. Enregistrez-le en CSV UTF-8.
+form-problem-rows-unreadable = Impossible de lire ceci comme CSV : { $reason }
+form-problem-row-length = La ligne a { $cells } cellules et la première ligne { $columns }. Donnez-lui-en autant.
+form-problem-row-twice = Cet identifiant figure déjà dans une ligne précédente. Gardez-en une seule.
+form-problem-rows-too-many = Le fichier a plus de { $most } lignes. Divisez-le.
+form-problem-rows-unknown-property = La liste n’a pas cette propriété. Ajoutez-la sur la page de la liste, ou retirez la colonne.
+form-problem-rows-column-twice = La colonne figure deux fois. Gardez-en une seule.
+form-problem-rows-no-label-column = La colonne label manque. Elle dit comment s’appelle chaque ligne.
+form-problem-row-bad-id = L’identifiant n’est pas un UUID aléatoire (version 4). Laissez la cellule vide.
+form-problem-row-bad-version = La version n’est pas un nombre. Laissez la cellule vide.
+form-problem-row-no-label = La ligne a besoin d’un libellé.
+form-problem-row-id-taken = Cet identifiant ne peut pas être utilisé. Laissez la cellule vide.
+form-problem-row-changed = Modifié entre-temps : la version { $version } est en vigueur. Téléchargez de nouveau la liste.

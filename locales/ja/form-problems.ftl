@@ -195,3 +195,20 @@ form-problem-unknown-question = survey シートに「{ $name }」という名�
  }
 form-problem-not-a-question = 「{ $name }」には自分の答えがありません。質問の名前を書いてください。
 form-problem-no-condition = 条件がありません。式を書いてください。例：. = 'yes'。
+form-problem-list-of-the-house = リスト { $list } は Watari が自分で作ります。エンティティのリストには別の名前を付けてください。
+form-problem-no-code = { $found } はコードではありません。次のいずれかを書いてください：{ $known }
+form-problem-no-weight = 重みは 1、2、3 のいずれかです（軽い、深刻な、極めて深刻な兆候）。
+form-problem-unknown-results-column = この列は知られていません。question、when、need、weight、risk があります。
+form-problem-rows-not-utf8 = ファイルが UTF-8 のテキストではありません。CSV UTF-8 として保存してください。
+form-problem-rows-unreadable = CSV として読めません：{ $reason }
+form-problem-row-length = この行のセルは { $cells } 個、最初の行は { $columns } 個です。同じ数にしてください。
+form-problem-row-twice = この ID は前の行にもあります。どちらか一つだけにしてください。
+form-problem-rows-too-many = ファイルの行数が { $most } を超えています。分割してください。
+form-problem-rows-unknown-property = リストにこのプロパティはありません。リストのページで追加するか、列を取り除いてください。
+form-problem-rows-column-twice = この列は二度あります。一つだけにしてください。
+form-problem-rows-no-label-column = 列 label がありません。各行の呼び名を示す列です。
+form-problem-row-bad-id = ID がランダムな UUID（バージョン4）ではありません。セルを空にしてください。
+form-problem-row-bad-version = バージョンが数字ではありません。セルを空にしてください。
+form-problem-row-no-label = この行にはラベルが必要です。
+form-problem-row-id-taken = この ID は使えません。セルを空にしてください。
+form-problem-row-changed = その後変更され、現在はバージョン { $version } です。リストをもう一度ダウンロードしてください。

@@ -107,6 +107,11 @@ impl Day {
         Day(self.0.saturating_add(days.days()))
     }
 
+    /// The day a number of months later, or earlier where negative; the last of the month where it has no such day.
+    pub fn plus_months(self, months: i64) -> Day {
+        Day(self.0.saturating_add(months.months()))
+    }
+
     /// The day a number of years later, or earlier where negative.
     pub fn plus_years(self, years: i64) -> Day {
         Day(self.0.saturating_add(years.years()))

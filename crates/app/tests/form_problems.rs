@@ -1,10 +1,11 @@
-//! What the questionnaire engine finds wrong with a sheet has words, and they speak of what the engine tells.
+//! What the questionnaire engine and the house find wrong with a sheet has words, and they speak of what the engine tells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::code::Code;
-use app::forms::PROBLEMS_OF_KEYS;
+use app::forms::HouseKind;
 use app::ui::Language;
+use xlsform::kinds::Kind as _;
 
 /// The messages of a language by their codes.
 fn messages(language: Language) -> BTreeMap<String, String> {
@@ -36,7 +37,9 @@ fn variables(message: &str) -> BTreeSet<&str> {
 fn every_code_of_the_engine_has_words_that_speak_of_what_it_tells() {
     let mut told: BTreeMap<String, BTreeSet<&str>> =
         xlsform::kinds::codes().into_iter().map(|(code, names)| (code, names.iter().copied().collect())).collect();
-    told.extend(PROBLEMS_OF_KEYS.map(|(code, names)| (code.to_owned(), names.iter().copied().collect())));
+    for (code, names) in HouseKind::codes() {
+        assert!(told.insert(code.clone(), names.iter().copied().collect()).is_none(), "{code} stands twice");
+    }
     let known: BTreeSet<String> = told.keys().cloned().collect();
     for language in Language::ALL {
         let messages = messages(*language);

@@ -12,6 +12,8 @@ mod cases;
 mod central;
 #[path = "stories/contract.rs"]
 mod contract;
+#[path = "stories/deidentified.rs"]
+mod deidentified;
 #[path = "stories/doors.rs"]
 mod doors;
 #[path = "stories/duplicates.rs"]
@@ -26,6 +28,8 @@ mod family;
 mod faults;
 #[path = "stories/files.rs"]
 mod files;
+#[path = "stories/follow_ups.rs"]
+mod follow_ups;
 #[path = "stories/form.rs"]
 mod form;
 #[path = "stories/forms.rs"]

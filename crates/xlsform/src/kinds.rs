@@ -20,6 +20,7 @@ pub trait Kind: Display {
 }
 
 /// Declares an enum whose every variant has a code, its name in kebab-case, and arguments, its fields by their names.
+#[macro_export]
 macro_rules! kinds {
     (
         $(#[$($about:tt)*])*
@@ -81,12 +82,15 @@ macro_rules! kinds {
 
 pub(crate) use kinds;
 
-pub(crate) fn value(argument: &impl serde::Serialize) -> Value {
+/// An argument as it is told; for `kinds!`.
+#[doc(hidden)]
+pub fn value(argument: &impl serde::Serialize) -> Value {
     serde_json::to_value(argument).unwrap_or_default()
 }
 
-/// `UnknownType` as `unknown-type`.
-pub(crate) fn kebab(name: &str) -> String {
+/// `UnknownType` as `unknown-type`; for `kinds!`.
+#[doc(hidden)]
+pub fn kebab(name: &str) -> String {
     let mut kebab = String::with_capacity(name.len() + 4);
     for letter in name.chars() {
         if letter.is_ascii_uppercase() && !kebab.is_empty() {

@@ -39,6 +39,7 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                     | DecideTracing
                     | ImportPeople
                     | ExportLists
+                    | ExportDeidentified
                     | Erase
                     | ManageForms
             )
@@ -63,7 +64,7 @@ pub(super) fn scope_of(permission: Permission) -> Option<TokenScope> {
         WritePeople | MergePeople | RequestTracing | DecideTracing | ImportPeople => TokenScope::PeopleWrite,
         ReadCases | ReadTeam => TokenScope::CasesRead,
         WriteCases | AssignCases | Approve => TokenScope::CasesWrite,
-        ExportLists | ExportCase => TokenScope::Export,
+        ExportLists | ExportDeidentified | ExportCase => TokenScope::Export,
         ManageUsers | ManageSettings | ManageForms => TokenScope::Administration,
         ReadHistory => TokenScope::HistoryRead,
         BreakGlass | Erase => return None,
@@ -102,6 +103,7 @@ mod tests {
             (Approve, &[Supervisor]),
             (ReadTeam, &[Supervisor, ProgrammeManager]),
             (ExportLists, &[Supervisor, ProgrammeManager, DataOfficer]),
+            (ExportDeidentified, &[DataOfficer]),
             (ExportCase, &[Caseworker, Supervisor, LawEnforcementLiaison]),
             (ImportPeople, &[DataOfficer]),
             (BreakGlass, &[Caseworker, Supervisor]),

@@ -101,6 +101,8 @@ codes! {
         ReadTeam = "read_team",
         /// Take lists out as files.
         ExportLists = "export_lists",
+        /// Take the answers of forms out without identity.
+        ExportDeidentified = "export_deidentified",
         /// Take one case out as a document.
         ExportCase = "export_case",
         /// Bring people in from a file.
@@ -143,6 +145,13 @@ codes! {
 /// The person agreed to police and courts being told, and the last day of that has not passed.
 const AGREED_TO_POLICE: &str = "p.consent_law_enforcement = 'given' \
                                 AND COALESCE(p.consent_law_enforcement_until, '9999-12-31') >= ?";
+
+/// The person, `p` in the query, agrees on a day to be contacted after their case was closed.
+const AGREED_TO_CONTACT: &str = "p.consent_contact = 'given' AND COALESCE(p.consent_contact_until, '9999-12-31') >= ?";
+
+/// The person, `p` in the query, agreed on a day to be counted.
+const AGREED_TO_STATISTICS: &str = "p.consent_statistics = 'given' \
+                                    AND COALESCE(p.consent_statistics_until, '9999-12-31') >= ?";
 
 /// How the request came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -376,6 +385,18 @@ impl Viewer {
         }
     }
 
+    /// The follow-ups of such kinds that are to be kept, in the cases that are there for this user: all that are planned
+    /// in open cases; in closed ones those that ask what became of someone, `after_closure`, who agrees to be contacted.
+    /// `f` is `follow_up` in the query, `c` its case and `p` that case's person.
+    pub fn follow_ups_to_keep(&self, after_closure: &[&str]) -> Filter {
+        let asked_after = vec!["?"; after_closure.len()].join(", ");
+        let kinds = after_closure.iter().map(|kind| Value::from(*kind));
+        self.visible_cases().and("f.done_on IS NULL", []).and(
+            &format!("c.state <> 'closed' OR (f.kind IN ({asked_after}) AND {AGREED_TO_CONTACT})"),
+            kinds.chain([self.today.into()]),
+        )
+    }
+
     /// The submissions that are there for this user: those of cases they see, and those without a case that they
     /// sent or answer for. `s` is `submission` in the query; `c` its case, `p` that case's person and `u` who sent it,
     /// each joined where there is one.
@@ -393,6 +414,32 @@ impl Viewer {
             });
         }
         Filter::new("s.organisation_id = ?", [self.organisation.into()]).and_filter(Filter::any(ways))
+    }
+
+    /// The submissions whose answers this user may take out without identity: of people who agreed to be counted, as far
+    /// as the user's scope reaches, nothing of trafficking. `s` is `submission` in the query, `c` its case and `p` that
+    /// case's person.
+    pub fn deidentified_submissions(&self) -> Filter {
+        if !self.may(Permission::ExportDeidentified) {
+            return Filter::new("1 = 0", []);
+        }
+        let reach = match (self.scope, self.team) {
+            (Scope::Organisation, _) => Filter::new("1 = 1", []),
+            (Scope::Team, Some(team)) => Filter::new("c.team_id = ?", [team.into()]),
+            _ => Filter::new("c.owner_id = ?", [self.user.into()]),
+        };
+        Filter::new(
+            "s.organisation_id = ? AND s.sensitivity = 'case' AND c.trafficking = 0",
+            [self.organisation.into()],
+        )
+        .and_filter(reach)
+        .and(AGREED_TO_STATISTICS, [self.today.into()])
+    }
+
+    /// Whether this user may take out answers of this sensitivity without identity: nothing delicate, whoever may read it,
+    /// because few share it.
+    pub fn takes_out_deidentified(&self, sensitivity: Sensitivity) -> bool {
+        self.may(Permission::ExportDeidentified) && sensitivity == Sensitivity::Case
     }
 
     /// Submissions that wait for a case.

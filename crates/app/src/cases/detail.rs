@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::model::{
-    Action, ActionState, Approval, ApprovalState, Attachment, Case, CaseState, Flag, FollowUp, Front, Goal, Note,
-    Screening,
+    Action, ActionState, AfterClosure, Approval, ApprovalState, Attachment, Case, CaseState, Flag, FollowUp, Front,
+    Goal, Note, Screening,
 };
 use super::respondent::Respondent;
 use super::{attachments, lifecycle, parts, plan, screenings, store};
 use crate::access::{Permission, Viewer};
+use crate::code::Code;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::forms::{self, Submission};
@@ -50,6 +51,8 @@ pub struct Detail {
     pub submissions: Vec<Submission>,
     /// Whether this user may change anything in it now.
     pub may_work: bool,
+    /// Whether this user may ask, after it was closed, what became of the person.
+    pub may_contact: bool,
     /// Whether this user may give it to someone else.
     pub may_assign: bool,
     /// Whether this user may decide on the approval that waits.
@@ -98,6 +101,9 @@ pub fn read(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<Detail, Erro
         screenings: screenings::of_case(tx, viewer, id)?,
         submissions: forms::of_case(tx, viewer, id)?,
         may_work: viewer.may(Permission::WriteCases) && held.is_none(),
+        may_contact: viewer.may(Permission::WriteCases)
+            && file.case.state == CaseState::Closed
+            && file.person.may_contact,
         may_assign: store::may_assign(viewer, &file.case) && file.case.state != CaseState::Closed,
         may_decide,
         undecided_because,
@@ -129,6 +135,17 @@ impl Detail {
     /// Whether this user may strike out or remove what someone kept: their own, or a supervisor.
     pub fn may_put_right(&self, viewer: &Viewer, keeper: &UserId) -> bool {
         viewer.may(Permission::WriteCases) && (*keeper == viewer.user || viewer.may(Permission::Approve))
+    }
+
+    /// Whether this user may say now what came of a planned follow-up.
+    pub fn may_keep(&self, follow_up: &FollowUp) -> bool {
+        let is_asked_after = AfterClosure::from_code(&follow_up.kind).is_some();
+        follow_up.done_on.is_none() && (self.may_work || self.may_contact && is_asked_after)
+    }
+
+    /// The form that was filled in for a follow-up, where this user may read it.
+    pub fn evidence(&self, follow_up: &FollowUp) -> Option<&Submission> {
+        self.submissions.iter().find(|submission| Some(submission.id) == follow_up.submission_id)
     }
 
     /// The follow-ups to be shown at once.

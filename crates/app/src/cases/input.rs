@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{ActionState, ApprovalKind, Dimension, Doer, Front, GoalState, Risk, Satisfaction};
+use super::model::{ActionState, AfterClosure, ApprovalKind, Dimension, Doer, Front, GoalState, Risk, Satisfaction};
 use crate::access::Sensitivity;
 use crate::dates::Day;
 use crate::error::{Check, Error};
@@ -287,7 +287,13 @@ pub struct Closure {
     /// Confirms that open actions and meetings are dropped.
     #[serde(default)]
     pub drop_open_actions: bool,
+    /// When to ask what became of the person, who agreed to be contacted: a follow-up is planned for each.
+    #[serde(default)]
+    pub ask_after: Vec<AfterClosure>,
 }
+
+/// Reasons of closure after which nobody is asked what became of the person.
+const NOBODY_TO_ASK: [&str; 3] = ["deceased", "duplicate", "consent_withdrawn"];
 
 /// A reason, where nothing else is asked.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -444,6 +450,8 @@ impl Closure {
         let mut check = Check::default();
         coded(&mut check, "closure_reasons", &self.reason, "reason");
         check.short(&self.note, LONG, "note");
+        let may_ask = self.ask_after.is_empty() || !NOBODY_TO_ASK.contains(&self.reason.as_str());
+        check.that(may_ask, "ask_after", "invalid-nobody-to-ask");
         check.done()
     }
 }

@@ -71,6 +71,9 @@ pub enum Refusal {
     /// The person has a case that is not closed.
     #[error("the person has an open case")]
     OpenCaseThere,
+    /// The person has not agreed to be contacted after closure.
+    #[error("no consent to contact")]
+    NoContact,
 }
 
 impl Refusal {
@@ -98,6 +101,7 @@ impl Refusal {
             Refusal::AlreadyDone => "refused-case-already-done",
             Refusal::NotTheWriter => "refused-case-not-the-writer",
             Refusal::OpenCaseThere => "refused-case-open-case-there",
+            Refusal::NoContact => "refused-case-no-contact",
         }
     }
 }
@@ -175,6 +179,23 @@ pub fn work(state: CaseState, consent: CaseWork) -> Result<(), Refusal> {
         (_, CaseWork::Lapsed) => Err(Refusal::ConsentLapsed),
         (CaseState::Open, _) | (_, CaseWork::Given) => Ok(()),
         (_, CaseWork::NotAsked) => Err(Refusal::NoConsent),
+    }
+}
+
+/// A follow-up planned or kept: as any work, and after closure to ask what became of the person, who agreed to it.
+///
+/// # Errors
+/// Why not.
+pub fn follow_up(
+    state: CaseState,
+    consent: CaseWork,
+    asks_after_closure: bool,
+    may_contact: bool,
+) -> Result<(), Refusal> {
+    match (state, asks_after_closure, may_contact) {
+        (CaseState::Closed, true, true) => Ok(()),
+        (CaseState::Closed, true, false) => Err(Refusal::NoContact),
+        _ => work(state, consent),
     }
 }
 
@@ -384,6 +405,18 @@ mod tests {
         assert_eq!(work(CaseState::Open, CaseWork::NotAsked), Ok(()));
         assert_eq!(work(CaseState::InService, CaseWork::NotAsked), Err(Refusal::NoConsent));
         assert_eq!(work(CaseState::Closed, CaseWork::Given), Err(Refusal::Closed));
+    }
+
+    #[test]
+    fn after_closure_only_those_who_agreed_are_asked() {
+        let closed = |asks_after_closure, may_contact| {
+            follow_up(CaseState::Closed, CaseWork::Given, asks_after_closure, may_contact)
+        };
+        assert_eq!(closed(true, true), Ok(()));
+        assert_eq!(closed(true, false), Err(Refusal::NoContact));
+        assert_eq!(closed(false, true), Err(Refusal::Closed));
+        assert_eq!(follow_up(CaseState::InService, CaseWork::Withdrawn, true, true), Err(Refusal::ConsentWithdrawn));
+        assert_eq!(follow_up(CaseState::InService, CaseWork::Given, false, false), Ok(()));
     }
 
     #[test]

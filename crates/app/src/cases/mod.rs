@@ -39,9 +39,9 @@ pub use attachments::{LARGEST, Upload, add as add_attachment, media_type};
 pub use detail::{Detail, read as read_detail};
 pub use list::{CasePage, CaseQuery, CaseSort, page as list_page};
 pub use model::{
-    Action, ActionState, Approval, ApprovalKind, ApprovalState, Attachment, Case, CaseState, CaseSummary, Dimension,
-    Doer, DueKind, Flag, FollowUp, Front, Goal, GoalState, Meetings, Note, Risk, Satisfaction, Screening, next_due,
-    vulnerability,
+    Action, ActionState, AfterClosure, Approval, ApprovalKind, ApprovalState, Attachment, Case, CaseState, CaseSummary,
+    Dimension, Doer, DueKind, Flag, FollowUp, Front, Goal, GoalState, Meetings, Note, Risk, Satisfaction, Screening,
+    next_due, vulnerability,
 };
 
 /// The largest file and what a form adds around it.

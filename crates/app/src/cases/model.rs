@@ -169,6 +169,29 @@ codes! {
     }
 }
 
+codes! {
+    /// When it is asked what became of someone after their case was closed: kinds of `follow_up_kinds`.
+    "after-closure" AfterClosure {
+        /// After three months.
+        Months3 = "outcome_3_months",
+        /// After six months.
+        Months6 = "outcome_6_months",
+        /// After twelve months.
+        Months12 = "outcome_12_months",
+    }
+}
+
+impl AfterClosure {
+    /// How many months after closure.
+    pub fn months(self) -> i64 {
+        match self {
+            AfterClosure::Months3 => 3,
+            AfterClosure::Months6 => 6,
+            AfterClosure::Months12 => 12,
+        }
+    }
+}
+
 /// One person's file.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Case {
@@ -435,6 +458,8 @@ pub struct FollowUp {
     pub person_seen: Option<bool>,
     /// What came of it.
     pub text: Option<String>,
+    /// The form that was filled in for it.
+    pub submission_id: Option<SubmissionId>,
     /// Version of the record.
     pub version: i64,
 }

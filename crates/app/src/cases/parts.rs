@@ -4,15 +4,15 @@ use super::input::{
     ApprovalDecision, Because, FlagResolution, FollowUpRecord, NewApproval, NewFlag, NewFollowUp, NewNote, SHORT,
 };
 use super::lifecycle::{self, Refusal};
-use super::model::{Approval, ApprovalKind, ApprovalState, Case, CaseState, Flag, FollowUp, Note};
+use super::model::{AfterClosure, Approval, ApprovalKind, ApprovalState, Case, CaseState, Flag, FollowUp, Note};
 use super::store;
-use crate::access::{Permission, Sensitivity, Viewer};
+use crate::access::{Filter, Permission, Sensitivity, Viewer};
 use crate::code::Code;
-use crate::dates::Moment;
+use crate::dates::{Day, Moment};
 use crate::db::{Tx, Value};
 use crate::error::{Check, Error};
 use crate::history::{self, Bookkeeping, Entry, Kind, Pen, Story};
-use crate::ids::{ApprovalId, CaseId, FlagId, FollowUpId, NoteId, NoticeId, PersonId, UserId};
+use crate::ids::{ApprovalId, CaseId, FlagId, FollowUpId, NoteId, NoticeId, PersonId, SubmissionId, UserId};
 use crate::params;
 use crate::users::{self, OrganisationSettings};
 
@@ -523,7 +523,8 @@ pub(super) fn notify(
 pub fn follow_ups(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<FollowUp>, Error> {
     let knows = knows(viewer);
     Ok(tx.query(
-        "SELECT f.id, f.kind, f.due_on, f.user_id, u.name, f.done_on, f.person_seen, f.text, f.version \
+        "SELECT f.id, f.kind, f.due_on, f.user_id, u.name, f.done_on, f.person_seen, f.text, \
+         f.submission_id, f.version \
          FROM follow_up f \
          LEFT JOIN user_account u ON u.organisation_id = f.organisation_id AND u.id = f.user_id \
          WHERE f.organisation_id = $1 AND f.case_id = $2 \
@@ -540,6 +541,7 @@ pub fn follow_ups(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<
                 done_on: row.next()?,
                 person_seen: row.next()?,
                 text: row.next::<Option<String>>()?.filter(|_| knows),
+                submission_id: row.next()?,
                 version: row.next()?,
             })
         },
@@ -559,7 +561,7 @@ pub fn follow_up(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, id: FollowUpId)
 /// # Errors
 /// Fields to correct, a rule forbids it, or the database failed.
 pub fn add_follow_up(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &NewFollowUp) -> Result<FollowUpId, Error> {
-    let file = store::find_for_work(tx, viewer, case)?;
+    let file = store::find_for_follow_up(tx, viewer, case, &input.kind)?;
     let due_on = input.check(viewer.today)?;
     store::check_colleague(tx, viewer, input.user_id, "user_id")?;
     let follow_up = FollowUp {
@@ -571,9 +573,36 @@ pub fn add_follow_up(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &New
         done_on: input.done_on,
         person_seen: input.done_on.map(|_| input.person_seen),
         text: Some(input.text.trim().to_owned()).filter(|text| !text.is_empty()),
+        submission_id: None,
         version: 1,
     };
-    let entry = Entry::created(Kind::FollowUp, follow_up.id, &follow_up).about(file.case.person_id).in_case(case);
+    let pen = insert(tx, viewer, &file.case, &follow_up)?;
+    kept(tx, viewer, &pen, &file.case, &follow_up)?;
+    Ok(follow_up.id)
+}
+
+/// Plans to ask what became of the person of a case that was just closed.
+pub(super) fn ask_after(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, when: &[AfterClosure]) -> Result<(), Error> {
+    for after in AfterClosure::ALL.iter().filter(|after| when.contains(after)) {
+        let follow_up = FollowUp {
+            id: FollowUpId::new(),
+            kind: after.code().to_owned(),
+            due_on: viewer.today.plus_months(after.months()),
+            user_id: case.owner_id.or(Some(viewer.user)),
+            user_name: None,
+            done_on: None,
+            person_seen: None,
+            text: None,
+            submission_id: None,
+            version: 1,
+        };
+        insert(tx, viewer, case, &follow_up)?;
+    }
+    Ok(())
+}
+
+fn insert(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, follow_up: &FollowUp) -> Result<Pen, Error> {
+    let entry = Entry::created(Kind::FollowUp, follow_up.id, follow_up).about(case.person_id).in_case(case.id);
     let pen = history::record(tx, viewer, entry)?;
     tx.execute(
         &pen,
@@ -582,8 +611,8 @@ pub fn add_follow_up(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &New
         params![
             viewer.organisation,
             follow_up.id,
-            case,
-            file.case.person_id,
+            case.id,
+            case.person_id,
             follow_up.kind.as_str(),
             follow_up.due_on,
             follow_up.user_id,
@@ -593,8 +622,7 @@ pub fn add_follow_up(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, input: &New
             Moment::now()
         ],
     )?;
-    kept(tx, viewer, &pen, &file.case, &follow_up)?;
-    Ok(follow_up.id)
+    Ok(pen)
 }
 
 fn kept(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, case: &Case, follow_up: &FollowUp) -> Result<(), Error> {
@@ -617,8 +645,10 @@ pub fn record_follow_up(
     version: i64,
     input: &FollowUpRecord,
 ) -> Result<FollowUp, Error> {
-    let file = store::find_for_work(tx, viewer, case)?;
+    viewer.require(Permission::WriteCases)?;
+    store::find(tx, viewer, case)?;
     let before = follow_up(tx, viewer, case, id)?;
+    let file = store::find_for_follow_up(tx, viewer, case, &before.kind)?;
     if before.version != version {
         return Err(Error::stale(input, &before, before.version));
     }
@@ -633,20 +663,113 @@ pub fn record_follow_up(
         version: version + 1,
         ..before.clone()
     };
-    let entry = Entry::changed(Kind::FollowUp, id, &before, &after).about(file.case.person_id).in_case(case);
-    let pen = history::record(tx, viewer, entry)?;
-    let written = tx.execute(
-        &pen,
-        "UPDATE follow_up SET done_on = $3, person_seen = $4, text = $5, version = $6 \
-         WHERE organisation_id = $1 AND id = $2 AND version = $7",
-        params![viewer.organisation, id, after.done_on, after.person_seen, after.text.clone(), after.version, version],
-    )?;
-    if written == 0 {
+    if !keep(tx, viewer, &file.case, &before, &after)? {
         let now = follow_up(tx, viewer, case, id)?;
         return Err(Error::stale(input, &now, now.version));
     }
-    kept(tx, viewer, &pen, &file.case, &after)?;
     Ok(after)
+}
+
+/// Writes a follow-up that was kept; whether nobody was faster.
+fn keep(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, before: &FollowUp, after: &FollowUp) -> Result<bool, Error> {
+    let entry = Entry::changed(Kind::FollowUp, after.id, before, after).about(case.person_id).in_case(case.id);
+    let pen = history::record(tx, viewer, entry)?;
+    let written = tx.execute(
+        &pen,
+        "UPDATE follow_up SET done_on = $3, person_seen = $4, text = $5, submission_id = $6, version = $7 \
+         WHERE organisation_id = $1 AND id = $2 AND version = $8",
+        params![
+            viewer.organisation,
+            after.id,
+            after.done_on,
+            after.person_seen,
+            after.text.clone(),
+            after.submission_id,
+            after.version,
+            before.version
+        ],
+    )?;
+    if written == 0 {
+        return Ok(false);
+    }
+    kept(tx, viewer, &pen, case, after)?;
+    Ok(true)
+}
+
+/// What a form that was filled in for a follow-up says came of it.
+pub(crate) struct Evidence {
+    /// The form filled in.
+    pub submission: SubmissionId,
+    /// The day that it names; today without one.
+    pub done_on: Option<Day>,
+    /// Whether the person was seen.
+    pub person_seen: bool,
+}
+
+/// Marks a planned follow-up as kept by a form that was filled in for it; whether it could be: it is planned in this case,
+/// and this user may work on it.
+///
+/// # Errors
+/// The database failed.
+pub(crate) fn keep_by_form(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    id: FollowUpId,
+    evidence: &Evidence,
+) -> Result<bool, Error> {
+    let planned = follow_ups(tx, viewer, case)?.into_iter().find(|it| it.id == id && it.done_on.is_none());
+    let Some(before) = planned else { return Ok(false) };
+    let file = match store::find_for_follow_up(tx, viewer, case, &before.kind) {
+        Ok(file) => file,
+        Err(Error::NotFound | Error::Refused(_) | Error::Forbidden(_)) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let after = FollowUp {
+        done_on: Some(evidence.done_on.filter(|day| *day <= viewer.today).unwrap_or(viewer.today)),
+        person_seen: Some(evidence.person_seen),
+        submission_id: Some(evidence.submission),
+        version: before.version + 1,
+        ..before.clone()
+    };
+    keep(tx, viewer, &file.case, &before, &after)
+}
+
+/// Checks that a form may be filled in for a case, or for a follow-up of it.
+///
+/// # Errors
+/// The case is not there, work on it is not allowed now, or the database failed.
+pub(crate) fn check_filling_in(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+    begun_for: Option<FollowUpId>,
+) -> Result<(), Error> {
+    viewer.require(Permission::WriteCases)?;
+    store::find(tx, viewer, case)?;
+    let kept = follow_ups(tx, viewer, case)?.into_iter().find(|it| Some(it.id) == begun_for);
+    match kept {
+        Some(follow_up) => store::find_for_follow_up(tx, viewer, case, &follow_up.kind).map(drop),
+        None => store::find_for_work(tx, viewer, case).map(drop),
+    }
+}
+
+/// Follow-ups to be kept now and later, of the cases that this user sees; see [`Viewer::follow_ups_to_keep`].
+pub(crate) fn to_keep(viewer: &Viewer) -> Filter {
+    let after_closure: Vec<&str> = AfterClosure::ALL.iter().map(|it| it.code()).collect();
+    viewer.follow_ups_to_keep(&after_closure)
+}
+
+/// A follow-up that somebody is about to keep, as long as it is only planned.
+///
+/// # Errors
+/// It is not there, was kept already, work on the case is not allowed now, or the database failed.
+pub(crate) fn planned(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId, id: FollowUpId) -> Result<FollowUp, Error> {
+    viewer.require(Permission::WriteCases)?;
+    store::find(tx, viewer, case)?;
+    let follow_up = follow_up(tx, viewer, case, id)?;
+    store::find_for_follow_up(tx, viewer, case, &follow_up.kind)?;
+    if follow_up.done_on.is_some() { Err(Refusal::AlreadyDone.into()) } else { Ok(follow_up) }
 }
 
 /// Removes planned follow-ups of a case that closes.

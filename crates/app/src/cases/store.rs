@@ -2,10 +2,13 @@
 
 use super::input::{Assignment, Closure, NewCase, RiskDecision, SHORT, TraffickingMark};
 use super::lifecycle::{self, CaseWork, Facts, Refusal};
-use super::model::{ApprovalState, Case, CaseState, CaseSummary, Goal, Meetings, Risk, next_due, vulnerability};
+use super::model::{
+    AfterClosure, ApprovalState, Case, CaseState, CaseSummary, Goal, Meetings, Risk, next_due, vulnerability,
+};
 use super::respondent::Respondent;
-use super::{plan, screenings};
+use super::{parts, plan, screenings};
 use crate::access::{Filter, Permission, Role, Sensitivity, Viewer};
+use crate::code::Code;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::{Check, Error};
@@ -41,6 +44,8 @@ pub struct Whose {
     pub respondent: Respondent,
     /// Whether they allow casework.
     pub consent: CaseWork,
+    /// Whether they agree to be contacted after closure.
+    pub may_contact: bool,
 }
 
 /// A case, its person and who carries it.
@@ -101,6 +106,11 @@ fn consent_from(row: &Row<'_>, today: Day) -> Result<CaseWork, DbError> {
     Ok(decision.on(today, until).into())
 }
 
+fn may_contact_from(row: &Row<'_>, today: Day) -> Result<bool, DbError> {
+    let (decision, until): (Decision, Option<Day>) = (row.next()?, row.next()?);
+    Ok(decision.on(today, until) == Decision::Given)
+}
+
 /// A case and its person, if it is there for this user.
 ///
 /// # Errors
@@ -125,7 +135,7 @@ pub(super) fn file(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Result<File,
 fn first(tx: &mut Tx<'_>, viewer: &Viewer, filter: Filter) -> Result<File, Error> {
     let sql = format!(
         "SELECT {COLUMNS}, p.display_name, p.sex, p.birth_from, p.birth_to, p.consent_case_work, \
-         p.consent_case_work_until \
+         p.consent_case_work_until, p.consent_contact, p.consent_contact_until \
          FROM {CASE_AND_PERSON} WHERE {}",
         filter.sql()
     );
@@ -135,7 +145,8 @@ fn first(tx: &mut Tx<'_>, viewer: &Viewer, filter: Filter) -> Result<File, Error
         let name: String = row.next()?;
         let respondent = respondent_from(row, viewer.today)?;
         let consent = consent_from(row, viewer.today)?;
-        Ok(File { case, person: Whose { name: knows.then_some(name), respondent, consent } })
+        let may_contact = may_contact_from(row, viewer.today)?;
+        Ok(File { case, person: Whose { name: knows.then_some(name), respondent, consent, may_contact } })
     })?;
     file.ok_or(Error::NotFound)
 }
@@ -148,6 +159,18 @@ pub(crate) fn find_for_work(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId) -> Res
     viewer.require(Permission::WriteCases)?;
     let file = find(tx, viewer, id)?;
     lifecycle::work(file.case.state, file.person.consent)?;
+    Ok(file)
+}
+
+/// A case in which a follow-up of a kind may be planned and kept: there for this user, and allowed by the person.
+///
+/// # Errors
+/// It is not there, or the person or the case's state does not allow it now.
+pub(crate) fn find_for_follow_up(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, kind: &str) -> Result<File, Error> {
+    viewer.require(Permission::WriteCases)?;
+    let file = find(tx, viewer, id)?;
+    let asks_after_closure = AfterClosure::from_code(kind).is_some();
+    lifecycle::follow_up(file.case.state, file.person.consent, asks_after_closure, file.person.may_contact)?;
     Ok(file)
 }
 
@@ -353,8 +376,8 @@ pub fn person_for_case(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Re
     viewer.require(Permission::WriteCases)?;
     let filter = viewer.visible_people().and("p.id = ? AND p.merged_into IS NULL", [person.into()]);
     let sql = format!(
-        "SELECT p.display_name, p.sex, p.birth_from, p.birth_to, p.consent_case_work, p.consent_case_work_until \
-         FROM person p WHERE {}",
+        "SELECT p.display_name, p.sex, p.birth_from, p.birth_to, p.consent_case_work, p.consent_case_work_until, \
+         p.consent_contact, p.consent_contact_until FROM person p WHERE {}",
         filter.sql()
     );
     let found = tx.one(&sql, filter.params(), |row| {
@@ -362,6 +385,7 @@ pub fn person_for_case(tx: &mut Tx<'_>, viewer: &Viewer, person: PersonId) -> Re
             name: Some(row.next()?),
             respondent: respondent_from(row, viewer.today)?,
             consent: consent_from(row, viewer.today)?,
+            may_contact: may_contact_from(row, viewer.today)?,
         })
     })?;
     found.ok_or(Error::NotFound)
@@ -605,6 +629,9 @@ pub(super) fn progress(tx: &mut Tx<'_>, viewer: &Viewer, case: &Case, contact: b
 pub fn close(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input: &Closure) -> Result<Case, Error> {
     let file = find_version(tx, viewer, id, version, input)?;
     input.check()?;
+    if !input.ask_after.is_empty() && !file.person.may_contact {
+        return Err(Error::field("ask_after", "invalid-no-contact"));
+    }
     let state = lifecycle::close(&facts(tx, viewer, &file)?, !input.reason.is_empty(), input.drop_open_actions)?;
     plan::drop_open(tx, viewer, &file.case)?;
     let settings = settings(tx, viewer)?;
@@ -616,7 +643,9 @@ pub fn close(tx: &mut Tx<'_>, viewer: &Viewer, id: CaseId, version: i64, input: 
         erase_from: erase_from(&closed, &settings),
         ..closed
     };
-    save(tx, viewer, &file.case, after, &input.note)
+    let closed = save(tx, viewer, &file.case, after, &input.note)?;
+    parts::ask_after(tx, viewer, &closed, &input.ask_after)?;
+    Ok(closed)
 }
 
 /// Closed → reopened.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Serialize;
 
 use super::model::{ApprovalKind, CaseState, CaseSummary, DueKind, Risk};
+use super::parts;
 use super::store::{self, CASE_AND_PERSON, cases_to_count};
 use crate::access::{Filter, Permission, Role, Sensitivity, Via, Viewer};
 use crate::dates::{Day, Moment};
@@ -300,9 +301,7 @@ fn due_actions(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error> 
 }
 
 fn due_meetings(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<DueItem>, Error> {
-    let filter = viewer
-        .visible_cases()
-        .and("c.state <> 'closed'", [])
+    let filter = parts::to_keep(viewer)
         .and("f.user_id = ? AND f.done_on IS NULL AND f.due_on <= ?", [viewer.user.into(), viewer.today.into()]);
     let join = "JOIN follow_up f ON f.organisation_id = c.organisation_id AND f.case_id = c.id";
     items(tx, viewer, "f.kind", join, &filter, "f.due_on", |row| Ok(Matter::FollowUp(row.next()?)))

@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0015_device_passwords.sql")),
     Migration::of(include_str!("migrations/0016_encryption.sql")),
     Migration::of(include_str!("migrations/0017_reviews.sql")),
+    Migration::of(include_str!("migrations/0018_outcomes.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -83,6 +84,7 @@ pub const TABLES: &[&str] = &[
     "flag",
     "approval",
     "follow_up",
+    "follow_up_form",
     "access_grant",
     "notice",
     "history_head",

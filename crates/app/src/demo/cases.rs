@@ -885,6 +885,7 @@ impl Chronicle {
             note: self.say("closing", &course.profile, viewer, |talk| talk.reason == reason),
             satisfaction: Some(satisfaction),
             drop_open_actions: true,
+            ask_after: Vec::new(),
         };
         store::close(tx, viewer, course.id, version, &closure)?;
         self.closed += 1;

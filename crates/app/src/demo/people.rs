@@ -505,6 +505,7 @@ impl Inventor {
             (Purpose::LawEnforcement, 25),
             (Purpose::Statistics, 80),
             (Purpose::Research, 40),
+            (Purpose::Contact, 60),
         ];
         let kinds = [["health", "legal"], ["shelter", "food"], ["education", "health"], ["legal", "cash"]];
         let kinds = kinds[self.dice.random_range(0..kinds.len())];

@@ -18,7 +18,7 @@ use super::filling::{self, Asker, Question, Widget};
 use super::model::{Form, FormChange, FormDetail};
 use super::remarks::Remark;
 use super::review::{self, Comment, NewComment, Review, ReviewState};
-use super::submissions::{self, CaseOfSubmission, Draft, Found, Kept, Submission, SubmissionFile};
+use super::submissions::{self, CaseOfSubmission, Draft, Found, Kept, NewDraft, Submission, SubmissionFile};
 use super::{fill_pages, pages, store, upload};
 use crate::access::Permission;
 use crate::error::Error;
@@ -278,13 +278,6 @@ pub(super) async fn drafts(ctx: Context, Path(case): Path<CaseId>) -> Result<Jso
     read.await.map(Json)
 }
 
-/// Which form is to be filled in.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(super) struct NewDraft {
-    /// The form.
-    form_id: FormId,
-}
-
 /// The id of what was begun.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MadeDraft {
@@ -292,19 +285,18 @@ pub(super) struct MadeDraft {
     id: SubmissionId,
 }
 
-/// Begins to fill in a form for a case.
+/// Begins to fill in a form for a case, or for one of its follow-ups.
 #[utoipa::path(post, path = "/cases/{case}/drafts", tag = "forms", operation_id = "begin_draft", request_body = NewDraft,
     params(("case" = CaseId, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Repeating it gets the first answer")),
-    responses((status = 201, body = MadeDraft), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = MadeDraft), (status = 422, body = Problem), (status = "4XX", body = Problem)))]
 pub(super) async fn begin(
     ctx: Context,
     Path(case): Path<CaseId>,
     Input(input): Input<NewDraft>,
 ) -> Result<(StatusCode, Json<MadeDraft>), Error> {
     let language = ctx.language;
-    let begun =
-        ctx.create(input, move |tx, viewer, input| submissions::begin_draft(tx, viewer, case, input.form_id, language));
+    let begun = ctx.create(input, move |tx, viewer, new| submissions::begin_draft(tx, viewer, case, new, language));
     Ok((StatusCode::CREATED, Json(MadeDraft { id: begun.await? })))
 }
 

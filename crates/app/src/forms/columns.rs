@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use xlsform::xpath::Tree;
 
 use super::filling::{self, Asker, Question, Widget, begin};
-use super::meaning::{Meaning, answers_of, is_subject, name_of};
+use super::meaning::{answers_of, is_subject, name_of};
 use super::model::Form;
 use super::{shipped, store};
 use crate::access::{Permission, Viewer};
@@ -155,14 +155,10 @@ pub fn answers_of_cases(
         latest.insert(key, (row.next()?, row.next()?));
         Ok(true)
     })?;
-    let mut meanings: HashMap<FormVersionId, Meaning> = HashMap::new();
     for ((case, form), (version, xml)) in latest {
-        let meaning = match meanings.entry(version) {
-            Entry::Occupied(held) => held.into_mut(),
-            Entry::Vacant(free) => free.insert(store::meaning(tx, viewer.organisation, version)?),
-        };
+        let meaning = store::meaning(tx, viewer.organisation, version)?;
         let Ok(record) = Tree::from_xml(&xml) else { continue };
-        let said = meaning.readable(viewer, answers_of(&record, meaning));
+        let said = meaning.readable(viewer, answers_of(&record, &meaning));
         let cells = answers.entry(case).or_insert_with(|| vec![String::new(); columns.len()]);
         for (column, cell) in columns.iter().zip(cells).filter(|(column, _)| column.form == form) {
             *cell = said.get(&column.question).map(|value| column.words(ui, value)).unwrap_or_default();

@@ -82,7 +82,7 @@ pub(super) fn in_order(definition: &Definition) -> Vec<&Field> {
 }
 
 /// The elements at a path, all instances of the repeats on it among them.
-fn at(record: &Tree, path: &str) -> Vec<NodeId> {
+pub(super) fn at(record: &Tree, path: &str) -> Vec<NodeId> {
     let mut nodes = vec![NodeId::DOCUMENT];
     for step in path.split('/').skip(1) {
         let local = step.rsplit(':').next().unwrap_or(step);

@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use xlsform::fill::Filling;
 
 use super::answers::{self, Told};
 use super::edits::{self, SubmissionVersion};
 use super::filling::{self, Act, Asker, Item, Page, Question, Showing, Widget};
 use super::review::{self, Comment, Review, ReviewState};
-use super::submissions::{self, Draft, Judged, Kept, NewFile, SubmissionFile};
+use super::submissions::{self, Draft, Judged, Kept, NewDraft, NewFile, SubmissionFile};
 use super::{entities, store};
 use crate::access::Viewer;
 use crate::cases::outcome::Need;
@@ -247,21 +247,14 @@ pub(super) async fn print(ctx: Context, Path(form): Path<FormId>) -> Result<Html
     page(PrintPage { ui: ctx.ui(), title: held.title, version: held.name, questions })
 }
 
-/// Which form is to be filled in.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Begun {
-    form_id: FormId,
-}
-
 pub(super) async fn begin(
     ctx: Context,
     Path(case): Path<CaseId>,
-    Input(begun): Input<Begun>,
+    Input(new): Input<NewDraft>,
 ) -> Result<Response, Error> {
     let language = ctx.language;
-    let made = ctx.create((case, begun), move |tx, viewer, (case, begun)| {
-        submissions::begin_draft(tx, viewer, case, begun.form_id, language)
-    });
+    let made = ctx
+        .create((case, new), move |tx, viewer, (case, new)| submissions::begin_draft(tx, viewer, case, new, language));
     Ok(Redirect::to(&format!("/drafts/{}", made.await?)).into_response())
 }
 
@@ -577,7 +570,19 @@ async fn submission_page(ctx: &Context, id: SubmissionId, done: bool, refill: Re
     let whole = it.submission.encrypted.is_none() && it.meaning.may_read_all(&ctx.viewer);
     let ui = ctx.ui();
     page(SubmissionPage {
-        ui, case, it, told, files, missing, entities, whole, done, versions, comments, may_review, refill,
+        ui,
+        case,
+        it,
+        told,
+        files,
+        missing,
+        entities,
+        whole,
+        done,
+        versions,
+        comments,
+        may_review,
+        refill,
     })
 }
 

@@ -1,7 +1,9 @@
 //! Lists that forms look people, cases and follow-ups up in: only those whom this user sees.
 
+use super::follow_ups;
 use super::upload::LIVE_LISTS;
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
+use crate::cases::parts;
 use crate::code::Code;
 use crate::dates::Day;
 use crate::db::{Row, Tx};
@@ -33,7 +35,7 @@ pub(super) fn live(
     let (further, rows): (&[&str], _) = match name {
         _ if name == people => (&["sex", "age", "youngest"], cells(people_of(tx, viewer)?)),
         _ if name == cases => (&["sex", "age", "youngest"], cells(cases_of(tx, viewer, about)?)),
-        _ if name == follow_ups => (&["due", "case"], cells(follow_ups_of(tx, viewer)?)),
+        _ if name == follow_ups => (&["due", "case", "kind", "form"], cells(follow_ups_of(tx, viewer, about)?)),
         _ => return Ok(None),
     };
     let head = ["name", "label"].iter().chain(further).map(|it| (*it).to_owned()).collect();
@@ -47,14 +49,19 @@ fn cells<const N: usize>(rows: Vec<[String; N]>) -> Vec<Vec<crate::documents::ta
     rows.into_iter().map(|row| row.into_iter().map(Into::into).collect()).collect()
 }
 
-/// Follow-ups of the cases that this user sees, planned and not yet kept, the next due first.
-fn follow_ups_of(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<[String; 4]>, Error> {
+/// Follow-ups of the cases that this user sees, planned and not yet kept, the next due first: each with its kind and the
+/// name of the form that is filled in for it.
+fn follow_ups_of(tx: &mut Tx<'_>, viewer: &Viewer, about: Option<CaseId>) -> Result<Vec<[String; 6]>, Error> {
     if !viewer.sees(Sensitivity::Identity) || !viewer.may(Permission::ReadCases) {
         return Ok(Vec::new());
     }
-    let filter = viewer.visible_cases().and("c.state <> 'closed' AND f.done_on IS NULL", []);
+    let (_, forms) = follow_ups::forms(tx, viewer.organisation)?;
+    let mut filter = parts::to_keep(viewer);
+    if let Some(case) = about {
+        filter = filter.and("c.id = ?", [case.into()]);
+    }
     let sql = format!(
-        "SELECT f.id, p.display_name, c.number, f.due_on, c.id FROM follow_up f \
+        "SELECT f.id, p.display_name, c.number, f.due_on, c.id, f.kind FROM follow_up f \
          JOIN case_file c ON c.organisation_id = f.organisation_id AND c.id = f.case_id \
          JOIN person p ON p.organisation_id = c.organisation_id AND p.id = c.person_id WHERE {} \
          ORDER BY f.due_on, f.id LIMIT {MOST}",
@@ -62,8 +69,9 @@ fn follow_ups_of(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<[String; 4]>, E
     );
     Ok(tx.query(&sql, filter.params(), |row| {
         let (id, name, count): (crate::ids::FollowUpId, String, i64) = (row.next()?, row.next()?, row.next()?);
-        let (due, case): (Day, crate::ids::CaseId) = (row.next()?, row.next()?);
-        Ok([id.to_string(), format!("{name} ({count}) {due}"), due.to_string(), case.to_string()])
+        let (due, case, kind): (Day, CaseId, String) = (row.next()?, row.next()?, row.next()?);
+        let form = forms.get(&kind).cloned().unwrap_or_default();
+        Ok([id.to_string(), format!("{name} ({count}) {due}"), due.to_string(), case.to_string(), kind, form])
     })?)
 }
 

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use xlsform::definition::{ControlKind, DataType, Definition, External, Field};
+use xlsform::definition::{ConditionError, ControlKind, DataType, Definition, External, Field};
 use xlsform::fill::{Filling, Surroundings};
-use xlsform::form::{Form, Place};
+use xlsform::form::{Form, Place, ProblemKind};
 use xlsform::xform;
 use xlsform::xpath::Tree;
 
 use super::filling::code_of;
-use super::model::SUBJECT_FIELDS;
-use super::remarks::Remark;
+use super::model::{FOLLOW_UP_FIELD, SUBJECT_FIELDS};
+use super::remarks::{HouseKind, Remark};
 use super::upload::{LIVE_LISTS, files, placeholders};
 use crate::access::{Sensitivity, Viewer};
 use crate::cases::Risk;
@@ -74,7 +74,7 @@ impl Meaning {
             let place = Place::row(RESULTS, result.row.row);
             let rule = rule(&result, &place, &mut remarks);
             if let Err(error) = definition.condition(&rule.path, &rule.when) {
-                remarks.push(Remark::in_english(&place.column("when"), error.to_string()));
+                remarks.push(Remark::at(&place.column("when"), &of_condition(error)));
             }
             rules.push(rule);
         }
@@ -96,6 +96,11 @@ impl Meaning {
     /// Whether anything follows from its answers: then it is a screening.
     pub(super) fn judges(&self) -> bool {
         !self.rules.is_empty()
+    }
+
+    /// Whether it is a screening: something follows from its answers, and it is not filled in for a follow-up.
+    pub(super) fn screens(&self) -> bool {
+        self.judges() && !self.questions.keys().any(|path| name_of(path) == FOLLOW_UP_FIELD)
     }
 
     /// What follows from the answers of a record.
@@ -177,9 +182,9 @@ pub(super) fn name_of(path: &str) -> &str {
     last.split('[').next().unwrap_or(last)
 }
 
-/// Whether a question names the case or person, as it usually does.
+/// Whether a question names the case or person, as it usually does, or a follow-up of theirs.
 pub(super) fn is_subject(name: &str) -> bool {
-    SUBJECT_FIELDS.contains(&name)
+    SUBJECT_FIELDS.contains(&name) || name == FOLLOW_UP_FIELD
 }
 
 /// `/data/member[2]/age` → `/data/member/age`.
@@ -188,16 +193,21 @@ fn without_places(path: &str) -> String {
     steps.collect::<Vec<_>>().join("/")
 }
 
-fn codes<C: Code>() -> String {
-    C::ALL.iter().map(|code| code.code()).collect::<Vec<_>>().join(", ")
+/// What is wrong with a condition, as it would be in any other column.
+fn of_condition(error: ConditionError) -> ProblemKind {
+    match error {
+        ConditionError::NoSuchQuestion(path) => ProblemKind::UnknownReference(name_of(&path).to_owned()),
+        ConditionError::Expression(error) => ProblemKind::BadExpression(error.problem),
+        ConditionError::UnknownFunction(function) => ProblemKind::UnknownFunction(function),
+    }
 }
 
 /// A code of a cell; none where it is empty.
 fn coded<C: Code>(cell: Option<&str>, place: Place, remarks: &mut Vec<Remark>) -> Option<C> {
     let code = C::from_code(cell?);
     if code.is_none() {
-        let text = format!("{:?} is no code; write one of {}", cell.unwrap_or_default(), codes::<C>());
-        remarks.push(Remark::in_english(&place, text));
+        let known = C::ALL.iter().map(|code| code.code()).collect();
+        remarks.push(Remark::at(&place, &HouseKind::NoCode { found: cell.unwrap_or_default().to_owned(), known }));
     }
     code
 }
@@ -207,14 +217,12 @@ fn rule(result: &xform::WrittenResult<'_>, place: &Place, remarks: &mut Vec<Rema
     let need = coded(value("need"), place.column("need"), remarks);
     let weight = value("weight").map_or(Some(1), |text| text.parse().ok().filter(|weight| (1..=3).contains(weight)));
     if weight.is_none() {
-        let text = "a weight is 1, 2 or 3: a light, a serious or a severe sign".to_owned();
-        remarks.push(Remark::in_english(&place.column("weight"), text));
+        remarks.push(Remark::at(&place.column("weight"), &HouseKind::NoWeight));
     }
     let risk = coded(value("risk"), place.column("risk"), remarks);
     let unknown = result.row.values.iter().filter(|(header, _)| !["need", "weight", "risk"].contains(&header.as_str()));
     for (header, _) in unknown {
-        let text = "nobody knows this column; there are question, when, need, weight and risk".to_owned();
-        remarks.push(Remark::in_english(&place.column(header), text));
+        remarks.push(Remark::at(&place.column(header), &HouseKind::UnknownResultsColumn));
     }
     Rule { path: result.path.clone(), when: result.when.clone(), need, weight: weight.unwrap_or(1), risk }
 }

@@ -8,13 +8,15 @@ mod answers;
 mod api;
 mod central;
 mod columns;
+mod deidentified;
 mod devices;
-mod encryption;
 mod edits;
+mod encryption;
 mod entities;
 mod export;
 mod fill_pages;
 mod filling;
+mod follow_ups;
 mod lists;
 mod meaning;
 mod model;
@@ -40,11 +42,12 @@ use crate::web::App;
 pub use answers::{Answer, reasons};
 pub use central::problem as central_problem;
 pub use columns::{CaseAnswers, Column, FormColumns, answers_of_cases, columns, columns_named};
-pub use encryption::Encrypted;
 pub use edits::SubmissionVersion;
+pub use encryption::Encrypted;
 pub use entities::{Entity, EntityConflict, EntityList, EntityVersion, Reach};
+pub use follow_ups::form_of as form_of_follow_up;
 pub use model::{Encryption, Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
-pub use remarks::{OF_KEYS as PROBLEMS_OF_KEYS, Remark};
+pub use remarks::{HouseKind, Remark};
 pub use results::{
     Offers, QuestionAsked, Questionnaire, answer_screening, offers, questionnaires, results_of_case,
     screening_in_words, screenings_of_case, show_from_before,
@@ -88,16 +91,20 @@ pub fn routes() -> Router<App> {
         .route("/forms/{form}/export", get(export::export))
         .route("/forms/{form}/encryption", post(encryption::pages::switch))
         .route("/forms/{form}/encrypted", get(encryption::archive::download))
+        .route("/forms/{form}/deidentified", get(deidentified::show))
+        .route("/forms/{form}/deidentified/export", get(deidentified::export))
         .route("/forms/lists", get(entities::pages::managed).post(entities::pages::make_list))
         .route("/forms/lists/{list}", get(entities::pages::managed_list).post(entities::pages::change_list))
         .route("/forms/lists/{list}/rows", post(entities::pages::upload))
         .route("/lists", get(entities::pages::used))
         .route("/lists/{list}", get(entities::pages::used_list))
         .route("/lists/{list}/csv", get(entities::pages::download))
+        .route("/lists/{list}/held/{held}", post(entities::held::decide_on_page))
         .route("/entities/{entity}", get(entities::pages::show).post(entities::pages::change))
         .route("/entities/{entity}/resolve", post(entities::pages::resolve))
         .route("/entities/{entity}/delete", post(entities::pages::delete))
         .route("/entities/{entity}/restore", post(entities::pages::restore))
+        .route("/forms/follow-ups", get(follow_ups::show).post(follow_ups::change_on_page))
         .route("/devices", get(devices::show).post(devices::make))
         .route("/devices/{device}/end", post(devices::end_on_page))
         .route("/key/{key}/formList", get(openrosa::form_list))
@@ -146,15 +153,18 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(export::export))
         .routes(routes!(encryption::pages::api_switch))
         .routes(routes!(encryption::archive::download))
+        .routes(routes!(deidentified::export))
         .routes(routes!(entities::api::managed, entities::api::make_list))
         .routes(routes!(entities::api::managed_list, entities::api::change_list))
         .routes(routes!(entities::api::upload))
         .routes(routes!(entities::api::used))
         .routes(routes!(entities::api::used_list))
         .routes(routes!(entities::api::download))
+        .routes(routes!(entities::held::api_decide))
         .routes(routes!(entities::api::show, entities::api::change, entities::api::delete))
         .routes(routes!(entities::api::resolve))
         .routes(routes!(entities::api::restore))
+        .routes(routes!(follow_ups::api_show, follow_ups::api_change))
         .routes(routes!(devices::api_list, devices::api_make))
         .routes(routes!(devices::api_end))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))

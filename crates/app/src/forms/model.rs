@@ -220,3 +220,6 @@ impl FormChange {
 
 /// Questions that hold a case's or a person's id where the form's page names none.
 pub const SUBJECT_FIELDS: [&str; 2] = ["case_id", "person_id"];
+
+/// The question that holds the id of the planned follow-up that a form is filled in for.
+pub const FOLLOW_UP_FIELD: &str = "follow_up_id";

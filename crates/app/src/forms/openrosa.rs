@@ -15,7 +15,7 @@ use super::encryption::arrival::{self, Arriving};
 use super::model::{Form, FormState, FormVersion};
 use super::phone::Phone;
 use super::submissions::{self, Incoming, NewFile};
-use super::{edits, entities, store, upload};
+use super::{edits, entities, follow_ups, store};
 use crate::access::Viewer;
 use crate::cases::export::note_list;
 use crate::db::Tx;
@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::history::Pen;
 use crate::ids::{CaseId, DeviceId, EntityId, FormVersionId, PersonId, SubmissionId};
 use crate::ui::Language;
+use crate::users::digest::md5;
 use crate::web::{Sent, in_words};
 
 /// The largest request that a device is told to make; it sends large files in several.
@@ -115,15 +116,9 @@ async fn list_forms(phone: &Phone) -> Result<Response, Error> {
     Ok(xml(StatusCode::OK, body))
 }
 
-/// A version that a device may have.
-fn version(tx: &mut Tx<'_>, viewer: &Viewer, id: FormVersionId) -> Result<(FormVersion, String), Error> {
-    let (version, _) = store::version(tx, viewer.organisation, id)?;
-    store::given_out(tx, viewer, version.form_id, id)
-}
-
 pub(super) async fn form(phone: Phone, Path(named): Path<Named>) -> Response {
     let answer = async {
-        let (_, xform) = phone.read(move |tx, viewer| version(tx, viewer, named.version)).await?;
+        let (_, xform) = phone.read(move |tx, viewer| store::given_out_of_any(tx, viewer, named.version)).await?;
         Ok(([VERSION, (CONTENT_TYPE, "text/xml; charset=utf-8")], xform).into_response())
     };
     told(answer.await)
@@ -135,13 +130,13 @@ pub(super) async fn manifest(phone: Phone, Path(named): Path<Named>) -> Response
 
 async fn list_files(phone: &Phone, id: FormVersionId) -> Result<Response, Error> {
     let files = phone.read(move |tx, viewer| {
-        let (held, xform) = version(tx, viewer, id)?;
+        let (held, xform) = store::given_out_of_any(tx, viewer, id)?;
         let files =
             store::files_of(tx, viewer.organisation, held.id, &xform)?.into_iter().filter(|file| !file.is_missing());
         files
             .map(|file| {
                 let content = content_of(tx, viewer, held.id, &file.name)?;
-                Ok((file, upload::md5(&content)))
+                Ok((file, md5(&content)))
             })
             .collect::<Result<Vec<_>, Error>>()
     });
@@ -217,7 +212,7 @@ pub(super) async fn file(phone: Phone, Path(named): Path<Named>) -> Response {
 
 async fn send_file(phone: &Phone, id: FormVersionId, name: String) -> Result<Response, Error> {
     let read = phone.read(move |tx, viewer| {
-        let (held, xform) = version(tx, viewer, id)?;
+        let (held, xform) = store::given_out_of_any(tx, viewer, id)?;
         let content = content_of(tx, viewer, held.id, &name)?;
         let file =
             store::files_of(tx, viewer.organisation, held.id, &xform)?.into_iter().find(|file| file.name == name);
@@ -269,7 +264,9 @@ async fn take(phone: &Phone, sent: Result<Sent, Error>) -> Result<Response, Erro
     if files.iter().any(|(name, content)| name.is_empty() || name.len() > 200 || content.len() > largest) {
         return Err(Error::TooLarge(store::LARGEST_FILE));
     }
-    if Tree::from_xml(&record).is_ok_and(|record| encryption::is_manifest(&record)) {
+    // Only what may be a manifest is read twice.
+    let may_be = record.contains("encrypted");
+    if may_be && Tree::from_xml(&record).is_ok_and(|record| encryption::is_manifest(&record)) {
         arrival::take(phone, Arriving::read(phone.device, record, files)?).await?;
         return Ok(message(StatusCode::CREATED, "full submission upload was successful"));
     }
@@ -307,7 +304,19 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
     let entities = definition.as_ref().map(|definition| xlsform::entities::read(definition, &record));
     let asks_for_case = definition.is_none_or(|definition| submissions::asks_for_case(&form, &definition));
     let subject = submissions::subject_of(&form, &record);
-    let case = submissions::case_of(tx, viewer, &subject)?;
+    let follow_up = follow_ups::named(&record, None);
+    // A closed case is found by its follow-up only, which says that the person may still be asked.
+    let by_follow_up = match &follow_up {
+        Some(named) => follow_ups::case_of(tx, viewer, named)?,
+        None => None,
+    };
+    let is_meant = |(case, person): &(CaseId, PersonId)| {
+        subject.is_empty() || [case.to_string(), person.to_string()].contains(&subject)
+    };
+    let case = match by_follow_up.filter(is_meant) {
+        Some(found) => Some(found),
+        None => submissions::case_of(tx, viewer, &subject)?,
+    };
     Ok(Incoming {
         id: SubmissionId::new(),
         version: version.id,
@@ -316,6 +325,7 @@ pub(super) fn read(tx: &mut Tx<'_>, viewer: &Viewer, device: Option<DeviceId>, x
         subject,
         entities: entities.unwrap_or_default(),
         asks_for_case,
+        follow_up,
         xml,
         judged,
         device,

@@ -73,8 +73,7 @@ impl Phone {
         &self,
         work: impl FnOnce(&mut Tx<'_>, &Viewer) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let viewer = self.viewer.clone();
-        self.app.db.read(move |tx| work(tx, &viewer)).await
+        self.app.read_as(&self.viewer, work).await
     }
 
     /// Writes as its user.
@@ -82,7 +81,6 @@ impl Phone {
         &self,
         work: impl FnOnce(&mut Tx<'_>, &Viewer) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let viewer = self.viewer.clone();
-        self.app.db.write(move |tx| work(tx, &viewer)).await
+        self.app.write_as(&self.viewer, work).await
     }
 }

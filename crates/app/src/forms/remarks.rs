@@ -10,13 +10,74 @@ use xlsform::kinds::Kind;
 
 use crate::ui::Language;
 
-/// What this house says of a key for devices to encrypt with, and the engine does not: codes with their arguments.
-pub const OF_KEYS: [(&str, &[&str]); 4] = [
-    ("public-key", &[]),
-    ("public-key-unreadable", &[]),
-    ("public-key-private", &[]),
-    ("public-key-length", &["bits"]),
-];
+xlsform::kinds! {
+    /// What this house finds in a sheet or a list's file besides the engine.
+    #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+    #[allow(missing_docs, reason = "the message beside each is what it means")]
+    pub enum HouseKind {
+        #[error(
+            "only whoever holds the private key can read what devices send: it is kept as it comes, belongs to no case \
+             by itself, has no result and makes no entity; without public_key the house can encrypt the form with a key \
+             that it reads by"
+        )]
+        PublicKey,
+        #[error(
+            "this is no public RSA key; write what stands between the lines BEGIN PUBLIC KEY and END PUBLIC KEY, \
+             without these lines"
+        )]
+        PublicKeyUnreadable,
+        #[error(
+            "this is the private key, which must stay with you; write the public one, and make a new pair of keys"
+        )]
+        PublicKeyPrivate,
+        #[error("the key has {bits} bits; make one of 2048 to 8192")]
+        PublicKeyLength { bits: u32 },
+        #[error("Watari makes the list “{list}” itself: give the list of entities another name")]
+        ListOfTheHouse { list: String },
+        #[error("“{found}” is no code; write one of {}", .known.join(", "))]
+        NoCode { found: String, known: Vec<&'static str> },
+        #[error("a weight is 1, 2 or 3: a light, a serious or a severe sign")]
+        NoWeight,
+        #[error("nobody knows this column; there are question, when, need, weight and risk")]
+        UnknownResultsColumn,
+        #[error("the file is not UTF-8 text: save it as CSV UTF-8")]
+        RowsNotUtf8,
+        #[error("the file cannot be read as CSV: {reason}")]
+        RowsUnreadable { reason: String },
+        #[error("the row has {cells} cells and the first row {columns}: give it as many")]
+        RowLength { cells: usize, columns: usize },
+        #[error("this id stands in an earlier row too: leave one of them")]
+        RowTwice,
+        #[error("the file has more than {most} rows: split it")]
+        RowsTooMany { most: i64 },
+        #[error("the list has no such property: add it on the list’s page, or take the column out")]
+        RowsUnknownProperty,
+        #[error("the column stands twice: leave one of them")]
+        RowsColumnTwice,
+        #[error("the column “label” is missing: it says what each row is called")]
+        RowsNoLabelColumn,
+        #[error("the id is no random UUID (version 4): leave the cell empty")]
+        RowBadId,
+        #[error("the version is no number: leave the cell empty")]
+        RowBadVersion,
+        #[error("the row needs a label")]
+        RowNoLabel,
+        #[error("this id cannot be used: leave the cell empty")]
+        RowIdTaken,
+        #[error("it was changed since: version {version} stands now; download the list again")]
+        RowChanged { version: i64 },
+    }
+}
+
+impl From<KeyError> for HouseKind {
+    fn from(error: KeyError) -> HouseKind {
+        match error {
+            KeyError::IsPrivate => HouseKind::PublicKeyPrivate,
+            KeyError::Length(bits) => HouseKind::PublicKeyLength { bits },
+            KeyError::NotPublic | KeyError::NotPrivate | KeyError::Failed(_) => HouseKind::PublicKeyUnreadable,
+        }
+    }
+}
 
 /// What is wrong with a sheet or may be meant otherwise, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -52,39 +113,6 @@ impl Remark {
     /// About a place in it.
     pub fn at(place: &Place, kind: &impl Kind) -> Remark {
         Remark::of_file(kind).placed(place)
-    }
-
-    /// A key of the sheet's own: what devices encrypt with it only its holder reads.
-    pub fn of_own_key(place: &Place) -> Remark {
-        let text = "only whoever holds the private key can read what devices send: it is kept as it comes, belongs to no \
-                    case by itself, has no result and makes no entity; without public_key the house can encrypt the form \
-                    with a key that it reads by";
-        Remark::of_code("public-key", Map::new(), text.to_owned()).placed(place)
-    }
-
-    /// A key that cannot be used.
-    pub fn of_key_error(place: &Place, error: &KeyError) -> Remark {
-        let (code, arguments) = match error {
-            KeyError::IsPrivate => ("public-key-private", Map::new()),
-            KeyError::Length(bits) => ("public-key-length", Map::from_iter([("bits".to_owned(), (*bits).into())])),
-            KeyError::NotPublic | KeyError::NotPrivate | KeyError::Failed(_) => ("public-key-unreadable", Map::new()),
-        };
-        Remark::of_code(code, arguments, error.to_string()).placed(place)
-    }
-
-    fn of_code(code: &str, arguments: Map<String, Value>, text: String) -> Remark {
-        Remark { sheet: None, row: None, column: None, code: Some(code.to_owned()), arguments, text, words: None }
-    }
-
-    /// What this house finds besides the engine; it has no words of its own yet.
-    pub fn in_english(place: &Place, text: impl Into<String>) -> Remark {
-        Remark::of_house(text).placed(place)
-    }
-
-    /// The same about a whole file.
-    pub fn of_house(text: impl Into<String>) -> Remark {
-        let (code, arguments) = (None, Map::new());
-        Remark { sheet: None, row: None, column: None, code, arguments, text: text.into(), words: None }
     }
 
     fn placed(self, place: &Place) -> Remark {

@@ -12,7 +12,7 @@ use super::filling::{self, Asker, Question, Widget, begin};
 use super::meaning::{DONE_ON, Meaning, answers_of, is_subject, name_of};
 use super::model::Form;
 use super::submissions::{self, Incoming};
-use super::{shipped, store};
+use super::{follow_ups, shipped, store};
 use crate::access::{Permission, Viewer};
 use crate::cases::input::Answers;
 use crate::cases::outcome::Outcome;
@@ -28,7 +28,7 @@ use crate::ui::{Language, Ui};
 /// The open forms with a rule that this user may fill in, those that come with Watari first, as it offers them.
 fn screening_forms(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<(Form, FormVersionId, Meaning)>, Error> {
     let mut forms = store::forms_with_meaning(tx, viewer)?;
-    forms.retain(|(.., meaning)| meaning.judges());
+    forms.retain(|(.., meaning)| meaning.screens());
     Ok(forms)
 }
 
@@ -49,7 +49,7 @@ pub fn offers(tx: &mut Tx<'_>, viewer: &Viewer, respondent: &Respondent) -> Resu
     for (form, _, meaning) in store::forms_with_meaning(tx, viewer)? {
         if !meaning.judges() {
             offers.further.push(form);
-        } else if respondent.may_have_reached(meaning.from_age) {
+        } else if meaning.screens() && respondent.may_have_reached(meaning.from_age) {
             offers.screenings.push(form);
         }
     }
@@ -140,7 +140,7 @@ pub fn results_of_case(
 pub fn screenings_of_case(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Result<Vec<Screening>, Error> {
     let filter = viewer.visible_parts("s").and("s.case_id = ? AND s.result IS NOT NULL", [case.into()]);
     let sql = format!(
-        "SELECT s.id, f.name, v.title, v.titles, v.name, v.meaning, s.xml, s.result, s.sent_at, u.name \
+        "SELECT s.id, f.name, v.title, v.titles, v.name, v.id, s.xml, s.result, s.sent_at, u.name \
          FROM submission s \
          JOIN form f ON f.organisation_id = s.organisation_id AND f.id = s.form_id \
          JOIN form_version v ON v.organisation_id = s.organisation_id AND v.id = s.form_version_id \
@@ -148,31 +148,36 @@ pub fn screenings_of_case(tx: &mut Tx<'_>, viewer: &Viewer, case: CaseId) -> Res
          WHERE {} ORDER BY s.sent_at DESC, s.id DESC",
         filter.sql()
     );
-    Ok(tx.query(&sql, filter.params(), |row| {
+    let mut screenings = tx.query(&sql, filter.params(), |row| {
         let id: SubmissionId = row.next()?;
         let (form, title, titles): (String, String, String) = (row.next()?, row.next()?, row.next()?);
-        let form_version = row.next()?;
-        let meaning = Meaning::from_json(&row.next::<String>()?);
+        let (form_version, version) = (row.next()?, row.next::<FormVersionId>()?);
         let (xml, result): (String, String) = (row.next()?, row.next()?);
         let at: Moment = row.next()?;
-        let mut answers = Tree::from_xml(&xml).map(|record| answers_of(&record, &meaning)).unwrap_or_default();
-        let done_on = answers.remove(DONE_ON).and_then(|day| day.parse::<Day>().ok());
-        let mut result: Outcome = serde_json::from_str(&result).unwrap_or_default();
-        meaning.show(viewer, &mut answers, &mut result);
-        Ok(Screening {
+        let screening = Screening {
             id: ScreeningId(id.0),
             form,
             title,
             titles: serde_json::from_str(&titles).unwrap_or_default(),
             form_version,
-            answers,
-            result,
-            done_on: done_on.unwrap_or_else(|| at.day(&viewer.time_zone)),
+            answers: BTreeMap::new(),
+            result: serde_json::from_str(&result).unwrap_or_default(),
+            done_on: at.day(&viewer.time_zone),
             done_by: row.next()?,
             submission_id: Some(id),
             at,
-        })
-    })?)
+        };
+        Ok((screening, version, xml))
+    })?;
+    for (screening, version, xml) in &mut screenings {
+        let meaning = store::meaning(tx, viewer.organisation, *version)?;
+        let mut answers = Tree::from_xml(xml).map(|record| answers_of(&record, &meaning)).unwrap_or_default();
+        let done_on = answers.remove(DONE_ON).and_then(|day| day.parse::<Day>().ok());
+        screening.done_on = done_on.unwrap_or(screening.done_on);
+        meaning.show(viewer, &mut answers, &mut screening.result);
+        screening.answers = answers;
+    }
+    Ok(screenings.into_iter().map(|(screening, ..)| screening).collect())
 }
 
 /// What was asked and answered in a screening, in words, as far as this user may read it.
@@ -274,6 +279,7 @@ pub fn answer_screening(
         judged: submissions::judge(&definition, &meaning, viewer, &xml),
         entities: xlsform::entities::read(&definition, &record),
         asks_for_case: submissions::asks_for_case(&form, &definition),
+        follow_up: follow_ups::named(&record, None),
         xml,
         device: None,
         manifest: None,

@@ -23,13 +23,17 @@ pub const SEVEN_DIMENSIONS: &str = "seven-dimensions";
 /// The visit some weeks after a plan was agreed.
 pub const FOLLOW_UP_VISIT: &str = "follow_up_visit";
 
+/// What became of someone after their case was closed.
+pub const OUTCOMES: &str = "outcomes";
+
 /// Their files, in the order in which they are offered.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("specific-needs.md", include_str!("../../../../forms/specific-needs.md")),
     ("washington-group.md", include_str!("../../../../forms/washington-group.md")),
     ("seven-dimensions.md", include_str!("../../../../forms/seven-dimensions.md")),
     ("trafficking-indicators.md", include_str!("../../../../forms/trafficking-indicators.md")),
     ("follow-up-visit.md", include_str!("../../../../forms/follow-up-visit.md")),
+    ("outcomes.md", include_str!("../../../../forms/outcomes.md")),
     ("place-of-help.md", include_str!("../../../../forms/place-of-help.md")),
 ];
 
@@ -152,12 +156,12 @@ mod tests {
         for need in Need::ALL {
             assert!(needs.contains(need.code()), "{need}");
         }
-        let dimensions = &named(SEVEN_DIMENSIONS).unwrap().meaning.questions;
-        for dimension in Dimension::ALL {
-            assert!(
-                dimensions.keys().any(|path| path.starts_with(&format!("/data/asked/{dimension}/"))),
-                "{dimension}"
-            );
+        for (name, dimension) in
+            [SEVEN_DIMENSIONS, OUTCOMES].iter().flat_map(|it| Dimension::ALL.iter().map(move |d| (it, d)))
+        {
+            let asked = &named(name).unwrap().meaning.questions;
+            let of_dimension = format!("/data/asked/{dimension}/");
+            assert!(asked.keys().any(|path| path.starts_with(&of_dimension)), "{name} {dimension}");
         }
     }
 

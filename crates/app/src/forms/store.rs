@@ -13,7 +13,7 @@ use super::meaning::Meaning;
 use super::model::{Form, FormChange, FormDetail, FormFile, FormState, FormVersion, VersionState};
 use super::remarks::Remark;
 use super::shipped;
-use super::upload::{self, LIVE_LISTS, Sheet, md5};
+use super::upload::{self, LIVE_LISTS, Sheet};
 use super::{entities, lists};
 use crate::access::{Permission, Sensitivity, Viewer};
 use crate::cases::media_type;
@@ -23,6 +23,7 @@ use crate::error::{Check, Error};
 use crate::history::{self, Actor, Entry, Kind, Pen};
 use crate::ids::{CaseId, FormFileId, FormId, FormVersionId, OrganisationId, UserId};
 use crate::params;
+use crate::users::digest::md5;
 
 /// The largest file of a form in bytes.
 pub const LARGEST_FILE: usize = 10 * 1024 * 1024;
@@ -160,11 +161,16 @@ pub(super) fn versions(tx: &mut Tx<'_>, of: OrganisationId, form: FormId) -> Res
     Ok(tx.query(&sql, params![of, form], version_from)?)
 }
 
-/// What a version's sheet says besides its questions, whoever asks.
-pub(super) fn meaning(tx: &mut Tx<'_>, of: OrganisationId, id: FormVersionId) -> Result<Meaning, Error> {
+/// What a version's sheet says besides its questions, whoever asks. A version never changes: it is read once.
+pub(super) fn meaning(tx: &mut Tx<'_>, of: OrganisationId, id: FormVersionId) -> Result<Arc<Meaning>, Error> {
+    if let Some(meaning) = MEANINGS.get(&(of, id)) {
+        return Ok(meaning);
+    }
     let sql = "SELECT v.meaning FROM form_version v WHERE v.organisation_id = $1 AND v.id = $2";
     let found = tx.one(sql, params![of, id], |row| row.get::<String>(0))?;
-    Ok(Meaning::from_json(&found.ok_or(Error::NotFound)?))
+    let meaning = Arc::new(Meaning::from_json(&found.ok_or(Error::NotFound)?));
+    MEANINGS.insert((of, id), meaning.clone());
+    Ok(meaning)
 }
 
 /// A version with its XForm, whoever asks.
@@ -236,10 +242,20 @@ pub fn given_out(
     form: FormId,
     id: FormVersionId,
 ) -> Result<(FormVersion, String), Error> {
+    let (version, xform) = given_out_of_any(tx, viewer, id)?;
+    if version.form_id == form { Ok((version, xform)) } else { Err(Error::NotFound) }
+}
+
+/// The same of whichever form, for a device, which knows versions only.
+pub(super) fn given_out_of_any(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    id: FormVersionId,
+) -> Result<(FormVersion, String), Error> {
     viewer.require(Permission::WriteCases)?;
     let (version, xform) = version(tx, viewer.organisation, id)?;
-    let sensitivity = self::form(tx, viewer, version.form_id)?.sensitivity;
-    let may = version.form_id == form && version.state != VersionState::Draft && viewer.sees(sensitivity);
+    let sensitivity = form(tx, viewer, version.form_id)?.sensitivity;
+    let may = version.state != VersionState::Draft && viewer.sees(sensitivity);
     if may { Ok((version, xform)) } else { Err(Error::NotFound) }
 }
 
@@ -626,6 +642,9 @@ const MOST_KEPT: u64 = 16 * 1024 * 1024;
 /// it. A version never changes; forms that look things up in lists are not here, because lists do.
 static READ: LazyLock<Cache<FormVersionId, Ready, Length>> =
     LazyLock::new(|| Cache::with_weighter(1_000, MOST_KEPT, Length));
+
+/// What sheets say besides their questions, as read before.
+static MEANINGS: LazyLock<Cache<(OrganisationId, FormVersionId), Arc<Meaning>>> = LazyLock::new(|| Cache::new(1_000));
 
 #[derive(Clone)]
 struct Ready {

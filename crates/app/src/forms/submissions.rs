@@ -15,9 +15,9 @@ use xlsform::xpath::{NodeId, Tree};
 use super::encryption::Encrypted;
 use super::filling::{self, begin};
 use super::meaning::{Meaning, titled};
-use super::model::{Encryption, Form, FormState, FormVersion, SUBJECT_FIELDS};
+use super::model::{Encryption, FOLLOW_UP_FIELD, Form, FormState, FormVersion, SUBJECT_FIELDS};
 use super::review::ReviewState;
-use super::{edits, entities, store};
+use super::{edits, entities, follow_ups, store};
 use crate::access::{Filter, Permission, Sensitivity, Viewer};
 use crate::cases::outcome::Outcome;
 use crate::cases::{self, media_type, parts, screenings};
@@ -25,7 +25,9 @@ use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx, Value};
 use crate::error::Error;
 use crate::history::{self, Bookkeeping, Entry, Kind, Pen};
-use crate::ids::{CaseId, DeviceId, FormId, FormVersionId, PersonId, SubmissionFileId, SubmissionId, UserId};
+use crate::ids::{
+    CaseId, DeviceId, FollowUpId, FormId, FormVersionId, PersonId, SubmissionFileId, SubmissionId, UserId,
+};
 use crate::keys::DataKey;
 use crate::params;
 use crate::ui::Language;
@@ -78,6 +80,10 @@ crate::codes! {
         EntityWaits = "entity_waits",
         /// It was edited to name another case than the one it stays in.
         OtherCase = "other_case",
+        /// It waited, and was discarded by hand.
+        EntityDiscarded = "entity_discarded",
+        /// The follow-up that it names is not planned in its case.
+        FollowUp = "follow_up",
     }
 }
 
@@ -319,7 +325,7 @@ pub struct Kept {
     /// What the form would not have allowed, as far as this user may read it.
     pub findings: Vec<Found>,
     /// Which answers this user may read.
-    pub(super) meaning: Meaning,
+    pub(super) meaning: Arc<Meaning>,
 }
 
 /// A submission that is there for this user.
@@ -333,7 +339,7 @@ pub fn find(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Kept, 
     let found = tx.one(&sql, filter.params(), |row| {
         let (submission, xml) = (from_row(row)?, row.next()?);
         let findings = serde_json::from_str(&row.next::<String>()?).unwrap_or_default();
-        Ok(Kept { submission, xml, findings, meaning: Meaning::default() })
+        Ok(Kept { submission, xml, findings, meaning: Arc::default() })
     })?;
     let mut kept = found.ok_or(Error::NotFound)?;
     kept.meaning = store::meaning(tx, viewer.organisation, kept.submission.form_version_id)?;
@@ -479,9 +485,12 @@ pub(super) fn give(
     submission: &Submission,
     (case, person): (CaseId, PersonId),
 ) -> Result<(), Error> {
-    let sql = "SELECT s.result FROM submission s WHERE s.organisation_id = $1 AND s.id = $2";
-    let result = tx.one(sql, params![viewer.organisation, submission.id], |row| row.get::<Option<String>>(0))?;
-    let result: Option<Outcome> = result.flatten().and_then(|text| serde_json::from_str(&text).ok());
+    let sql = "SELECT s.result, s.xml FROM submission s WHERE s.organisation_id = $1 AND s.id = $2";
+    let kept = tx.one(sql, params![viewer.organisation, submission.id], |row| {
+        Ok((row.next::<Option<String>>()?, row.next::<String>()?))
+    })?;
+    let (result, xml) = kept.ok_or(Error::NotFound)?;
+    let result: Option<Outcome> = result.and_then(|text| serde_json::from_str(&text).ok());
     let Submission { id, form_title, found, sensitivity, .. } = submission;
     let entry = entry_of(*id, form_title, *found, result.as_ref(), *sensitivity).about(person).in_case(case);
     let pen = history::record(tx, viewer, entry)?;
@@ -499,6 +508,10 @@ pub(super) fn give(
     }
     if result.is_some() {
         screenings::apply(tx, viewer, case)?;
+    }
+    // Nobody marks a follow-up of a case that they do not work on.
+    if let Some(named) = Tree::from_xml(&xml).ok().and_then(|record| follow_ups::named(&record, None)) {
+        follow_ups::keep(tx, viewer, submission.id, Some(case), &named)?;
     }
     entities::store::give(tx, viewer, &pen, submission.id, (case, person))
 }
@@ -569,6 +582,8 @@ pub struct Draft {
     pub case_id: CaseId,
     /// Of which person.
     pub person_id: PersonId,
+    /// The planned follow-up that it is filled in for.
+    pub follow_up_id: Option<FollowUpId>,
     /// When it was begun.
     pub created_at: Moment,
     /// When it was last written on.
@@ -578,15 +593,15 @@ pub struct Draft {
     pub fixed: Vec<String>,
 }
 
-const DRAFT: &str = "d.id, v.form_id, v.title, v.titles, d.form_version_id, d.case_id, d.person_id, d.created_at, d.updated_at, \
-     f.subject_field";
+const DRAFT: &str = "d.id, v.form_id, v.title, v.titles, d.form_version_id, d.case_id, d.person_id, d.follow_up_id, \
+     d.created_at, d.updated_at, f.subject_field";
 
 const DRAFT_JOINED: &str = "form_draft d \
     JOIN form_version v ON v.organisation_id = d.organisation_id AND v.id = d.form_version_id \
     JOIN form f ON f.organisation_id = v.organisation_id AND f.id = v.form_id";
 
 fn draft_from(row: &Row<'_>) -> Result<Draft, DbError> {
-    Ok(Draft {
+    let mut draft = Draft {
         id: row.next()?,
         form_id: row.next()?,
         form_title: row.next()?,
@@ -594,10 +609,13 @@ fn draft_from(row: &Row<'_>) -> Result<Draft, DbError> {
         form_version_id: row.next()?,
         case_id: row.next()?,
         person_id: row.next()?,
+        follow_up_id: row.next()?,
         created_at: row.next()?,
         updated_at: row.next()?,
         fixed: subject_fields(&row.next::<String>()?),
-    })
+    };
+    draft.fixed.extend(draft.follow_up_id.map(|_| FOLLOW_UP_FIELD.to_owned()));
+    Ok(draft)
 }
 
 impl Draft {
@@ -639,7 +657,7 @@ pub(super) fn draft(
         Ok((draft_from(row)?, row.next::<String>()?, row.next::<String>()?))
     })?;
     let (draft, xml, xform) = found.ok_or(Error::NotFound)?;
-    cases::store::find_for_work(tx, viewer, draft.case_id)?;
+    parts::check_filling_in(tx, viewer, draft.case_id, draft.follow_up_id)?;
     let definition = store::definition(tx, viewer, draft.form_version_id, &xform, Some(draft.case_id))?;
     Ok((draft, xml, definition))
 }
@@ -673,28 +691,61 @@ pub(super) fn offered(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<
     Ok((form, version, xform))
 }
 
-/// Begins to fill in a form for a case.
+/// What is to be filled in.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewDraft {
+    /// The form; for a follow-up it need not be named.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub form_id: Option<FormId>,
+    /// The planned follow-up that it is filled in for: with the form of its kind, and no other.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub follow_up_id: Option<FollowUpId>,
+}
+
+/// Begins to fill in a form for a case, or for one of its follow-ups.
 ///
 /// # Errors
-/// The form is not open, work on the case is not allowed, or the database failed.
+/// No form is named, the follow-up is not planned or has another form, the form is not open, work on the case is not
+/// allowed, or the database failed.
 pub fn begin_draft(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     case: CaseId,
-    form: FormId,
+    new: NewDraft,
     language: Language,
 ) -> Result<SubmissionId, Error> {
-    let file = cases::store::find_for_work(tx, viewer, case)?;
+    parts::check_filling_in(tx, viewer, case, new.follow_up_id)?;
+    let file = cases::store::find(tx, viewer, case)?;
+    let form = match new.follow_up_id {
+        Some(follow_up) => follow_ups::form_to_begin(tx, viewer, case, follow_up)?,
+        None => new.form_id.ok_or_else(|| Error::field("form_id", "invalid-required"))?,
+    };
+    if new.form_id.is_some_and(|named| named != form) {
+        return Err(Error::field("form_id", "invalid-choice"));
+    }
     let (form, version, xform) = offered(tx, viewer, form)?;
     let definition = store::definition(tx, viewer, version.id, &xform, Some(case))?;
     let mut filling = begin(definition, viewer, language)?;
     name_the_case(&mut filling, &form, case, file.case.person_id)?;
+    if let Some(follow_up) = new.follow_up_id {
+        follow_ups::name_in(&mut filling, follow_up)?;
+    }
     let (id, now) = (SubmissionId::new(), Moment::now());
     tx.execute(
         &Pen::unrecorded(Bookkeeping::Draft),
-        "INSERT INTO form_draft (organisation_id, id, form_version_id, case_id, person_id, xml, created_by, \
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
-        params![viewer.organisation, id, version.id, case, file.case.person_id, filling.draft(), viewer.user, now],
+        "INSERT INTO form_draft (organisation_id, id, form_version_id, case_id, person_id, follow_up_id, xml, \
+         created_by, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        params![
+            viewer.organisation,
+            id,
+            version.id,
+            case,
+            file.case.person_id,
+            new.follow_up_id,
+            filling.draft(),
+            viewer.user,
+            now
+        ],
     )?;
     Ok(id)
 }
@@ -784,6 +835,8 @@ pub(super) struct Incoming {
     pub(super) asks_for_case: bool,
     /// The manifest that it came with, where it was encrypted.
     pub(super) manifest: Option<String>,
+    /// What it says of a planned follow-up.
+    pub(super) follow_up: Option<follow_ups::Named>,
     pub(super) device: Option<DeviceId>,
     /// The id of the version that it is an edit of.
     pub(super) edits: Option<String>,
@@ -798,14 +851,17 @@ fn entry_of(id: SubmissionId, form: &str, found: i64, result: Option<&Outcome>, 
     Entry::created(Kind::Submission, id, &told).noting(parts::GUARDED, sensitivity.to_string())
 }
 
-/// Keeps a record, in its case or in the inbox, with what its form's rule makes of it, and makes and changes the
-/// entities that it names.
+/// Keeps a record, in its case or in the inbox, with what its form's rule makes of it; makes and changes the entities
+/// that it names, and marks the follow-up that it was filled in for as kept.
 pub(super) fn keep(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, Error> {
     let pen = insert(tx, viewer, incoming)?;
-    let Incoming { id, form, case, judged, entities, asks_for_case, .. } = incoming;
+    let Incoming { id, form, case, judged, entities, asks_for_case, follow_up, .. } = incoming;
     let (sensitivity, waits) = (form.sensitivity, *asks_for_case && case.is_none());
     let source = entities::Source { submission: *id, number: 1, case: *case, waits, sensitivity };
-    let further = entities::carry_out(tx, viewer, &pen, &source, entities)?;
+    let mut further = entities::carry_out(tx, viewer, &pen, &source, entities)?;
+    if let Some(named) = follow_up {
+        further.extend(follow_ups::keep(tx, viewer, *id, case.map(|(case, _)| case), named)?);
+    }
     if !further.is_empty() {
         let findings: Vec<Found> = judged.findings.iter().cloned().chain(further).collect();
         entities::note(tx, viewer, &pen, *id, &findings)?;
@@ -902,6 +958,7 @@ pub(super) fn send_draft(
         subject: subject_of(&form, &record),
         entities: xlsform::entities::read(&definition, &record),
         asks_for_case: asks_for_case(&form, &definition),
+        follow_up: follow_ups::named(&record, draft.follow_up_id),
         xml,
         judged,
         device: None,
@@ -930,7 +987,8 @@ pub fn hand_in(
     form: FormId,
     answers: &[(&str, &str)],
 ) -> Result<SubmissionId, Error> {
-    let id = begin_draft(tx, viewer, case, form, Language::En)?;
+    let new = NewDraft { form_id: Some(form), follow_up_id: None };
+    let id = begin_draft(tx, viewer, case, new, Language::En)?;
     let (draft, xml, definition) = draft(tx, viewer, id)?;
     let mut filling = filling::resume(definition.clone(), viewer, Language::En, &xml)?;
     let root = filling.path(filling.root());
@@ -1046,7 +1104,7 @@ pub(super) fn files_of(tx: &mut Tx<'_>, viewer: &Viewer, kept: &Kept) -> Result<
 }
 
 /// The path of an element of a record, without places in repeats.
-fn path_in(record: &Tree, node: NodeId) -> String {
+pub(super) fn path_in(record: &Tree, node: NodeId) -> String {
     let mut steps: Vec<&str> = std::iter::once(node).chain(record.ancestors(node)).map(|it| record.local(it)).collect();
     steps.retain(|step| !step.is_empty());
     steps.reverse();

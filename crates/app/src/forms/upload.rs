@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use md5::{Digest, Md5};
 use xlsform::definition::{Definition, External};
 use xlsform::encryption::PublicKey;
 use xlsform::form::{Form, Place};
@@ -12,7 +11,7 @@ use xlsform::workbook::{self, Format, Limits, Workbook};
 
 use super::meaning::{self, Meaning, Titles};
 use super::model::Encryption;
-use super::remarks::Remark;
+use super::remarks::{HouseKind, Remark};
 
 /// The largest sheet in bytes.
 pub const LARGEST_SHEET: usize = 8 * 1024 * 1024;
@@ -66,8 +65,8 @@ pub fn read(file_name: &str, content: Vec<u8>) -> Result<Sheet, Vec<Remark>> {
     let definition = Definition::read(&xform, &placeholders(&xform)).map_err(|error| whole(&error))?;
     let taken = |list: &&xlsform::entities::Declared| LIVE_LISTS.contains(&format!("{}.csv", list.list).as_str());
     if let Some(list) = xlsform::entities::declared(&definition).iter().find(taken) {
-        let text = format!("Watari makes the list “{}” itself: give the list of entities another name", list.list);
-        return Err(vec![Remark::in_english(&Place::sheet("entities").column("list_name"), text)]);
+        let kind = HouseKind::ListOfTheHouse { list: list.list.clone() };
+        return Err(vec![Remark::at(&Place::sheet("entities").column("list_name"), &kind)]);
     }
     let definition = Arc::new(definition);
     Ok(Sheet {
@@ -90,18 +89,13 @@ fn own_key(form: &mut Form, warnings: &mut Vec<Remark>) -> Result<Encryption, Ve
     let Some(written) = &form.settings.public_key else { return Ok(Encryption::None) };
     let place = Place::sheet("settings").column("public_key");
     let key = PublicKey::read(written).and_then(|key| key.to_base64());
-    form.settings.public_key = Some(key.map_err(|error| vec![Remark::of_key_error(&place, &error)])?);
-    warnings.push(Remark::of_own_key(&place));
+    form.settings.public_key = Some(key.map_err(|error| vec![Remark::at(&place, &HouseKind::from(error))])?);
+    warnings.push(Remark::at(&place, &HouseKind::PublicKey));
     Ok(Encryption::Own)
 }
 
 fn whole(kind: &impl Kind) -> Vec<Remark> {
     vec![Remark::of_file(kind)]
-}
-
-/// The MD5 of a file as devices expect it, in hexadecimal.
-pub fn md5(content: &[u8]) -> String {
-    Md5::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The files that an XForm asks for: its address of each, and the file's name.

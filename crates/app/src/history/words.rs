@@ -11,7 +11,8 @@ use crate::reference;
 use crate::ui::Ui;
 
 /// Fields that tell a reader nothing: ids, and what is reckoned from other fields.
-const MUTE: [&str; 7] = ["id", "person_id", "case_id", "goal_id", "created_at", "seen_at", "vulnerability"];
+const MUTE: [&str; 8] =
+    ["id", "person_id", "case_id", "goal_id", "submission_id", "created_at", "seen_at", "vulnerability"];
 
 /// Fields that hold the id of another record: that they changed is told, the id tells nothing.
 const IDS: [&str; 2] = ["merged", "merged_into"];
@@ -51,6 +52,8 @@ pub fn fact(ui: &Ui, name: &str, text: &str) -> String {
         "approval" => label(ui, "approval-kind", text),
         "list" => label(ui, "documents", text),
         "format" => text.to_uppercase(),
+        "held_change" => label(ui, "held-act", text),
+        "follow_up_kind" => ui.entry("follow_up_kinds", text).to_owned(),
         "on_request" => ui.t(if text == "true" { "yes" } else { "no" }).to_owned(),
         _ => text.to_owned(),
     }
@@ -139,7 +142,7 @@ fn word(ui: &Ui, kind: Kind, field: &str, text: &str) -> String {
         return label(ui, prefix, text);
     }
     match field {
-        "form" => return crate::forms::shipped_title(text, ui.language).unwrap_or(text).to_owned(),
+        "form" | "follow_up_form" => return crate::forms::shipped_title(text, ui.language).unwrap_or(text).to_owned(),
         "media_type" => return file_type(text).to_owned(),
         _ => {}
     }

@@ -79,6 +79,7 @@ pub(super) fn column(purpose: Purpose) -> &'static str {
         Purpose::LawEnforcement => "consent_law_enforcement",
         Purpose::Statistics => "consent_statistics",
         Purpose::Research => "consent_research",
+        Purpose::Contact => "consent_contact",
     }
 }
 

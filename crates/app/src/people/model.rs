@@ -97,6 +97,8 @@ codes! {
         Statistics = "statistics",
         /// Being part of research.
         Research = "research",
+        /// Being contacted after the case is closed, to hear what became of them.
+        Contact = "contact",
     }
 }
 
@@ -515,6 +517,8 @@ pub struct Consents {
     pub statistics: Decision,
     /// Research.
     pub research: Decision,
+    /// Contact after the case is closed.
+    pub contact: Decision,
 }
 
 impl Consents {
@@ -526,6 +530,7 @@ impl Consents {
             Purpose::LawEnforcement => self.law_enforcement,
             Purpose::Statistics => self.statistics,
             Purpose::Research => self.research,
+            Purpose::Contact => self.contact,
         }
     }
 }

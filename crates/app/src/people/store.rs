@@ -23,7 +23,7 @@ const PERSON: &str = "p.id, p.number, p.details, p.needs, p.vulnerability, p.hou
                       p.team_id, p.consent_case_work, p.consent_case_work_until, p.consent_referral, \
                       p.consent_referral_until, p.consent_law_enforcement, p.consent_law_enforcement_until, \
                       p.consent_statistics, p.consent_statistics_until, p.consent_research, \
-                      p.consent_research_until, p.merged_into, p.version";
+                      p.consent_research_until, p.consent_contact, p.consent_contact_until, p.merged_into, p.version";
 
 /// A decision and its last day, as it counts on a day.
 fn decision_on(row: &Row<'_>, today: Day) -> Result<Decision, DbError> {
@@ -53,6 +53,7 @@ fn person_from(row: &Row<'_>, today: Day) -> Result<Person, DbError> {
             law_enforcement: decision_on(row, today)?,
             statistics: decision_on(row, today)?,
             research: decision_on(row, today)?,
+            contact: decision_on(row, today)?,
         },
         merged_into: row.next()?,
         version: row.next()?,

@@ -21,6 +21,7 @@ const ITEMS: &[(Option<Permission>, Item)] = &[
     (Some(Permission::ReadCases), Item { path: "/cases", icon: "case", words: "nav-cases", wide: false }),
     (Some(Permission::RequestTracing), Item { path: "/tracing", icon: "search", words: "nav-tracing", wide: true }),
     (Some(Permission::ManageForms), Item { path: "/forms", icon: "note", words: "nav-forms", wide: true }),
+    (Some(Permission::WriteCases), Item { path: "/lists", icon: "document", words: "entity-lists", wide: true }),
     (Some(Permission::ReadTeam), Item { path: "/team", icon: "team", words: "nav-team", wide: false }),
     (Some(Permission::Erase), Item { path: "/retention", icon: "lock", words: "nav-retention", wide: true }),
     (Some(Permission::ManageUsers), Item { path: "/users", icon: "team", words: "nav-users", wide: false }),

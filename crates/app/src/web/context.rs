@@ -45,14 +45,35 @@ pub struct Guest {
     path: String,
 }
 
+impl App {
+    /// Reads as a user, at one moment in time.
+    pub(crate) async fn read_as<T: Send + 'static>(
+        &self,
+        viewer: &Arc<Viewer>,
+        work: impl FnOnce(&mut Tx<'_>, &Viewer) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let viewer = viewer.clone();
+        self.db.read(move |tx| work(tx, &viewer)).await
+    }
+
+    /// Writes as a user, whole or not at all; answers once the change is durable.
+    pub(crate) async fn write_as<T: Send + 'static>(
+        &self,
+        viewer: &Arc<Viewer>,
+        work: impl FnOnce(&mut Tx<'_>, &Viewer) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let viewer = viewer.clone();
+        self.db.write(move |tx| work(tx, &viewer)).await
+    }
+}
+
 impl Context {
     /// Reads at one moment in time.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Tx<'_>, &Viewer) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let viewer = self.viewer.clone();
-        self.app.db.read(move |tx| work(tx, &viewer)).await
+        self.app.read_as(&self.viewer, work).await
     }
 
     /// Writes, whole or not at all; answers once the change is durable.
@@ -60,8 +81,7 @@ impl Context {
         &self,
         work: impl FnOnce(&mut Tx<'_>, &Viewer) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let viewer = self.viewer.clone();
-        self.app.db.write(move |tx| work(tx, &viewer)).await
+        self.app.write_as(&self.viewer, work).await
     }
 
     /// Writes something new. A request repeated with the same `Idempotency-Key` (or the `once`

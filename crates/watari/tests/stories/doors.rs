@@ -27,13 +27,14 @@ const SCOPES: [&[&str]; 7] = [
 ];
 
 /// Names in paths that are no records of an organisation.
-const NO_RECORDS: [&str; 18] = [
+const NO_RECORDS: [&str; 19] = [
     "questionnaire",
     "link",
     "asset",
     "purpose",
     "session",
     "token",
+    "held",
     "passkey",
     "key",
     "name",
@@ -326,7 +327,7 @@ impl<'s> World<'s> {
             "number" => "1".to_owned(),
             "list_name" => "places_of_help".to_owned(),
             "list_service" => "places_of_help.svc".to_owned(),
-            "passkey" | "session" | "token" => uuid().to_owned(),
+            "passkey" | "session" | "token" | "held" => uuid().to_owned(),
             _ => self.file(user)[name].clone(),
         }
     }

@@ -83,7 +83,7 @@ fn found(browser: &Browser, case: &str, instance: &str) -> Json {
 }
 
 /// A file of a form as a phone fetches it: what the manifest says of it, and its content.
-fn fetched(phone: &Phone, form: &str, name: &str) -> (String, String) {
+pub fn fetched(phone: &Phone, form: &str, name: &str) -> (String, String) {
     let list = phone.get("formList").body;
     let ours = list.split("<xform>").find(|it| it.contains(&format!("<formID>{form}<"))).unwrap();
     let path = |url: &str| url[url.find("/key/").unwrap() + 5..].split_once('/').unwrap().1.to_owned();
@@ -257,6 +257,47 @@ story!(changes_made_offline_come_in_any_order, |server: &Server| {
     assert_eq!(kept["properties"], json!({ "street": "Calle 5", "rooms": "5", "roof": "tile" }));
 });
 
+story!(a_change_whose_predecessor_never_comes_is_applied_or_discarded, |server: &Server| {
+    let (daniela, amal, lucia) = (server.log_in("daniela"), server.log_in("amal"), server.log_in("lucia"));
+    amal.post("/language", &[("language", "en")]);
+    published(&daniela, "home.md", HOME);
+    published(&daniela, "repair.md", REPAIR);
+    let (_, case) = with_case(&amal, "Perdida");
+    let (id, run) = (as_random(&case), as_random(&case).replace('0', "e"));
+    let phone = Phone::of(server, &amal);
+    assert_eq!(phone.send(&made(&case, &id, "Casa", "2"), &[]).status, 201);
+    let along = |base: &str| format!("baseVersion=\"{base}\" trunkVersion=\"1\" branchId=\"{run}\"");
+    for (base, instance, rooms) in [("2", "second", "3"), ("3", "third", "4"), ("7", "eighth", "9")] {
+        assert_eq!(
+            phone.send(&changed(&case, &id, instance, &along(base), &format!("<rooms>{rooms}</rooms>")), &[]).status,
+            201
+        );
+    }
+    let list = entity(&amal, &id)["entity"]["list_id"].as_str().unwrap().to_owned();
+    let held = || read(&amal, &format!("/lists/{list}"))["held_changes"].as_array().unwrap().clone();
+    assert_eq!((held().len(), entity(&amal, &id)["entity"]["number"].clone()), (3, json!(1)));
+    let page = amal.get(&format!("/lists/{list}")).body;
+    assert!(page.contains("Changes that wait") && page.contains("Apply now"), "{page}");
+    assert_eq!(read(&lucia, &format!("/lists/{list}"))["held_changes"], json!([]), "each settles their own");
+    let path = |at: usize| format!("/lists/{list}/held/{}", held()[at]["id"].as_str().unwrap());
+
+    // With a reason; what followed it along the run follows now.
+    assert_eq!(amal.post(&path(0), &[("act", "apply")]).status, 422);
+    assert_eq!(lucia.post(&path(0), &[("act", "apply"), ("reason", "x")]).status, 404);
+    assert_eq!(amal.post(&path(0), &[("act", "apply"), ("reason", "The phone before was lost")]).status, 303);
+    let now = entity(&amal, &id);
+    assert_eq!((&now["entity"]["number"], &now["entity"]["properties"]["rooms"]), (&json!(3), &json!("4")), "{now}");
+    assert_eq!(held().len(), 1);
+    let discarded = json!({ "act": "discard", "reason": "Counted twice" });
+    assert_eq!(amal.api("POST", &path(0), &[], &discarded).status, 204);
+    assert_eq!((held().len(), entity(&amal, &id)["entity"]["number"].clone()), (0, json!(3)));
+    let told = found(&amal, &case, "uuid:eighth").to_string();
+    assert!(told.contains("entity_discarded") && !told.contains("entity_waits"), "{told}");
+    assert_eq!(found(&amal, &case, "uuid:second").to_string(), "[]");
+    let history = read(&amal, &format!("/cases/{case}/history")).to_string();
+    assert!(history.contains("Counted twice") && history.contains("The phone before was lost"), "{history}");
+});
+
 story!(what_cannot_be_made_is_kept_and_told, |server: &Server| {
     let (daniela, amal, mateo) = (server.log_in("daniela"), server.log_in("amal"), server.log_in("mateo"));
     amal.post("/language", &[("language", "en")]);
@@ -349,7 +390,7 @@ story!(a_list_is_kept_as_a_spreadsheet, |server: &Server| {
     let send = |file: &str| multipart(&daniela, &rows, &[("file", Some("clinics.csv"), file.as_bytes())]);
     let wrong = send("label,help,beds\nNorte,birth,3\n,teeth,4\n");
     assert_eq!(wrong.status, 422);
-    for told in ["The file was not taken", "no such property", "beds", "the row needs a label", ">3<"] {
+    for told in ["The file was not taken", "no such property", "beds", "The row needs a label", ">3<"] {
         assert!(wrong.body.contains(told), "{told}: {}", wrong.body);
     }
     assert_eq!(read(&daniela, &format!("/forms/lists/{list}"))["rows"], json!([]), "all rows or none");
@@ -396,9 +437,13 @@ story!(follow_ups_travel_to_the_phone, |server: &Server| {
     let (told, file) = fetched(&Phone::of(server, &amal), "visit", "follow_ups.csv");
     assert!(!told.contains("entityList"), "nothing is saved to it: {told}");
     let id = made.json()["id"].as_str().unwrap().to_owned();
-    assert!(file.starts_with("name,label,due,case\r\n"), "{file}");
+    assert!(file.starts_with("name,label,due,case,kind,form\r\n"), "{file}");
     let row = file.lines().find(|row| row.starts_with(&id)).unwrap();
-    assert!(row.contains("Seguida Formulario (") && row.ends_with(&format!(",2027-01-15,{case}")), "{row}");
+    assert!(
+        row.contains("Seguida Formulario (")
+            && row.ends_with(&format!(",2027-01-15,{case},home_visit,follow_up_visit")),
+        "{row}"
+    );
     assert!(!fetched(&Phone::of(server, &mateo), "visit", "follow_ups.csv").1.contains(&id));
 });
 

@@ -90,7 +90,7 @@ pub fn filled_in(worker: &Browser, case: &str) -> BTreeMap<&'static str, String>
     let sent = |named: &str| {
         let id = format!("uuid:{case}{named}");
         let xml = format!(
-            "<data id=\"follow_up_visit\" version=\"2026.11\"><case_id>{named}</case_id>\
+            "<data id=\"follow_up_visit\" version=\"2026.12\"><case_id>{named}</case_id>\
              <meta><instanceID>{id}</instanceID></meta></data>"
         );
         assert_eq!(phone.send(&xml, &[("a.png", &png())]).status, 201);

@@ -12,7 +12,7 @@ use crate::cases::detail::{self, Detail};
 use crate::cases::input::{
     ApprovalDecision, Because, FlagResolution, NewApproval, NewFlag, NewFollowUp, NewNote, Reason,
 };
-use crate::cases::model::{CaseState, Front, Note};
+use crate::cases::model::{AfterClosure, CaseState, Front, Note};
 use crate::cases::progress::ProgressPicture;
 use crate::cases::refill::Refill;
 use crate::cases::{parts, plan, reading, store};
@@ -62,6 +62,10 @@ impl CasePage {
     fn unasked(&self) -> Vec<&forms::Form> {
         let asked = |form: &&forms::Form| self.it.screenings.iter().any(|screening| screening.form == form.name);
         self.offered.iter().filter(|form| !asked(form)).collect()
+    }
+    /// The kinds of follow-ups that ask what became of someone after closure.
+    fn after_closure(&self) -> Vec<(&'static str, &'static str)> {
+        AfterClosure::ALL.iter().map(|it| (it.code(), self.ui.entry("follow_up_kinds", it.code()))).collect()
     }
     /// Forms filled in that no screening stands for.
     fn further_forms(&self) -> Vec<&forms::Submission> {

@@ -10,13 +10,14 @@ use crate::access::{Permission, Sensitivity};
 use crate::cases::detail::{self, Detail};
 use crate::cases::input::{Assignment, Closure, FollowUpRecord, NewCase, TraffickingMark};
 use crate::cases::lifecycle::{self, CaseWork, Refusal};
-use crate::cases::model::{CaseState, FollowUp, Risk, Satisfaction};
+use crate::cases::model::{AfterClosure, CaseState, FollowUp, Risk, Satisfaction};
 use crate::cases::refill::Refill;
 use crate::cases::{parts, store};
 use crate::code::Code;
 use crate::dates::Day;
 use crate::error::Error;
-use crate::ids::{CaseId, FollowUpId, PersonId};
+use crate::forms::{self, Form};
+use crate::ids::{CaseId, FollowUpId, PersonId, SubmissionId};
 use crate::ui::Ui;
 use crate::web::{Context, Expected, Input, page};
 
@@ -147,19 +148,38 @@ struct ClosePage {
     it: Detail,
     name: String,
     needs_approval: bool,
+    /// Whether the person agreed to be contacted, and when they may be asked what became of them.
+    may_contact: bool,
+    after_closure: &'static [AfterClosure],
     satisfactions: &'static [Satisfaction],
+    today: Day,
     refill: Refill,
     tab: &'static str,
 }
 
+impl ClosePage {
+    /// Whether a box is ticked: all are proposed, and what was unticked stays so.
+    fn is_ticked(&self, after: &AfterClosure) -> bool {
+        !self.refill.is_wrong("close")
+            || (0..3).any(|at| self.refill.chose("close", &format!("ask_after[{at}]"), after.code()))
+    }
+    fn kind(&self, after: &AfterClosure) -> &'static str {
+        self.ui.entry("follow_up_kinds", after.code())
+    }
+    fn due(&self, after: &AfterClosure) -> String {
+        self.ui.day(&self.today.plus_months(after.months()))
+    }
+}
+
 async fn show_close(ctx: &Context, id: CaseId, refill: Refill) -> Result<Html<String>, Error> {
-    let (it, needs_approval) = ctx
+    let (it, needs_approval, may_contact) = ctx
         .read(move |tx, viewer| {
             viewer.require(Permission::WriteCases)?;
             let file = store::find(tx, viewer, id)?;
             let facts = store::facts(tx, viewer, &file)?;
             let approved = facts.closure == Some(crate::cases::model::ApprovalState::Approved);
-            Ok((detail::read(tx, viewer, id)?, facts.closure_approval && !approved))
+            let may_contact = file.person.may_contact;
+            Ok((detail::read(tx, viewer, id)?, facts.closure_approval && !approved, may_contact))
         })
         .await?;
     let ui = ctx.ui();
@@ -167,7 +187,10 @@ async fn show_close(ctx: &Context, id: CaseId, refill: Refill) -> Result<Html<St
         name: shown_name(&ui, &it.person_name, &it.case.number),
         it,
         needs_approval,
+        may_contact,
+        after_closure: AfterClosure::ALL,
         satisfactions: Satisfaction::ALL,
+        today: ctx.viewer.today,
         refill,
         ui,
         tab: "overview",
@@ -197,20 +220,34 @@ struct FollowUpPage {
     it: Detail,
     name: String,
     follow_up: FollowUp,
+    /// The form that is filled in for it, and what this user began of it.
+    form: Option<Form>,
+    draft: Option<SubmissionId>,
     today: Day,
     refill: Refill,
     tab: &'static str,
 }
 
 async fn show_follow_up(ctx: &Context, id: CaseId, meeting: FollowUpId, refill: Refill) -> Result<Html<String>, Error> {
-    let (it, follow_up) = ctx
-        .read(move |tx, viewer| Ok((detail::read(tx, viewer, id)?, parts::follow_up(tx, viewer, id, meeting)?)))
+    let (it, follow_up, form, draft) = ctx
+        .read(move |tx, viewer| {
+            let (it, follow_up) = (detail::read(tx, viewer, id)?, parts::follow_up(tx, viewer, id, meeting)?);
+            if !it.may_keep(&follow_up) {
+                return Ok((it, follow_up, None, None));
+            }
+            let form = forms::form_of_follow_up(tx, viewer, &follow_up.kind)?;
+            let drafts = forms::drafts_of_case(tx, viewer, id)?;
+            let draft = drafts.into_iter().find(|draft| draft.follow_up_id == Some(meeting)).map(|draft| draft.id);
+            Ok((it, follow_up, form, draft))
+        })
         .await?;
     let ui = ctx.ui();
     page(FollowUpPage {
         name: shown_name(&ui, &it.person_name, &it.case.number),
         it,
         follow_up,
+        form,
+        draft,
         today: ctx.viewer.today,
         refill,
         ui,

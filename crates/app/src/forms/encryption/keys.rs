@@ -156,7 +156,7 @@ fn sheet_of(tx: &mut Tx<'_>, viewer: &Viewer, version: &FormVersion) -> Result<S
         xform,
         itemsets: None,
         warnings: held.warnings,
-        meaning: store::meaning(tx, viewer.organisation, version.id)?,
+        meaning: store::meaning(tx, viewer.organisation, version.id)?.as_ref().clone(),
         titles: held.titles,
         encryption: Encryption::None,
     })

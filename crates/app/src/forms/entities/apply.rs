@@ -240,11 +240,12 @@ fn go_on(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, mut next: Next) -> Result<
     Ok(())
 }
 
-struct Held {
-    submission: SubmissionId,
+/// Where a held change stands.
+pub(super) struct Held {
+    pub(super) submission: SubmissionId,
     /// The version of the submission that holds it.
-    number: i64,
-    path: String,
+    pub(super) number: i64,
+    pub(super) path: String,
 }
 
 /// Takes the held change that follows out of the queue. A device acts for one user: nobody else's change follows.
@@ -296,6 +297,35 @@ fn sent_again(tx: &mut Tx<'_>, viewer: &Viewer, held: &Held) -> Result<Option<(S
     // Whom the entity is about stands with what made it.
     let source = Source { submission: held.submission, number: held.number, case, waits: case.is_none(), sensitivity };
     Ok(sent.map(|sent| (source, sent)))
+}
+
+/// Applies a held change to what stands, as if it had been made from that, and goes on with those that followed it.
+pub(super) fn apply_now(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, held: &Held) -> Result<(), Error> {
+    let (source, sent) = sent_again(tx, viewer, held)?.ok_or(Error::NotFound)?;
+    let id = EntityId(sent.id);
+    let there =
+        store::held_entity(tx, viewer, id)?.filter(|there| there.list == sent.list && there.deleted_at.is_none());
+    let there = if store::sees(tx, viewer, id)? { there } else { None };
+    let there = there.ok_or(Error::Refused("refused-held-no-entity"))?;
+    let sensitivity = together(there.sensitivity, source.sensitivity);
+    let sensitivity = sensitivity.ok_or(Error::Refused("refused-held-no-entity"))?;
+    let origin = Origin {
+        submission: Some(source.submission),
+        base: Some(there.number),
+        branch: sent.branch.map(|branch| (branch, sent.base_version)),
+        conflict: None,
+        source: None,
+    };
+    let written = store::write(tx, viewer, &there, sensitivity, &content(&sent), &origin)?;
+    settle(tx, viewer, pen, &sent, source.submission, None)?;
+    let base = sent.base_version.unwrap_or(there.number) + 1;
+    go_on(tx, viewer, &written, Next { entity: id, branch: sent.branch, base })
+}
+
+/// Gives a held change up: its submission says so.
+pub(super) fn discard(tx: &mut Tx<'_>, viewer: &Viewer, pen: &Pen, held: &Held) -> Result<(), Error> {
+    let Some((source, sent)) = sent_again(tx, viewer, held)? else { return Ok(()) };
+    settle(tx, viewer, pen, &sent, source.submission, Some(found(&sent, FoundKind::EntityDiscarded)))
 }
 
 /// What a submission said of an entity is held no more: the finding that it waits goes, and another may come.

@@ -13,7 +13,7 @@ use crate::db::Tx;
 use crate::documents::table::{Cell, Table, TableFormat};
 use crate::error::Error;
 use crate::forms::lists::MOST;
-use crate::forms::remarks::Remark;
+use crate::forms::remarks::{HouseKind, Remark};
 use crate::ids::{EntityId, EntityListId};
 
 /// A list as forms read it: `name`, `label`, `__version` and its properties, of the rows that this user sees.
@@ -70,19 +70,20 @@ struct Line {
     properties: BTreeMap<String, String>,
 }
 
-fn remark(row: u32, column: &str, text: impl Into<String>) -> Remark {
-    Remark { row: Some(row), column: Some(column.to_owned()), ..Remark::of_house(text) }
+fn remark(row: u32, column: &str, kind: &HouseKind) -> Remark {
+    Remark { row: Some(row), column: Some(column.to_owned()), ..Remark::of_file(kind) }
 }
 
 /// Reads a file by a list's columns, or says of each row what cannot be.
 fn read(list: &EntityList, content: &[u8]) -> Result<Vec<Line>, Vec<Remark>> {
-    let whole = |text: &str| vec![Remark::of_house(text)];
-    let text = std::str::from_utf8(content).map_err(|_| whole("the file is not UTF-8 text: save it as CSV UTF-8"))?;
+    let whole = |kind: HouseKind| vec![Remark::of_file(&kind)];
+    let unreadable = |error: csv::Error| HouseKind::RowsUnreadable { reason: error.to_string() };
+    let text = std::str::from_utf8(content).map_err(|_| whole(HouseKind::RowsNotUtf8))?;
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let headers: Vec<String> = match reader.headers() {
         Ok(headers) => headers.iter().map(|name| name.trim().to_owned()).collect(),
-        Err(error) => return Err(whole(&format!("the file cannot be read as CSV: {error}"))),
+        Err(error) => return Err(whole(unreadable(error))),
     };
     let mut remarks: Vec<Remark> = unknown(list, &headers);
     let mut lines = Vec::new();
@@ -92,26 +93,25 @@ fn read(list: &EntityList, content: &[u8]) -> Result<Vec<Line>, Vec<Remark>> {
         let record = match record {
             Ok(record) if record.len() == headers.len() => record,
             Ok(record) => {
-                let (cells, columns) = (record.len(), headers.len());
-                let text = format!("the row has {cells} cells and the first row {columns}: give it as many");
-                remarks.push(Remark { column: None, ..remark(number, "", text) });
+                let kind = HouseKind::RowLength { cells: record.len(), columns: headers.len() };
+                remarks.push(Remark { column: None, ..remark(number, "", &kind) });
                 continue;
             }
             Err(error) => {
-                remarks.push(Remark { column: None, ..remark(number, "", error.to_string()) });
+                remarks.push(Remark { column: None, ..remark(number, "", &unreadable(error)) });
                 continue;
             }
         };
         match line(number, &headers, record.iter()) {
             Ok(line) if line.id.is_some_and(|id| !taken.insert(id)) => {
-                remarks.push(remark(number, "name", "this id stands in an earlier row too: leave one of them"));
+                remarks.push(remark(number, "name", &HouseKind::RowTwice));
             }
             Ok(line) => lines.push(line),
             Err(told) => remarks.extend(told),
         }
     }
     if lines.len() as i64 > MOST {
-        remarks.push(Remark::of_house(format!("the file has more than {MOST} rows: split it")));
+        remarks.push(Remark::of_file(&HouseKind::RowsTooMany { most: MOST }));
     }
     if remarks.is_empty() { Ok(lines) } else { Err(remarks) }
 }
@@ -122,14 +122,13 @@ fn unknown(list: &EntityList, headers: &[String]) -> Vec<Remark> {
         |name: &String| ["name", "label", "__version"].contains(&name.as_str()) || list.properties.contains(name);
     for (at, name) in headers.iter().enumerate() {
         if !known(name) {
-            let text = "the list has no such property: add it on the list’s page, or take the column out";
-            remarks.push(remark(1, name, text));
+            remarks.push(remark(1, name, &HouseKind::RowsUnknownProperty));
         } else if headers.iter().take(at).any(|before| before == name) {
-            remarks.push(remark(1, name, "the column stands twice: leave one of them"));
+            remarks.push(remark(1, name, &HouseKind::RowsColumnTwice));
         }
     }
     if !headers.iter().any(|name| name == "label") {
-        remarks.push(remark(1, "label", "the column “label” is missing: it says what each row is called"));
+        remarks.push(remark(1, "label", &HouseKind::RowsNoLabelColumn));
     }
     remarks
 }
@@ -143,21 +142,19 @@ fn line<'c>(number: u32, headers: &[String], cells: impl Iterator<Item = &'c str
             "name" if cell.is_empty() => {}
             "name" => match random_uuid(cell) {
                 Some(id) => line.id = Some(EntityId(id)),
-                None => {
-                    remarks.push(remark(number, name, "the id is no random UUID (version 4): leave the cell empty"))
-                }
+                None => remarks.push(remark(number, name, &HouseKind::RowBadId)),
             },
             "label" => line.label = cell.to_owned(),
             "__version" if cell.is_empty() => {}
             "__version" => match cell.parse() {
                 Ok(base) => line.base = Some(base),
-                Err(_) => remarks.push(remark(number, name, "the version is no number: leave the cell empty")),
+                Err(_) => remarks.push(remark(number, name, &HouseKind::RowBadVersion)),
             },
             _ => drop(line.properties.insert(name.clone(), cell.to_owned())),
         }
     }
     if line.label.is_empty() {
-        remarks.push(remark(number, "label", "the row needs a label"));
+        remarks.push(remark(number, "label", &HouseKind::RowNoLabel));
     }
     if remarks.is_empty() { Ok(line) } else { Err(remarks) }
 }
@@ -219,11 +216,10 @@ fn take(tx: &mut Tx<'_>, viewer: &Viewer, list: &EntityList, line: Line) -> Resu
         return Ok(Ok(Taken::Made));
     };
     if there.list_id != list.id || there.deleted_at.is_some() || !store::sees(tx, viewer, there.id)? {
-        return Ok(Err(remark(line.number, "name", "this id cannot be used: leave the cell empty")));
+        return Ok(Err(remark(line.number, "name", &HouseKind::RowIdTaken)));
     }
     if line.base.is_some_and(|base| base != there.number) {
-        let text = format!("it was changed since: version {} stands now; download the list again", there.number);
-        return Ok(Err(remark(line.number, "__version", text)));
+        return Ok(Err(remark(line.number, "__version", &HouseKind::RowChanged { version: there.number })));
     }
     let stands = |name: &str| there.properties.get(name).map_or("", String::as_str);
     let changed = line.properties.iter().filter(|(name, value)| stands(name) != value.as_str());

@@ -6,6 +6,7 @@
 pub(super) mod api;
 mod apply;
 mod file;
+pub(super) mod held;
 mod model;
 pub(super) mod pages;
 pub(super) mod store;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use xlsform::form::is_name;
 
+use super::held::HeldChange;
 use crate::access::Sensitivity;
 use crate::dates::Moment;
 use crate::error::{Check, Error};
@@ -139,6 +140,8 @@ pub struct EntityListDetail {
     pub rows: Vec<Entity>,
     /// From where on there are more.
     pub next: Option<i64>,
+    /// Changes that you sent and that wait for one before them.
+    pub held_changes: Vec<HeldChange>,
 }
 
 /// A list made by hand.

@@ -136,6 +136,11 @@ pub(crate) async fn used_list(
     list_page(&ctx, (id, from, false), Refill::default(), Vec::new(), None).await
 }
 
+/// The page of a list for those who fill in forms, with what to correct in the form of a change that waits.
+pub(super) async fn used_page(ctx: &Context, id: EntityListId, refill: Refill) -> Result<Html<String>, Error> {
+    list_page(ctx, (id, 0, false), refill, Vec::new(), None).await
+}
+
 /// What is wrong, where a form can be shown again.
 fn wrong(error: Error) -> Result<(StatusCode, Wrong), Error> {
     match error {

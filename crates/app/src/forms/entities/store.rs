@@ -7,6 +7,7 @@ use uuid::Uuid;
 use xlsform::definition::Definition;
 use xlsform::entities::{Declared, declared};
 
+use super::held;
 use super::model::{
     Entity, EntityChange, EntityConflict, EntityDetail, EntityList, EntityListChange, EntityListDetail, EntityVersion,
     NewEntityList, Reach, names,
@@ -124,7 +125,8 @@ fn with_rows(tx: &mut Tx<'_>, viewer: &Viewer, list: EntityList, from: i64) -> R
     let mut rows = tx.query(&sql, filter.params(), entity_from)?;
     let next = (rows.len() as i64 > SHOWN).then_some(from + SHOWN);
     rows.truncate(SHOWN as usize);
-    Ok(EntityListDetail { list, rows, next })
+    let held_changes = held::of_list(tx, viewer, list.id)?;
+    Ok(EntityListDetail { list, rows, next, held_changes })
 }
 
 /// Makes a list by hand.
@@ -447,7 +449,7 @@ fn told(list: &str, number: Option<i64>) -> serde_json::Value {
     json!({ "entity_list": list, "entity_number": number })
 }
 
-fn entry_about(entry: Entry, case: Option<CaseId>, person: Option<PersonId>) -> Entry {
+pub(super) fn entry_about(entry: Entry, case: Option<CaseId>, person: Option<PersonId>) -> Entry {
     let entry = match person {
         Some(person) => entry.about(person),
         None => entry,
