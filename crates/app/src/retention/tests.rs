@@ -30,7 +30,9 @@ fn insert(tx: &mut Tx<'_>, organisation: OrganisationId, table: &str, known: &[(
             Some((_, value)) => value.clone(),
             None if name == "organisation_id" => organisation.into(),
             // What a device calls its record is nobody else's.
-            None if name == "instance_id" => format!("{MARKER} {}", Uuid::now_v7()).as_str().into(),
+            None if name == "instance_id" || name == "latest_id" => {
+                format!("{MARKER} {}", Uuid::now_v7()).as_str().into()
+            }
             None if kind == "TEXT" => MARKER.into(),
             None if name.ends_with("_id") || name == "id" || name.ends_with("_by") => Uuid::now_v7().into(),
             None if kind == "BLOB" => MARKER.as_bytes().into(),

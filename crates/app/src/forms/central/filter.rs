@@ -271,7 +271,7 @@ mod tests {
         let received = condition("__system/reviewState eq null", Rows::Submissions, &[]).unwrap();
         assert_eq!(received.params(), [Value::from("received")]);
         let hasty = condition("__system/reviewState ne 'hasIssues'", Rows::Submissions, &[]).unwrap();
-        assert_eq!((hasty.sql(), hasty.params()), ("(s.review_state <> $1)", &[Value::from("has_issues")][..]));
+        assert_eq!((hasty.sql(), hasty.params()), ("((s.review_state <> $1))", &[Value::from("has_issues")][..]));
         assert!(sql("__system/reviewState eq 'has_issues'").contains("1 = 0"), "that is Watari's word, not Central's");
         assert!(matches!(
             condition("__system/reviewState gt 'edited'", Rows::Submissions, &[]),
