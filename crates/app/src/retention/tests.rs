@@ -93,12 +93,14 @@ fn register(house: &House, state: &'static str, erase_from: Option<&'static str>
                 ("needs", "".into()),
             ])
             .chain(["sex", "gender", "birth_kind", "birth_from", "birth_to"].map(|name| (name, "unknown".into())))
-            .chain(["case_work", "referral", "law_enforcement", "statistics", "research"].into_iter().flat_map(
-                |purpose| {
-                    let column = |end: &str| &*Box::leak(format!("consent_{purpose}{end}").into_boxed_str());
-                    [(column(""), "given".into()), (column("_until"), Value::Null)]
-                },
-            ))
+            .chain(
+                ["case_work", "referral", "law_enforcement", "statistics", "research", "contact"].into_iter().flat_map(
+                    |purpose| {
+                        let column = |end: &str| &*Box::leak(format!("consent_{purpose}{end}").into_boxed_str());
+                        [(column(""), "given".into()), (column("_until"), Value::Null)]
+                    },
+                ),
+            )
             .collect();
         insert(tx, organisation, "person", &details);
         insert(tx, organisation, "household", &[("id", household.into())]);
