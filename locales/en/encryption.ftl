@@ -1,5 +1,5 @@
 form-encryption = Encryption on the phone
-form-encryption-hint = A finished form that is encrypted cannot be read on the phone any more, by nobody who finds or takes it. Watari reads it when it comes. What is not finished yet stays readable on the phone.
+form-encryption-hint = Once finished, an encrypted form can no longer be read on the phone, whoever finds or takes it. Watari reads it when it comes. What is not finished stays readable on the phone.
 form-encryption-own-hint = The sheet names a public key of its own. What phones send is kept as it comes; only the holder of the private key can read it. Upload a version without public_key to end that.
 form-encryption-on = Encrypt on the phone
 form-encryption-off = Stop encrypting

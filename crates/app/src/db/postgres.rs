@@ -73,13 +73,16 @@ pub(super) fn is_disk(error: &::postgres::Error) -> bool {
     error.code().is_some_and(|state| matches!(state.code(), "53100" | "58030" | "25006"))
 }
 
-/// Whether the server is not there: not reached, shutting down, starting, full of connections, or
-/// waiting for another's lock.
+/// Whether the same can succeed a moment later. The server is not reached, shutting down, starting or full of
+/// connections; another change holds a lock, or was first with the same id: whoever looked before writing, and did not
+/// see it, sees it then.
 pub(super) fn is_away(error: &::postgres::Error) -> bool {
     match error.code() {
         Some(state) => {
             let code = state.code();
-            code.starts_with("08") || code.starts_with("57P") || matches!(code, "53300" | "40001" | "40P01" | "55P03")
+            code.starts_with("08")
+                || code.starts_with("57P")
+                || matches!(code, "53300" | "40001" | "40P01" | "55P03" | "23505")
         }
         None => {
             let is_io = std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>());
