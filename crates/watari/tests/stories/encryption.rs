@@ -190,6 +190,59 @@ story!(an_encrypted_record_comes_in_parts, |server: &Server| {
     assert_eq!((&kept["encrypted"], id(&kept)), (&Json::Null, id(&waiting)));
 });
 
+story!(an_encrypted_record_is_edited_on_the_phone, |server: &Server| {
+    let (daniela, amal) = (server.log_in("daniela"), server.log_in("amal"));
+    let form = published(&daniela, "visit.md", &visit());
+    assert_eq!(switch(&daniela, &form, "house").status, 200);
+    let (_, case) = with_case(&amal, "Makda");
+    let phone = Phone::of(server, &amal);
+    let now = fetched(&phone, "home_visit");
+    let edit = |before: &str, instance: &str, roof: &str| {
+        let xml = record(&case, roof, "3", instance).replace("version=\"1\"", &format!("version=\"{}\"", now.0));
+        let meta = format!("<orx:meta><orx:deprecatedID>{before}</orx:deprecatedID>");
+        let xml = xml.replace("<orx:meta>", &meta);
+        assert!(xml.contains(before), "{xml}");
+        seal(now.1.as_ref().unwrap(), "home_visit", Some(&now.0), instance, &[("roof.png", &png())], xml.as_bytes())
+    };
+    let submissions = || read(&amal, &format!("/cases/{case}/submissions"));
+    let first = sealed_visit(&now, &case, "uuid:makda-1");
+    assert_eq!(phone.send(&first.manifest, &files(&first)).status, 201);
+    let kept = id(&submissions()[0]).to_owned();
+
+    // Whole: the next version of the same submission.
+    let second = edit("uuid:makda-1", "uuid:makda-2", "straw");
+    let sent = phone.send(&second.manifest, &files(&second));
+    assert_eq!(sent.status, 201, "{}", sent.body);
+    let told = submissions();
+    assert_eq!((told.as_array().unwrap().len(), id(&told[0])), (1, kept.as_str()));
+    assert_eq!((&told[0]["number"], &told[0]["latest_id"]), (&json!(2), &json!("uuid:makda-2")));
+
+    // In parts: it waits as what it is not read as yet, and then is a version too.
+    let third = edit("uuid:makda-2", "uuid:makda-3", "tile");
+    assert_eq!(phone.send(&third.manifest, &[]).status, 201);
+    let waiting = of_instance(&read(&amal, "/submissions/waiting"), "uuid:makda-3").unwrap();
+    assert_eq!((&waiting["encrypted"], &submissions()[0]["number"]), (&json!("incomplete"), &json!(2)));
+    assert_eq!(phone.send(&third.manifest, &files(&third)).status, 201);
+    assert_eq!(read(&amal, "/submissions/waiting"), json!([]));
+    assert_eq!(amal.api("GET", &format!("/submissions/{}", id(&waiting)), &[], &Json::Null).status, 404);
+    let detail = read(&amal, &format!("/submissions/{kept}"));
+    assert_eq!(
+        (&detail["submission"]["number"], detail["files"].as_array().unwrap().len()),
+        (&json!(3), 1),
+        "{detail}"
+    );
+    let before: Vec<&Json> = detail["versions"].as_array().unwrap().iter().map(|it| &it["instance_id"]).collect();
+    assert_eq!(before, ["uuid:makda-2", "uuid:makda-1"]);
+
+    // Any of them sent again, as after a broken line, changes nothing; an edit of what was edited since is refused.
+    for sealed in [&first, &second, &third] {
+        assert_eq!(phone.send(&sealed.manifest, &files(sealed)).status, 201);
+    }
+    let late = edit("uuid:makda-2", "uuid:makda-4", "tile");
+    assert_eq!(phone.send(&late.manifest, &files(&late)).status, 409);
+    assert_eq!(submissions()[0]["number"], 3);
+});
+
 story!(what_was_altered_on_the_way_is_kept_and_told, |server: &Server| {
     let (daniela, amal) = (server.log_in("daniela"), server.log_in("amal"));
     amal.post("/language", &[("language", "en")]);
