@@ -537,7 +537,7 @@ async function meet(worker, told, file) {
   await worker.press('#follow a[href*="/follow-ups/"]');
   await worker.choose("[name=person_seen]");
   await worker.write("main [name=text]", told.outcome);
-  await worker.send("main form");
+  await worker.send("main form:has([name=text])", "button");
   assert.ok((await worker.text("#follow")).includes(told.outcome));
 }
 
