@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::entities;
 use super::submissions::{self, Submission};
 use crate::access::{Permission, Viewer};
 use crate::cases::{self, parts};
@@ -80,10 +81,7 @@ const LONGEST: usize = 10_000;
 
 /// An entry about a submission: its person's and case's, and as delicate as the submission.
 pub(super) fn entry_about(submission: &Submission, entry: Entry) -> Entry {
-    let entry = match submission.case_id.zip(submission.person_id) {
-        Some((case, person)) => entry.about(person).in_case(case),
-        None => entry,
-    };
+    let entry = entities::store::entry_about(entry, submission.case_id, submission.person_id);
     entry.noting(parts::GUARDED, submission.sensitivity.to_string())
 }
 

@@ -914,11 +914,9 @@ fn insert(tx: &mut Tx<'_>, viewer: &Viewer, incoming: &Incoming) -> Result<Pen, 
 
 /// Takes away a submission that came encrypted and in parts: whole, it is a version of another one.
 pub(super) fn take_away_encrypted(tx: &mut Tx<'_>, viewer: &Viewer, known: &Known) -> Result<(), Error> {
-    let mut entry = Entry::removed(Kind::Submission, known.id, &json!({ "encrypted": known.encrypted }));
-    if let Some((case, person)) = known.case {
-        entry = entry.about(person).in_case(case);
-    }
-    let pen = history::record(tx, viewer, entry)?;
+    let entry = Entry::removed(Kind::Submission, known.id, &json!({ "encrypted": known.encrypted }));
+    let (case, person) = known.case.unzip();
+    let pen = history::record(tx, viewer, entities::store::entry_about(entry, case, person))?;
     forget_encrypted(tx, viewer, &pen, known.id)
 }
 

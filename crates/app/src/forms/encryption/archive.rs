@@ -1,72 +1,25 @@
 //! Encrypted submissions leaving as they came, for whoever holds the key: a ZIP in the folders of ODK Briefcase.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::Write;
 
-use axum::body::Bytes;
 use axum::extract::Path;
 use axum::response::Response;
+use tokio::runtime::Handle;
 use zip::ZipWriter;
-use zip::write::{SimpleFileOptions, StreamWriter};
+use zip::write::SimpleFileOptions;
 
 use crate::access::{Filter, Permission, Viewer};
 use crate::db::Tx;
 use crate::documents::download as as_download;
-use crate::documents::stream::in_pieces;
+use crate::documents::stream::{PIECE, Sink, written};
 use crate::error::Error;
 use crate::forms::{store, submissions};
 use crate::history::{self, Act, Entry, Kind};
-use crate::ids::FormId;
+use crate::ids::{FormId, SubmissionId};
 use crate::web::{Context, Problem};
-
-/// What was written and not yet sent.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Written {
-    fn take(&self) -> Bytes {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into()
-    }
-}
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// An archive that is sent while it is written.
-struct Archive {
-    zip: ZipWriter<StreamWriter<Written>>,
-    written: Written,
-    folder: String,
-}
 
 fn failed(error: impl std::fmt::Display) -> Error {
     Error::Internal(error.to_string())
-}
-
-impl Archive {
-    fn new(form: &str) -> Archive {
-        let written = Written::default();
-        let folder = format!("forms/{}", as_name(form));
-        Archive { zip: ZipWriter::new_stream(written.clone()), written, folder }
-    }
-
-    /// Adds a file to the form's folder. Deflated, because readers of streams do not find the end of what is only stored.
-    fn add(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
-        let options = SimpleFileOptions::default()
-            .compression_method(zip::CompressionMethod::Deflated)
-            .compression_level(Some(1))
-            .large_file(false);
-        self.zip.start_file(format!("{}/{name}", self.folder), options).map_err(failed)?;
-        self.zip.write_all(content).map_err(failed)
-    }
 }
 
 /// A form's id as the name of a folder.
@@ -102,41 +55,47 @@ pub(in crate::forms) async fn download(ctx: Context, Path(form): Path<FormId>) -
             Ok((held.name, xform))
         })
         .await?;
-    let mut archive = Archive::new(&name);
-    archive.add(&format!("{}.xml", as_name(&name)), xform.as_bytes())?;
     let file = format!("{}-encrypted-{}.zip", as_name(&name), ctx.viewer.today);
-    let first = Ok(archive.written.take());
-    let archive = Arc::new(Mutex::new(Some(archive)));
-    let read = move |from: i64| {
-        let (ctx, archive) = (ctx.clone(), archive.clone());
-        async move { ctx.read(move |tx, viewer| piece(tx, viewer, form, from, &archive)).await }
-    };
-    Ok(as_download(&file, "application/zip", in_pieces(first, 0, read)))
+    let body = written(move |sink| write(sink, &ctx, form, &name, &xform));
+    Ok(as_download(&file, "application/zip", body))
 }
 
-/// One submission of the archive, or its end.
-fn piece(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    form: FormId,
-    from: i64,
-    archive: &Mutex<Option<Archive>>,
-) -> Result<(Bytes, Option<i64>), Error> {
-    let mut held = archive.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut archive = held.take().ok_or_else(|| failed("the archive is closed"))?;
-    let next = submissions::of_form_where(tx, &wanted(viewer, form), (from, 1))?.into_iter().next();
-    let Some((submission, ..)) = next else {
-        let Archive { zip, written, .. } = archive;
-        zip.finish().map_err(failed)?;
-        return Ok((written.take(), None));
+/// Writes the archive, one submission in memory at a time.
+fn write(sink: &mut Sink, ctx: &Context, form: FormId, name: &str, xform: &str) -> Result<(), Error> {
+    let mut zip = ZipWriter::new_stream(sink);
+    let folder = format!("forms/{}", as_name(name));
+    // Deflated, because readers of streams do not find the end of what is only stored.
+    let options = SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .compression_level(Some(1))
+        .large_file(false);
+    let mut add = |name: &str, content: &[u8]| {
+        zip.start_file(format!("{folder}/{name}"), options).map_err(failed)?;
+        zip.write_all(content).map_err(failed)
     };
-    let folder = format!("instances/{}", submission.id);
-    let manifest = submissions::manifest(tx, viewer, submission.id)?;
-    archive.add(&format!("{folder}/submission.xml"), manifest.as_bytes())?;
-    for file in submissions::files_as_they_came(tx, viewer, submission.id)? {
-        archive.add(&format!("{folder}/{}", file.name), &submissions::content(tx, viewer, file.id)?)?;
+    add(&format!("{}.xml", as_name(name)), xform.as_bytes())?;
+    // This thread may wait.
+    let runtime = Handle::current();
+    for from in (0..).step_by(PIECE as usize) {
+        let read = ctx.read(move |tx, viewer| submissions::of_form_where(tx, &wanted(viewer, form), (from, PIECE)));
+        let some = runtime.block_on(read)?;
+        for (submission, ..) in &some {
+            let id = submission.id;
+            let files = runtime.block_on(ctx.read(move |tx, viewer| as_it_came(tx, viewer, id)))?;
+            files.iter().try_for_each(|(name, content)| add(&format!("instances/{id}/{name}"), content))?;
+        }
+        if (some.len() as i64) < PIECE {
+            break;
+        }
     }
-    let written = archive.written.take();
-    *held = Some(archive);
-    Ok((written, Some(from + 1)))
+    zip.finish().map(drop).map_err(failed)
+}
+
+/// The manifest of a submission and its files, by name.
+fn as_it_came(tx: &mut Tx<'_>, viewer: &Viewer, id: SubmissionId) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let mut all = vec![("submission.xml".to_owned(), submissions::manifest(tx, viewer, id)?.into_bytes())];
+    for file in submissions::files_as_they_came(tx, viewer, id)? {
+        all.push((file.name, submissions::content(tx, viewer, file.id)?));
+    }
+    Ok(all)
 }

@@ -449,7 +449,7 @@ fn told(list: &str, number: Option<i64>) -> serde_json::Value {
     json!({ "entity_list": list, "entity_number": number })
 }
 
-pub(super) fn entry_about(entry: Entry, case: Option<CaseId>, person: Option<PersonId>) -> Entry {
+pub(crate) fn entry_about(entry: Entry, case: Option<CaseId>, person: Option<PersonId>) -> Entry {
     let entry = match person {
         Some(person) => entry.about(person),
         None => entry,
