@@ -1,0 +1,9 @@
+//! Figures that expose nobody.
+//!
+//! Everything begins with [`Microdata`]: one row for each person, cells that are one of few values.
+
+#![forbid(unsafe_code)]
+
+mod microdata;
+
+pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};
