@@ -4,6 +4,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod account;
+pub mod ledger;
 mod microdata;
+pub mod noise;
 
 pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};
