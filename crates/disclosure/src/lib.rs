@@ -8,5 +8,6 @@ pub mod account;
 pub mod ledger;
 mod microdata;
 pub mod noise;
+pub mod shares;
 
 pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};
