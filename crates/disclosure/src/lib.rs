@@ -8,6 +8,7 @@ pub mod account;
 pub mod ledger;
 mod microdata;
 pub mod noise;
+pub mod report;
 pub mod shares;
 
 pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};
