@@ -4,6 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod count;
+pub mod evaluate;
 mod microdata;
 
 pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};
