@@ -5,6 +5,8 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod count;
+pub mod evaluate;
 pub mod ledger;
 mod microdata;
 pub mod noise;
