@@ -4,7 +4,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod describe;
 mod microdata;
+pub mod read;
 pub mod tables;
 
 pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};
