@@ -11,27 +11,17 @@ use super::{Refused, is_kept};
 pub struct Batch {
     places: FxHashMap<Vec<u8>, u32>,
     cells: Vec<u32>,
-    /// The place of the cell read last: neighbours are often alike.
-    last: Option<(Vec<u8>, u32)>,
 }
 
 impl Batch {
     /// Adds a cell, without the spaces around it.
     pub fn push(&mut self, cell: &[u8]) {
         let cell = cell.trim_ascii();
-        if let Some((last, place)) = &self.last
-            && last == cell
-        {
-            self.cells.push(*place);
-            return;
-        }
-        let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        let place = match self.places.get(cell) {
-            Some(place) => *place,
-            None => *self.places.entry(cell.to_vec()).or_insert(next),
-        };
+        let place = self.places.get(cell).copied().unwrap_or_else(|| {
+            let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+            *self.places.entry(cell.to_vec()).or_insert(next)
+        });
         self.cells.push(place);
-        self.last = Some((cell.to_vec(), place));
     }
 }
 
