@@ -1,11 +1,12 @@
-//! Makes synthetic records: `synthesize ORIGINAL.csv OUT.csv EPSILON DELTA [declared]`. With `declared` the values
-//! that occur count as public.
+//! Makes synthetic records: `synthesize ORIGINAL.csv OUT.csv EPSILON DELTA [declared|found [seeded|K]]`. With
+//! `declared` the values that occur count as public; K is a threshold without noise.
 
 use std::time::Instant;
 
 use disclosure::account::{Delta, Epsilon};
 use disclosure::noise::Source;
-use disclosure::{Column, Domain, Microdata, synthesis};
+use disclosure::synthesis::{self, Aggregates};
+use disclosure::{Column, Domain, Microdata};
 
 fn read(path: &str, domain: Domain) -> Microdata {
     let mut reader = csv::Reader::from_path(path).unwrap();
@@ -21,13 +22,24 @@ fn read(path: &str, domain: Domain) -> Microdata {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [original, target, epsilon, delta] = [0, 1, 2, 3].map(|place| arguments[place].as_str());
-    let domain = if arguments.get(4).is_some() { Domain::Declared } else { Domain::Found };
+    let domain = if arguments.get(4).is_some_and(|how| how == "declared") { Domain::Declared } else { Domain::Found };
     let begun = Instant::now();
     let original = read(original, domain);
     let read = begun.elapsed();
     let epsilon = Epsilon::new(epsilon.parse().unwrap()).unwrap();
     let delta = Delta::new(delta.parse().unwrap()).unwrap();
-    let made = synthesis::marginals(&original, epsilon, delta, &mut Source::secure()).unwrap();
+    let mut source = Source::secure();
+    let made = match arguments.get(5).map(String::as_str) {
+        None => synthesis::marginals(&original, epsilon, delta, &mut source).unwrap(),
+        Some("seeded") => {
+            let told = Aggregates::with_noise(&original, 3, epsilon, delta, &mut source).unwrap();
+            told.records(&mut source).unwrap()
+        }
+        Some(k) => {
+            let told = Aggregates::with_threshold(&original, 3, k.parse().unwrap()).unwrap();
+            told.records(&mut source).unwrap()
+        }
+    };
     eprintln!("read in {read:.2?}, made in {:.2?}", begun.elapsed() - read);
     let mut out = csv::Writer::from_path(target).unwrap();
     let columns = made.records.columns();

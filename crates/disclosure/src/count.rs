@@ -220,6 +220,51 @@ impl Combinations {
         }
     }
 
+    /// The count of one combination of values, given as columns from left to right with their values.
+    pub(crate) fn of_values(&self, values: &[(usize, u16)]) -> u32 {
+        let rank: usize = values.iter().zip(1..).map(|((column, _), place)| binomial(*column, place)).sum();
+        let cell =
+            values.iter().rev().fold(0, |cell, (column, value)| cell * self.sizes[*column] + usize::from(*value));
+        let start =
+            values.len().checked_sub(1).and_then(|place| self.starts.get(place)).and_then(|starts| starts.get(rank));
+        start.and_then(|start| self.counts[values.len() - 1].get(start + cell)).copied().unwrap_or(0)
+    }
+
+    /// Changes every count.
+    pub(crate) fn change(&mut self, change: impl Fn(u32) -> u32 + Sync) {
+        self.counts.iter_mut().for_each(|counts| counts.par_iter_mut().for_each(|count| *count = change(*count)));
+    }
+
+    /// Puts other counts of one length in place.
+    pub(crate) fn replace(&mut self, length: usize, counts: Vec<u32>) {
+        self.counts[length - 1] = counts;
+    }
+
+    /// Takes away what contradicts itself: no combination is more frequent than a part of it.
+    pub(crate) fn close(&mut self) {
+        for length in 2..=self.length() {
+            let (shorter, longer) = self.counts.split_at_mut(length - 1);
+            let parts = &shorter[length - 2];
+            let starts = &self.starts[length - 1];
+            let mut columns: Vec<usize> = (0..length).collect();
+            for start in starts.windows(2) {
+                let sizes: Vec<usize> = columns.iter().map(|column| self.sizes[*column]).collect();
+                for left_out in 0..length {
+                    let part: Vec<usize> =
+                        columns.iter().copied().enumerate().filter(|(p, _)| *p != left_out).map(|(_, c)| c).collect();
+                    let part_start = self.starts[length - 2][rank(&part)];
+                    let below: usize = sizes[..left_out].iter().product();
+                    let own = sizes[left_out];
+                    for (cell, count) in longer[0][start[0]..start[1]].iter_mut().enumerate() {
+                        let part_cell = cell % below + cell / (below * own) * below;
+                        *count = (*count).min(parts[part_start + part_cell]);
+                    }
+                }
+                advance(&mut columns, self.sizes.len());
+            }
+        }
+    }
+
     /// All choices of columns of one length with their counts.
     pub fn marginals(&self, length: usize) -> Vec<Marginal<'_>> {
         let mut columns: Vec<usize> = (0..length).collect();

@@ -130,7 +130,8 @@ impl<'a> Fit<'a> {
                 let record = self.records.row(row);
                 let code = match self.sizes[column] {
                     2 => 1 - record[column],
-                    // That of a record nearby: as likely as it is frequent.
+                    // That of a record nearby, as likely as it is frequent; now and then any.
+                    size if random.random_ratio(1, 4) => random.random_range(0..size as u16),
                     _ => self.records.row(random.random_range(begin..end))[column],
                 };
                 if code != record[column] && self.change(record, column, code) < 0.0 {

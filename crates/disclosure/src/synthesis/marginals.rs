@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::choose::choose;
 use super::fit::{Fit, Records};
-use super::measure::{Measurement, Part, Query, ask};
+use super::measure::{Measurement, Query, ask};
 use crate::account::{Delta, Epsilon, Rho};
-use crate::count::{Combinations, Marginal};
+use crate::count::{Combinations, Marginal, TooManyCells};
 use crate::noise::{ScaleError, Source};
 use crate::{Column, Domain, Microdata};
 
@@ -41,6 +41,9 @@ pub enum Refused {
     /// More noise than can be drawn.
     #[error(transparent)]
     Scale(#[from] ScaleError),
+    /// More combinations than can be counted.
+    #[error(transparent)]
+    TooManyCells(#[from] TooManyCells),
 }
 
 /// A question that was asked, as the method note names it.
@@ -80,8 +83,7 @@ pub fn marginals(data: &Microdata, epsilon: Epsilon, delta: Delta, source: &mut 
     let people = ask(data, vec![Query::whole(&[], &[])], rho.share(PEOPLE, WHOLE), source)?;
     let rows = usize::try_from(people[0].answer[0]).map_err(|_| Refused::TooFewPeople)?;
     let single = rho.share(SINGLE, WHOLE * width);
-    let found = data.columns().iter().filter(|column| column.domain == Domain::Found).count().max(1);
-    let (data, measured) = singles(data, single, delta.halved().value() / found as f64, source)?;
+    let (data, measured) = singles(data, single, delta.halved(), source)?;
     if rows == 0 || data.columns().iter().all(|column| column.values.is_empty()) {
         return Err(Refused::TooFewPeople);
     }
@@ -91,10 +93,10 @@ pub fn marginals(data: &Microdata, epsilon: Epsilon, delta: Delta, source: &mut 
 
 /// Asks for each column how many hold each value. Values of columns that do not declare theirs are kept where enough
 /// hold them that one person makes no difference.
-fn singles(
+pub(super) fn singles(
     data: &Microdata,
     each: Rho,
-    delta: f64,
+    delta: Delta,
     source: &mut Source,
 ) -> Result<(Microdata, Vec<Measurement>), ScaleError> {
     let sizes: Vec<usize> = data.columns().iter().map(Column::size).collect();
@@ -104,6 +106,8 @@ fn singles(
     };
     let mut measured = ask(data, (0..sizes.len()).map(query).collect(), each, source)?;
     let mut columns = data.columns().to_vec();
+    let found = columns.iter().filter(|column| column.domain == Domain::Found).count().max(1);
+    let delta = delta.value() / found as f64;
     for (column, measurement) in columns.iter_mut().zip(&mut measured) {
         if column.domain == Domain::Found {
             let least = (2.0 + measurement.sigma * upper_quantile(delta)).ceil() as i64;
@@ -190,7 +194,7 @@ impl Run<'_> {
     fn independent(&self, singles: &[Measurement], source: &mut Source) -> Records {
         let rows = self.rows.min(DRAFT);
         let column = |(single, size): (&Measurement, &usize)| {
-            let weights = self.weights(single, *size);
+            let weights = single.weights(self.rows, *size);
             let total: f64 = weights.iter().sum::<f64>().max(1.0);
             let (mut codes, mut sum) = (Vec::with_capacity(rows), 0.0);
             for (code, weight) in (0u16..).zip(&weights) {
@@ -204,21 +208,6 @@ impl Run<'_> {
             codes
         };
         Records::of(&singles.iter().zip(&self.sizes).map(column).collect::<Vec<_>>())
-    }
-
-    /// How many records hold each code of one column, as far as it was told.
-    fn weights(&self, single: &Measurement, size: usize) -> Vec<f64> {
-        let rows = self.rows as f64;
-        let told = single.answer.iter().map(|answer| *answer as f64);
-        let known: Vec<f64> = match single.query.parts.first() {
-            Some((_, Part::Sign)) => told.map(|with_less_without| (rows + with_less_without) / 2.0).collect(),
-            _ => told.collect(),
-        };
-        let mut weights: Vec<f64> = known.into_iter().map(|count| count.max(0.0)).collect();
-        if weights.len() < size {
-            weights.insert(0, (rows - weights.iter().sum::<f64>()).max(0.0));
-        }
-        weights
     }
 
     /// Pairs of columns of which more than noise can be learnt.
@@ -283,11 +272,14 @@ impl Run<'_> {
     }
 
     fn microdata(&self, records: &Records) -> Microdata {
-        let columns = self.data.columns().iter().enumerate();
-        Microdata::new(
-            columns.map(|(place, column)| Column { codes: records.column(place), ..column.shape() }).collect(),
-        )
+        microdata(self.data.columns(), records)
     }
+}
+
+/// Records with the names of their columns and values.
+pub(super) fn microdata(columns: &[Column], records: &Records) -> Microdata {
+    let columns = columns.iter().enumerate();
+    Microdata::new(columns.map(|(place, column)| Column { codes: records.column(place), ..column.shape() }).collect())
 }
 
 /// What noise would do to counts that are drafted so: the mean of a normal number's magnitude is σ √(2/π), but a count

@@ -103,6 +103,23 @@ pub(super) struct Measurement {
     pub sigma: f64,
 }
 
+impl Measurement {
+    /// Of a question about one column: how many of so many people hold each code, as far as it was told.
+    pub fn weights(&self, people: usize, size: usize) -> Vec<f64> {
+        let people = people as f64;
+        let told = self.answer.iter().map(|answer| *answer as f64);
+        let known: Vec<f64> = match self.query.parts.first() {
+            Some((_, Part::Sign)) => told.map(|with_less_without| (people + with_less_without) / 2.0).collect(),
+            _ => told.collect(),
+        };
+        let mut weights: Vec<f64> = known.into_iter().map(|count| count.max(0.0)).collect();
+        if weights.len() < size {
+            weights.insert(0, (people - weights.iter().sum::<f64>()).max(0.0));
+        }
+        weights
+    }
+}
+
 /// Asks all questions, each for the same share of the budget: one person changes one number of each by one, so that
 /// discrete Gaussian noise with variance 1/(2ρ) costs ρ (Canonne, Kamath, Steinke 2020, theorem 14).
 ///

@@ -4,5 +4,7 @@ mod choose;
 mod fit;
 mod marginals;
 mod measure;
+mod seeded;
 
 pub use marginals::{Asked, Refused, Synthesis, marginals};
+pub use seeded::{Aggregates, Told};
