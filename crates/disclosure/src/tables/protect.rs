@@ -287,7 +287,8 @@ impl<'a> Release<'a> {
                 told.insert(id, both);
                 if cell.figure == Figure::Suppressed {
                     let words = format!("{} in an earlier release", self.axes.words(&fixed));
-                    targets.push(Target { cell: id, words, kind: Kind::Possibly });
+                    let nobody = self.protection.zeros == Zeros::Published;
+                    targets.push(Target { cell: id, words, kind: Kind::Unless { nobody } });
                 }
                 seen_before.insert((published.edition, fixed));
             }
@@ -323,7 +324,7 @@ impl<'a> Release<'a> {
                 let cell = system.add_increase(from, to, bounds);
                 if let Some(fixed) = fixed {
                     let words = format!("the change in {} since an earlier release", self.axes.words(&fixed));
-                    targets.push(Target { cell, words, kind: Kind::Possibly });
+                    targets.push(Target { cell, words, kind: Kind::Unless { nobody: true } });
                 }
             }
         }
@@ -411,8 +412,11 @@ pub(super) fn totals(dimensions: &[Dimension], counts: &[u64]) -> Vec<(Vec<Optio
 enum Kind {
     /// It is small: it has to be left in an interval as wide as the protection.
     Small,
-    /// It may be small: likewise, unless it can only be nothing, or as much as the threshold.
-    Possibly,
+    /// It may be small: likewise, unless it can only be as much as the threshold, or nobody where that may be known.
+    Unless {
+        /// Whether it may be known that it is nobody.
+        nobody: bool,
+    },
 }
 
 /// A cell that nobody may work out.
@@ -546,7 +550,10 @@ impl World {
             } else {
                 0
             };
-            kind == Kind::Possibly && (sizes >= threshold || least == 0 && most == 0)
+            match kind {
+                Kind::Small => false,
+                Kind::Unless { nobody } => sizes >= threshold || (nobody && least == 0 && most == 0),
+            }
         };
         if let Some(known) = self.system.bounds(cell).known() {
             return harmless(known, known, self.threshold);
