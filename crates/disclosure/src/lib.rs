@@ -7,6 +7,7 @@
 pub mod describe;
 mod microdata;
 pub mod read;
+pub mod risk;
 pub mod round;
 pub mod tables;
 
