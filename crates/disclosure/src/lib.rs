@@ -4,11 +4,19 @@
 
 #![forbid(unsafe_code)]
 
+pub mod account;
+pub mod count;
 pub mod describe;
+pub mod evaluate;
+pub mod ledger;
 mod microdata;
+pub mod noise;
 pub mod read;
+pub mod report;
 pub mod risk;
 pub mod round;
+pub mod shares;
+pub mod synthesis;
 pub mod tables;
 
 pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};
