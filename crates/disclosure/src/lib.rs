@@ -13,6 +13,7 @@ mod microdata;
 pub mod noise;
 pub mod read;
 pub mod report;
+pub mod risk;
 pub mod round;
 pub mod shares;
 pub mod synthesis;

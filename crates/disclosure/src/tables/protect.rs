@@ -287,7 +287,8 @@ impl<'a> Release<'a> {
                 told.insert(id, both);
                 if cell.figure == Figure::Suppressed {
                     let words = format!("{} in an earlier release", self.axes.words(&fixed));
-                    targets.push(Target { cell: id, words, kind: Kind::Possibly });
+                    let nobody = self.protection.zeros == Zeros::Published;
+                    targets.push(Target { cell: id, words, kind: Kind::Unless { nobody } });
                 }
                 seen_before.insert((published.edition, fixed));
             }
@@ -323,7 +324,7 @@ impl<'a> Release<'a> {
                 let cell = system.add_increase(from, to, bounds);
                 if let Some(fixed) = fixed {
                     let words = format!("the change in {} since an earlier release", self.axes.words(&fixed));
-                    targets.push(Target { cell, words, kind: Kind::Possibly });
+                    targets.push(Target { cell, words, kind: Kind::Unless { nobody: true } });
                 }
             }
         }
@@ -411,8 +412,11 @@ pub(super) fn totals(dimensions: &[Dimension], counts: &[u64]) -> Vec<(Vec<Optio
 enum Kind {
     /// It is small: it has to be left in an interval as wide as the protection.
     Small,
-    /// It may be small: likewise, unless it can only be nothing, or as much as the threshold.
-    Possibly,
+    /// It may be small: likewise, unless it can only be as much as the threshold, or nobody where that may be known.
+    Unless {
+        /// Whether it may be known that it is nobody.
+        nobody: bool,
+    },
 }
 
 /// A cell that nobody may work out.
@@ -481,12 +485,14 @@ impl World {
                     told_before.insert(words.clone());
                     break;
                 }
-                let chosen = self.choose(target, candidates);
+                let (chosen, point) = self.choose(target, candidates);
                 for at in chosen {
                     candidates.iter_mut().skip(at).take(1).for_each(|candidate| candidate.suppressed = true);
                 }
                 self.tell(candidates);
-                self.search_together();
+                if let Some(point) = point.filter(|point| self.system.holds(point)) {
+                    self.note(&point);
+                }
             }
         }
     }
@@ -546,7 +552,10 @@ impl World {
             } else {
                 0
             };
-            kind == Kind::Possibly && (sizes >= threshold || least == 0 && most == 0)
+            match kind {
+                Kind::Small => false,
+                Kind::Unless { nobody } => sizes >= threshold || (nobody && least == 0 && most == 0),
+            }
         };
         if let Some(known) = self.system.bounds(cell).known() {
             return harmless(known, known, self.threshold);
@@ -578,8 +587,9 @@ impl World {
         safe
     }
 
-    /// The figures that are best left out so that a cell becomes wider, by their places; one at least.
-    fn choose(&self, target: Id, candidates: &[Candidate]) -> Vec<usize> {
+    /// The figures that are best left out so that a cell becomes wider, by their places, one at least; and what is
+    /// then a solution, if all goes well.
+    fn choose(&self, target: Id, candidates: &[Candidate]) -> (Vec<usize>, Option<Point>) {
         let place_of: FxHashMap<Id, usize> = self.ids.iter().copied().zip(0..).collect();
         let open = |id: Id| {
             let place = place_of.get(&id)?;
@@ -589,14 +599,14 @@ impl World {
         };
         for direction in [1.0, -1.0] {
             let cheapest = self.system.cheapest(&self.base, &[(target, direction)], self.threshold, open);
-            if let Ok((cells, _)) = cheapest
+            if let Ok((cells, point)) = cheapest
                 && !cells.is_empty()
             {
-                return cells.iter().filter_map(|id| place_of.get(id).copied()).collect();
+                return (cells.iter().filter_map(|id| place_of.get(id).copied()).collect(), Some(point));
             }
         }
         let least = (0..self.system.len()).filter_map(|id| open(id).map(|cost| (cost, id)));
         let least = least.min_by(|one, other| one.0.total_cmp(&other.0));
-        least.and_then(|(_, id)| place_of.get(&id).copied()).into_iter().collect()
+        (least.and_then(|(_, id)| place_of.get(&id).copied()).into_iter().collect(), None)
     }
 }
