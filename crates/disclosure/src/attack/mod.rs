@@ -13,6 +13,7 @@
 //! An attack that fails proves nothing: there may be a better one. One that breaks the bound proves that the promise
 //! is not kept.
 
+mod differencing;
 mod inference;
 mod linkage;
 mod membership;
@@ -29,6 +30,7 @@ use crate::count::Combinations;
 use crate::noise::Source;
 use crate::{Column, Microdata};
 
+pub use differencing::{Change, Differences, Found, difference};
 use membership::Scored;
 pub use rate::{Difference, Rate};
 use scene::{People, Scene, Targets};
