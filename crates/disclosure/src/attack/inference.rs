@@ -1,7 +1,7 @@
 //! Does the release tell what somebody keeps to themselves?
 
-use crate::Role;
 use crate::noise::Source;
+use crate::{Microdata, Role};
 
 use super::scene::{People, Scene, Targets, on_each};
 use super::{Baseline, Kind, Outcome, Rate};
@@ -22,15 +22,17 @@ pub fn inference(scene: &Scene, targets: &Targets, source: &mut Source) -> Optio
         if known.is_empty() {
             continue;
         }
-        let released = (People::of(&scene.released, &known), People::of(&scene.released, &[*secret]));
-        let commonest = most(released.1.rows().flatten().copied());
+        let released = People::of(&scene.released, &known);
+        let told = codes(&scene.released, *secret);
+        let commonest = most(told.iter().copied());
         let mut attack = |data, rows: &[usize]| -> Vec<(bool, bool)> {
-            let people = (People::of(data, &known), People::of(data, &[*secret]));
+            let people = People::of(data, &known);
+            let truths = codes(data, *secret);
             let rows: Vec<usize> = rows.iter().copied().skip(turn).step_by(secrets.len()).collect();
             let guesses = on_each(&rows, source, |row, _| {
-                let truth = people.1.row(*row).first().copied().filter(|code| *code != 0)?;
-                let (_, nearest) = released.0.nearest(people.0.row(*row));
-                let guess = most(nearest.into_iter().flat_map(|place| released.1.row(place)).copied());
+                let truth = truths.get(*row).copied().filter(|code| *code != 0)?;
+                let (_, nearest) = released.nearest(&people.person(*row));
+                let guess = most(nearest.into_iter().filter_map(|row| told.get(row).copied()));
                 Some((guess == Some(truth), commonest == Some(truth)))
             });
             guesses.into_iter().flatten().collect()
@@ -47,6 +49,10 @@ pub fn inference(scene: &Scene, targets: &Targets, source: &mut Source) -> Optio
     let baseline = Rate::counted(tries.members.iter().map(|(_, commonest)| *commonest));
     let control = scene.control.as_ref().map(|_| right(&tries.strangers));
     Some(Outcome::new(Kind::Inference, right(&tries.members), control, Baseline::Measured(baseline)))
+}
+
+fn codes(data: &Microdata, column: usize) -> &[u16] {
+    data.columns().get(column).map_or(&[], |column| column.codes.as_slice())
 }
 
 /// Whether each guess was right, and whether the commonest value would have been.

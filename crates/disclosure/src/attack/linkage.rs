@@ -2,7 +2,7 @@
 
 use crate::noise::Source;
 
-use super::scene::{People, Scene, Targets, below, distance, on_each};
+use super::scene::{People, Scene, Targets, below, on_each};
 use super::{Baseline, Kind, Outcome, Rate};
 
 /// Records a person may be, among whom the attacker chooses.
@@ -25,7 +25,7 @@ pub fn linkage(scene: &Scene, targets: &Targets, source: &mut Source) -> Option<
     let members = sides(&scene.original);
     let strangers = scene.control.as_ref().map(sides);
     let half = |people: &(People, People), rows: &[usize]| -> Vec<(Vec<u16>, Vec<u16>)> {
-        rows.iter().map(|row| (people.0.row(*row).to_vec(), people.1.row(*row).to_vec())).collect()
+        rows.iter().map(|row| (people.0.person(*row), people.1.person(*row))).collect()
     };
     let mut people = half(&members, &targets.members);
     people.extend(strangers.iter().flat_map(|strangers| half(strangers, &targets.strangers)));
@@ -35,8 +35,8 @@ pub fn linkage(scene: &Scene, targets: &Targets, source: &mut Source) -> Option<
         let (_, candidates) = people.get(*target).map(|(known, _)| released.0.nearest(known)).unwrap_or_default();
         let step = candidates.len().div_ceil(MOST_CANDIDATES).max(1);
         let closeness = |person: usize| {
-            let record = people.get(person).map_or(&[][..], |(_, unknown)| unknown);
-            candidates.iter().step_by(step).map(|row| distance(released.1.row(*row), record)).min()
+            let record = people.get(person).map_or(&[][..], |(_, unknown)| unknown.as_slice());
+            candidates.iter().step_by(step).map(|row| released.1.distance(*row, record)).min()
         };
         let others = std::iter::repeat_with(|| below(people.len() - 1, source));
         let others: Vec<usize> = others.map(|place| place + usize::from(place >= *target)).take(POOL - 1).collect();

@@ -35,7 +35,7 @@ pub fn membership(scene: &Scene, targets: &Targets) -> Option<Outcome> {
 
 fn picked(data: &Microdata, columns: &[usize], rows: &[usize]) -> Vec<Vec<u16>> {
     let people = People::of(data, columns);
-    rows.iter().map(|row| people.row(*row).to_vec()).collect()
+    rows.iter().map(|row| people.person(*row)).collect()
 }
 
 /// How much the release speaks for each target.

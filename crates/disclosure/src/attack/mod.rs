@@ -277,10 +277,10 @@ fn score(person: &Microdata, released: &Microdata) -> Result<(f64, f64), AttackE
     }
     let scene = Scene::new(person, None, released)?;
     let columns: Vec<usize> = (0..scene.width()).collect();
-    let people = People::of(&scene.original, &columns);
-    let (distance, _) = People::of(&scene.released, &columns).nearest(people.row(0));
+    let person = People::of(&scene.original, &columns).person(0);
+    let (distance, _) = People::of(&scene.released, &columns).nearest(&person);
     let frequency = Combinations::count(&scene.released, 2).map_or(0.0, |counts| {
-        let shares = pairs_of(people.row(0)).map(|(columns, cell)| {
+        let shares = pairs_of(&person).map(|(columns, cell)| {
             let count = count_of(&counts, columns, cell);
             (count / released.rows() as f64).ln()
         });
@@ -316,7 +316,7 @@ pub fn most_exposed(data: &Microdata) -> Option<usize> {
     let commonness =
         |person: &[u16]| -> f64 { pairs_of(person).map(|(columns, cell)| count_of(&counts, columns, cell).ln()).sum() };
     let people = People::of(data, &columns);
-    let all = people.rows().map(commonness).enumerate();
+    let all = (0..people.number()).map(|row| (row, commonness(&people.person(row))));
     all.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(row, _)| row)
 }
 

@@ -78,56 +78,61 @@ fn same_codes(column: &Column, others: [Option<&Column>; 2]) -> [Option<Column>;
     [own, control, released]
 }
 
-/// Rows of some columns, each row together.
-pub struct People {
-    width: usize,
-    codes: Vec<u16>,
+/// Some columns of all rows.
+pub struct People<'a> {
+    columns: Vec<&'a [u16]>,
+    number: usize,
 }
 
-impl People {
+/// So many rows at a time are compared: their distances stay near the processor.
+const BLOCK: usize = 4096;
+
+impl<'a> People<'a> {
     /// All rows, of these columns.
-    pub fn of(data: &Microdata, columns: &[usize]) -> People {
-        let chosen: Vec<&Column> = columns.iter().filter_map(|place| data.columns().get(*place)).collect();
-        let mut codes = vec![0; data.rows() * chosen.len()];
-        for (place, column) in chosen.iter().enumerate() {
-            for (cell, code) in codes.iter_mut().skip(place).step_by(chosen.len()).zip(&column.codes) {
-                *cell = *code;
-            }
-        }
-        People { width: chosen.len(), codes }
+    pub fn of(data: &'a Microdata, columns: &[usize]) -> People<'a> {
+        let codes = |place: &usize| data.columns().get(*place).map(|column| column.codes.as_slice());
+        People { columns: columns.iter().filter_map(codes).collect(), number: data.rows() }
     }
 
-    /// The people, one after the other.
-    pub fn rows(&self) -> std::slice::ChunksExact<'_, u16> {
-        self.codes.chunks_exact(self.width.max(1))
+    /// How many there are.
+    pub fn number(&self) -> usize {
+        self.number
     }
 
     /// One person.
-    pub fn row(&self, place: usize) -> &[u16] {
-        self.codes.get(place * self.width..(place + 1) * self.width).unwrap_or(&[])
+    pub fn person(&self, row: usize) -> Vec<u16> {
+        self.columns.iter().filter_map(|codes| codes.get(row).copied()).collect()
     }
 
-    /// Those that differ from a person in the fewest columns, and in how many.
+    /// In how many columns a row differs from a person.
+    pub fn distance(&self, row: usize, person: &[u16]) -> u16 {
+        self.columns.iter().zip(person).map(|(codes, code)| u16::from(codes.get(row) != Some(code))).sum()
+    }
+
+    /// The rows that differ from a person in the fewest columns, and in how many.
     pub fn nearest(&self, person: &[u16]) -> (u16, Vec<usize>) {
         let mut least = u16::MAX;
         let mut nearest = Vec::new();
-        for (place, row) in self.rows().enumerate() {
-            let distance = distance(row, person);
-            if distance < least {
-                least = distance;
+        for first in (0..self.number).step_by(BLOCK) {
+            let mut distances = [0u16; BLOCK];
+            let distances = distances.get_mut(..BLOCK.min(self.number - first)).unwrap_or_default();
+            for (codes, code) in self.columns.iter().zip(person) {
+                for (distance, other) in distances.iter_mut().zip(codes.iter().skip(first)) {
+                    *distance += u16::from(other != code);
+                }
+            }
+            let closest = distances.iter().copied().min().unwrap_or(u16::MAX);
+            if closest < least {
+                least = closest;
                 nearest.clear();
             }
-            if distance == least {
-                nearest.push(place);
+            if closest == least {
+                let rows = distances.iter().enumerate().filter(|(_, distance)| **distance == least);
+                nearest.extend(rows.map(|(row, _)| first + row));
             }
         }
         (least, nearest)
     }
-}
-
-/// In how many columns two people differ.
-pub fn distance(one: &[u16], other: &[u16]) -> u16 {
-    one.iter().zip(other).map(|(one, other)| u16::from(one != other)).sum()
 }
 
 /// The people who are attacked, by their rows: some of the original, and as many of the control.

@@ -28,8 +28,8 @@ pub fn singling_out(scene: &Scene, targets: &Targets, source: &mut Source) -> Ou
     let columns: Vec<usize> = (0..scene.width()).collect();
     let members = People::of(&scene.original, &columns);
     let strangers = scene.control.as_ref().map(|control| People::of(control, &columns));
-    let mut people: Vec<&[u16]> = targets.members.iter().map(|row| members.row(*row)).collect();
-    people.extend(strangers.iter().flat_map(|strangers| targets.strangers.iter().map(|row| strangers.row(*row))));
+    let mut people: Vec<Vec<u16>> = targets.members.iter().map(|row| members.person(*row)).collect();
+    people.extend(strangers.iter().flat_map(|strangers| targets.strangers.iter().map(|row| strangers.person(*row))));
 
     let number = targets.members.len();
     let found = singled_out(&predicates, &people, source);
@@ -74,9 +74,9 @@ fn scatter(predicate: &Predicate, released: &Microdata, source: &mut Source) -> 
 }
 
 /// Whom descriptions fit alone.
-fn singled_out(predicates: &[Predicate], people: &[&[u16]], source: &mut Source) -> FxHashSet<usize> {
+fn singled_out(predicates: &[Predicate], people: &[Vec<u16>], source: &mut Source) -> FxHashSet<usize> {
     let alone = |predicate: &Predicate, _: &mut Source| {
-        let fits = |person: &&[u16]| predicate.iter().all(|(place, code)| person.get(*place) == Some(code));
+        let fits = |person: &[u16]| predicate.iter().all(|(place, code)| person.get(*place) == Some(code));
         let mut fitting = people.iter().enumerate().filter(|(_, person)| fits(person)).map(|(place, _)| place);
         fitting.next().filter(|_| fitting.next().is_none())
     };
