@@ -110,21 +110,20 @@ struct Unit<'a> {
 
 impl Unit<'_> {
     fn count(&mut self, known: &Known) {
-        let size = self.sizes[self.last];
         let base = self.starts[0];
         for row in known.rows() {
             let Some(place) = row.iter().position(|(column, _)| usize::from(*column) == self.last) else { continue };
             let value = usize::from(row[place].1);
             match self.length {
                 1 => self.counts[value] += 1,
-                length => self.add(&row[..place], length - 1, 0, value, size, base),
+                length => self.add(&row[..place], length - 1, 0, value, base),
             }
         }
     }
 
     /// Adds the row to each choice of `left` more columns among those before. `cell` is the place among the values
     /// chosen so far, which vary slower than those to come.
-    fn add(&mut self, before: &[(u16, u16)], left: usize, rank: usize, cell: usize, cells: usize, base: usize) {
+    fn add(&mut self, before: &[(u16, u16)], left: usize, rank: usize, cell: usize, base: usize) {
         if left == 1 {
             for (column, value) in before {
                 let column = usize::from(*column);
@@ -135,9 +134,8 @@ impl Unit<'_> {
         }
         for (place, (column, value)) in before.iter().enumerate().skip(left - 1) {
             let column = usize::from(*column);
-            let size = self.sizes[column];
-            let cell = cell * size + usize::from(*value);
-            self.add(&before[..place], left - 1, rank + binomial(column, left), cell, cells * size, base);
+            let cell = cell * self.sizes[column] + usize::from(*value);
+            self.add(&before[..place], left - 1, rank + binomial(column, left), cell, base);
         }
     }
 }

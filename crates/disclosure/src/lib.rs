@@ -14,8 +14,10 @@ mod microdata;
 pub mod noise;
 pub mod read;
 pub mod report;
+pub mod risk;
 pub mod round;
 pub mod shares;
+pub mod synthesis;
 pub mod tables;
 
 pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};

@@ -83,6 +83,11 @@ impl Column {
         })
     }
 
+    /// The column without its rows.
+    pub fn shape(&self) -> Column {
+        Column { name: self.name.clone(), values: self.values.clone(), codes: Vec::new(), ..*self }
+    }
+
     /// How many codes there are, the empty cell's included.
     pub fn size(&self) -> usize {
         self.values.len() + 1

@@ -220,16 +220,15 @@ impl Differences {
         self.worked_out.is_empty() && self.narrowed.is_empty() && self.changes.is_empty()
     }
 
-    /// The report.
-    pub fn page(&self) -> Page {
-        let mut sections = Vec::new();
-        if !self.nothing() {
-            sections.push(Section::Warning {
-                text: "Figures that should not be known can be worked out. Do not publish these tables.".to_owned(),
-            });
-        }
+    /// What was found, in a sentence, and each figure that was worked out.
+    pub fn words(&self) -> Vec<String> {
+        let worked_out = |found: &Found| format!("{} (release {}): {}", found.cell, found.edition, found.least);
+        std::iter::once(self.summary()).chain(self.worked_out.iter().map(worked_out)).collect()
+    }
+
+    fn summary(&self) -> String {
         let whole = |number: usize| Format::Whole.write(number as f64);
-        let said = format!(
+        format!(
             "{} tables, in which {} figures are not published. {} were worked out, {} more lie within fewer than {} \
              numbers, and {} published figures changed from one release to the next by fewer than {} people.",
             whole(self.tables),
@@ -239,11 +238,22 @@ impl Differences {
             self.threshold,
             whole(self.changes.len()),
             self.threshold
-        );
+        )
+    }
+
+    /// The report.
+    pub fn page(&self) -> Page {
+        let mut sections = Vec::new();
+        if !self.nothing() {
+            sections.push(Section::Warning {
+                text: "Figures that should not be known can be worked out. Do not publish these tables.".to_owned(),
+            });
+        }
         let how = "Totals were subtracted from each other until nothing new followed, over all tables about the same \
                    people and from each release to the next. That nothing is found this way does not prove that there \
                    is nothing.";
-        sections.push(Section::Text { heading: String::new(), paragraphs: vec![said, how.to_owned()] });
+        let paragraphs = vec![self.summary(), how.to_owned()];
+        sections.push(Section::Text { heading: String::new(), paragraphs });
         let found = |found: &Found| {
             let figure = match found.least == found.most {
                 true => found.least.to_string(),

@@ -69,13 +69,17 @@ impl Outcome {
 }
 
 impl Attacks {
+    /// What was found, a sentence for each attack.
+    pub fn words(&self) -> Vec<String> {
+        self.outcomes.iter().map(Outcome::sentence).collect()
+    }
+
     /// The report.
     pub fn page(&self) -> Page {
         let mut sections = self.warnings();
         sections.push(Section::Text { heading: "What was done".to_owned(), paragraphs: self.setting() });
         sections.push(Section::Bars(self.chart()));
-        let sentences = self.outcomes.iter().map(Outcome::sentence).collect();
-        sections.push(Section::Text { heading: "What was found".to_owned(), paragraphs: sentences });
+        sections.push(Section::Text { heading: "What was found".to_owned(), paragraphs: self.words() });
         let question = |outcome: &Outcome| format!("{}. {}", outcome.kind.name(), outcome.kind.question());
         let mut notes: Vec<String> = self.outcomes.iter().map(question).collect();
         notes.push(

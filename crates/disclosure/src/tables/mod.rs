@@ -6,6 +6,8 @@
 //! was published of them before.
 
 mod axes;
+mod count;
+mod output;
 mod protect;
 mod risk;
 mod system;
@@ -14,6 +16,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use count::{NOT_STATED, Uncounted};
+pub use output::write_csv;
 pub use protect::{Audit, protect, protect_audited};
 pub use risk::risk_of;
 

@@ -485,12 +485,14 @@ impl World {
                     told_before.insert(words.clone());
                     break;
                 }
-                let chosen = self.choose(target, candidates);
+                let (chosen, point) = self.choose(target, candidates);
                 for at in chosen {
                     candidates.iter_mut().skip(at).take(1).for_each(|candidate| candidate.suppressed = true);
                 }
                 self.tell(candidates);
-                self.search_together();
+                if let Some(point) = point.filter(|point| self.system.holds(point)) {
+                    self.note(&point);
+                }
             }
         }
     }
@@ -585,8 +587,9 @@ impl World {
         safe
     }
 
-    /// The figures that are best left out so that a cell becomes wider, by their places; one at least.
-    fn choose(&self, target: Id, candidates: &[Candidate]) -> Vec<usize> {
+    /// The figures that are best left out so that a cell becomes wider, by their places, one at least; and what is
+    /// then a solution, if all goes well.
+    fn choose(&self, target: Id, candidates: &[Candidate]) -> (Vec<usize>, Option<Point>) {
         let place_of: FxHashMap<Id, usize> = self.ids.iter().copied().zip(0..).collect();
         let open = |id: Id| {
             let place = place_of.get(&id)?;
@@ -596,14 +599,14 @@ impl World {
         };
         for direction in [1.0, -1.0] {
             let cheapest = self.system.cheapest(&self.base, &[(target, direction)], self.threshold, open);
-            if let Ok((cells, _)) = cheapest
+            if let Ok((cells, point)) = cheapest
                 && !cells.is_empty()
             {
-                return cells.iter().filter_map(|id| place_of.get(id).copied()).collect();
+                return (cells.iter().filter_map(|id| place_of.get(id).copied()).collect(), Some(point));
             }
         }
         let least = (0..self.system.len()).filter_map(|id| open(id).map(|cost| (cost, id)));
         let least = least.min_by(|one, other| one.0.total_cmp(&other.0));
-        least.and_then(|(_, id)| place_of.get(&id).copied()).into_iter().collect()
+        (least.and_then(|(_, id)| place_of.get(&id).copied()).into_iter().collect(), None)
     }
 }

@@ -1,0 +1,125 @@
+//! What is asked of the original records: a few columns at a time, answered with noise.
+
+use rayon::prelude::*;
+
+use crate::Microdata;
+use crate::account::Rho;
+use crate::noise::{Gaussian, ScaleError, Source};
+
+/// How a column takes part in a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Rows that have its one value count 1, rows that have not count -1.
+    Sign,
+    /// Its code chooses the number that a row counts in: neighbouring codes are so far apart.
+    Place(u32),
+    /// As `Place`, but a row counts only where the column is not empty.
+    Known(u32),
+}
+
+/// A question: for each combination of what some columns hold, how many rows have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Query {
+    pub parts: Vec<(usize, Part)>,
+    /// How many numbers answer it.
+    pub cells: usize,
+}
+
+impl Query {
+    /// The question about all combinations, those with empty cells too; `sizes` says how many codes each column has.
+    ///
+    /// Columns with one value besides the empty one do not split the rows but give them a sign, two such columns the
+    /// product. A row still changes one number by one, so that the noise is the same, but a count of rows with the
+    /// value comes out of it with half the noise, of rows with two values with a quarter: the coefficients of Walsh
+    /// and Fourier (Barak et al., *Privacy, Accuracy, and Consistency Too*, PODS 2007).
+    pub fn whole(columns: &[usize], sizes: &[usize]) -> Query {
+        let mut cells = 1;
+        let mut part = |column: usize| match sizes[column] {
+            2 => (column, Part::Sign),
+            size => {
+                cells *= size;
+                (column, Part::Place((cells / size) as u32))
+            }
+        };
+        let parts = columns.iter().map(|column| part(*column)).collect();
+        Query { parts, cells }
+    }
+
+    /// The question about combinations of values only, as [`crate::count::Combinations`] orders them.
+    pub fn known(columns: &[usize], sizes: &[usize]) -> Query {
+        let mut cells = 1;
+        let mut part = |column: usize| {
+            let stride = cells as u32;
+            cells *= sizes[column] - 1;
+            (column, Part::Known(stride))
+        };
+        let parts = columns.iter().map(|column| part(*column)).collect();
+        Query { parts, cells }
+    }
+
+    /// The columns that it is about.
+    pub fn columns(&self) -> Vec<usize> {
+        self.parts.iter().map(|(column, _)| *column).collect()
+    }
+
+    /// By how much the noise of an answer reaches the count of rows that have values in all columns.
+    pub fn reach(&self) -> f64 {
+        let signs = self.parts.iter().filter(|(_, part)| *part == Part::Sign).count();
+        0.5f64.powi(signs as i32)
+    }
+
+    /// In which number a record counts, and whether 1 or -1.
+    pub fn counts(&self, code: impl Fn(usize) -> u16) -> Option<(usize, i8)> {
+        let (mut place, mut sign) = (0, 1);
+        for (column, part) in &self.parts {
+            let code = usize::from(code(*column));
+            match part {
+                Part::Sign if code == 0 => sign = -sign,
+                Part::Sign => {}
+                Part::Place(stride) => place += code * *stride as usize,
+                Part::Known(stride) => place += code.checked_sub(1)? * *stride as usize,
+            }
+        }
+        Some((place, sign))
+    }
+
+    fn answer(&self, data: &Microdata) -> Vec<i64> {
+        let mut answer = vec![0; self.cells];
+        for row in 0..data.rows() {
+            if let Some((place, sign)) = self.counts(|column| data.columns()[column].codes[row]) {
+                answer[place] += i64::from(sign);
+            }
+        }
+        answer
+    }
+}
+
+/// A question with its answer.
+#[derive(Clone, Debug)]
+pub(super) struct Measurement {
+    pub query: Query,
+    pub answer: Vec<i64>,
+    /// The noise's standard deviation.
+    pub sigma: f64,
+}
+
+/// Asks all questions, each for the same share of the budget: one person changes one number of each by one, so that
+/// discrete Gaussian noise with variance 1/(2ρ) costs ρ (Canonne, Kamath, Steinke 2020, theorem 14).
+///
+/// # Errors
+/// The share is too small for the noise to be drawn.
+pub(super) fn ask(
+    data: &Microdata,
+    queries: Vec<Query>,
+    each: Rho,
+    source: &mut Source,
+) -> Result<Vec<Measurement>, ScaleError> {
+    let noise = Gaussian::with_rho(1, each)?;
+    let sources: Vec<Source> = queries.iter().map(|_| source.split()).collect();
+    let one = |(query, mut source): (Query, Source)| {
+        let mut answer = query.answer(data);
+        answer.iter_mut().for_each(|number| *number += noise.sample(&mut source));
+        Measurement { query, answer, sigma: noise.sigma() }
+    };
+    Ok(queries.into_par_iter().zip(sources).map(one).collect())
+}
