@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod attack;
 pub mod count;
 pub mod describe;
 pub mod evaluate;
