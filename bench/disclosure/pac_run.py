@@ -34,10 +34,11 @@ def main():
     seconds = time.time() - begun
     with open(target, "w", encoding="utf-8") as file:
         file.writelines(",".join(row) + "\n" for row in sample)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    usage = resource.getrusage(resource.RUSAGE_SELF)
     print(json.dumps({
         "peer": "pac-synth " + version("pac-synth"), "seconds": round(seconds, 2),
-        "fit": round(fitted - begun, 2), "mib": memory, "rows": len(sample) - 1,
+        "fit": round(fitted - begun, 2), "processor": round(usage.ru_utime + usage.ru_stime, 1),
+        "mib": usage.ru_maxrss // 1024, "rows": len(sample) - 1,
     }))
 
 

@@ -1,5 +1,7 @@
 //! Categorical microdata in memory: columns of small codes.
 
+use std::io::Write;
+
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -125,6 +127,32 @@ impl Microdata {
     /// How many rows.
     pub fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// Writes the rows as CSV, with a header.
+    ///
+    /// # Errors
+    /// Writing failed.
+    pub fn write_csv(&self, out: impl Write) -> Result<(), csv::Error> {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(self.columns.iter().map(|column| column.name.as_str()))?;
+        for row in 0..self.rows {
+            writer.write_record(self.columns.iter().map(|column| column.value(column.codes[row])))?;
+        }
+        Ok(writer.flush()?)
+    }
+
+    /// The same rows with one more column, which says the same of all.
+    #[must_use]
+    pub fn marked(mut self, name: &str, value: &str) -> Microdata {
+        self.columns.push(Column {
+            name: name.to_owned(),
+            values: vec![value.to_owned()],
+            codes: vec![1; self.rows],
+            role: Role::default(),
+            domain: Domain::Declared,
+        });
+        self
     }
 
     /// The column of this name.

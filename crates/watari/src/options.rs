@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use conf::{Conf, Subcommands};
+use serde::Deserialize;
 
 /// Watari: human security in migration. One binary, one encrypted database.
 ///
@@ -790,6 +791,10 @@ pub enum StatsCommand {
     Risk(AssessRisk),
     /// Write tables of a file in which no small figure can be worked out, or with noise (--epsilon)
     Tables(PublishTables),
+    /// Write records of people who do not exist, with the figures of those who do
+    Synthesize(SynthesizeRecords),
+    /// Say how well released records keep the figures of the original ones
+    Evaluate(EvaluateRelease),
     /// Begin a ledger of what all releases about the same people may cost, or say what was spent of it
     Ledger(KeepLedger),
 }
@@ -915,6 +920,78 @@ pub struct PublishTables {
     #[conf(short = 'o', long)]
     pub output: Option<PathBuf>,
     /// Print what was checked, or the tables without -o, as JSON
+    #[conf(long)]
+    pub json: bool,
+}
+
+/// How synthetic records are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// From marginals that are chosen, measured and fitted in turn.
+    Marginals,
+    /// From the counts of all combinations up to a length.
+    Seeded,
+}
+
+impl Method {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Marginals => "marginals",
+            Method::Seeded => "seeded",
+        }
+    }
+}
+
+impl std::str::FromStr for Method {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Method, String> {
+        let all = [Method::Marginals, Method::Seeded];
+        all.into_iter().find(|method| method.name() == text).ok_or_else(|| "write marginals or seeded".to_owned())
+    }
+}
+
+/// Records of people who do not exist.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct SynthesizeRecords {
+    #[conf(flatten, serde(flatten))]
+    pub records: Records,
+    #[conf(flatten, serde(flatten))]
+    pub budget: Budget,
+    /// With noise: `marginals` asks about few columns at a time and about what is told worst; `seeded` about all
+    /// combinations up to --length
+    #[conf(long, default_value = "marginals")]
+    pub method: Method,
+    /// The longest combinations that are counted, for `seeded` and with --k
+    #[conf(long, default_value = "3")]
+    pub length: usize,
+    /// Instead of noise: no combination, up to --length, that fewer people share than this
+    #[conf(long)]
+    pub k: Option<u32>,
+    /// File to write (CSV); how it was made is written beside it, as .method.json. Without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+}
+
+/// How well a release keeps the figures.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct EvaluateRelease {
+    #[conf(flatten, serde(flatten))]
+    pub records: Records,
+    /// The released records (CSV or Parquet)
+    #[conf(pos)]
+    pub released: PathBuf,
+    /// The longest combinations that are compared
+    #[conf(long, default_value = "3")]
+    pub length: usize,
+    /// File to write, by its name: .html or .json; without it only the summary is printed
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Print the whole as JSON
     #[conf(long)]
     pub json: bool,
 }

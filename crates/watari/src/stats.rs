@@ -1,7 +1,9 @@
 //! `watari stats`: figures that expose nobody, on files alone.
 
 mod budget;
+mod evaluate;
 mod risk;
+mod synthesize;
 mod tables;
 
 use anyhow::{Context, Result};
@@ -18,6 +20,8 @@ pub fn run(options: &Stats) -> Result<()> {
         StatsCommand::Describe(file) => describe(file),
         StatsCommand::Risk(risk) => risk::assess(risk),
         StatsCommand::Tables(tables) => tables::publish(tables),
+        StatsCommand::Synthesize(records) => synthesize::synthesize(records),
+        StatsCommand::Evaluate(release) => evaluate::evaluate(release),
         StatsCommand::Ledger(ledger) => budget::keep(ledger),
     }
 }

@@ -52,5 +52,7 @@ mod reviews;
 mod sensitive;
 #[path = "stories/stats.rs"]
 mod stats;
+#[path = "stories/synthetic.rs"]
+mod synthetic;
 #[path = "stories/tracing.rs"]
 mod tracing;

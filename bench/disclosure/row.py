@@ -1,0 +1,18 @@
+"""One row of the table: row.py SET LINE_OF_JSON ERRORS (one line of JSON for each length of combination)."""
+
+import json
+import sys
+
+
+def main():
+    name, run, errors = sys.argv[1:4]
+    if not run.strip():
+        print(f"| {name} | did not finish | | | | | | |")
+        return
+    run = json.loads(run)
+    lines = [json.loads(line) for line in errors.splitlines() if line.strip()]
+    told = " | ".join(f"{100 * line['relative_error']:.2f} % ({line['mean_error']:.1f})" for line in lines)
+    print(f"| {name} | {run['peer']} | {run['seconds']:.1f} | {run['processor']:.1f} | {run['mib']} | {told} |")
+
+
+main()
