@@ -61,10 +61,17 @@ impl Server {
     /// A server that lets one address make so many requests in a minute.
     pub fn start_with(engine: Engine, requests_per_minute: u32) -> Server {
         let folder = tempfile::tempdir().unwrap();
-        if engine == Engine::Sqlite {
-            copy_folder(filled(), folder.path());
-        }
-        let database = (engine == Engine::Postgres).then(|| Cluster::get().create_database());
+        let database = match engine {
+            Engine::Sqlite => {
+                copy_folder(filled().path(), folder.path());
+                None
+            }
+            Engine::Postgres => {
+                let filled = filled_postgres();
+                copy_folder(filled.folder.path(), folder.path());
+                Some(Cluster::get().copy_database(&filled.database))
+            }
+        };
         Server::in_folder(folder, database, requests_per_minute)
     }
 
@@ -151,17 +158,31 @@ impl Server {
 }
 
 /// A demo filled once, of which each story on SQLite gets a copy.
-fn filled() -> &'static Path {
+fn filled() -> &'static tempfile::TempDir {
     static FILLED: OnceLock<tempfile::TempDir> = OnceLock::new();
-    let fill = || {
-        let folder = tempfile::tempdir().unwrap();
-        let copy = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let mut server = Server::in_folder(folder, None, 100_000);
-        assert!(server.stop());
-        copy_folder(server.folder.path(), copy.path());
-        copy
-    };
-    FILLED.get_or_init(fill).path()
+    FILLED.get_or_init(|| fill(None))
+}
+
+/// A database that the demo filled, and its folder.
+struct Filled {
+    folder: tempfile::TempDir,
+    database: String,
+}
+
+fn filled_postgres() -> &'static Filled {
+    static FILLED: OnceLock<Filled> = OnceLock::new();
+    FILLED.get_or_init(|| {
+        let database = Cluster::get().create_database();
+        Filled { folder: fill(Some(database.clone())), database }
+    })
+}
+
+fn fill(database: Option<String>) -> tempfile::TempDir {
+    let copy = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let mut server = Server::in_folder(tempfile::tempdir().unwrap(), database, 100_000);
+    assert!(server.stop());
+    copy_folder(server.folder.path(), copy.path());
+    copy
 }
 
 fn copy_folder(from: &Path, to: &Path) {
@@ -384,10 +405,19 @@ impl Cluster {
 
     /// A database of this test, beside its first.
     pub fn create_database_named(&self, what: &str) -> String {
+        self.create(what, "template1")
+    }
+
+    /// A database that holds what another does, to which nobody is connected.
+    fn copy_database(&self, address: &str) -> String {
+        self.create("", address.rsplit('/').next().unwrap())
+    }
+
+    fn create(&self, what: &str, template: &str) -> String {
         static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let name = format!("watari_{}_{next}{what}", std::process::id());
-        let made = self.psql(&format!("CREATE DATABASE {name}"));
+        let made = self.psql(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
         assert!(made, "the test database cannot be made");
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
     }
