@@ -878,8 +878,8 @@ pub struct AssessRisk {
     /// The most columns, up to 3, that are looked at together for people who stand out
     #[conf(long, default_value = "3")]
     pub length: usize,
-    /// File to write, by its name: .csv has a row for each person in the file's order, .json the whole; without it
-    /// only the summary is printed
+    /// File to write, by its name: .html is a report, .csv has a row for each person in the file's order, .json holds
+    /// both; without it only the summary is printed
     #[conf(short = 'o', long)]
     pub output: Option<PathBuf>,
     /// Print the summary as JSON

@@ -6,6 +6,7 @@
 //! et al. 2007), *t*-closeness says how far it is from the file (Li, Li and Venkatasubramanian 2007).
 
 mod classes;
+mod report;
 mod special;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use crate::microdata::{Column, Microdata, Role};
 
 use classes::{Classes, Marks};
+pub use report::report;
 pub use special::{Combination, MOST_LENGTH, Special};
 
 /// What is asked about.

@@ -197,6 +197,12 @@ pub enum Refusal {
         "the tables of «{0}» contradict each other or their nestings; count them anew from the same records, or give          them different populations"
     )]
     Contradiction(String),
+    /// It was not found out whether they are safe.
+    #[error(
+        "it could not be checked whether anybody can be found in the tables of «{0}»; publish fewer tables, fewer \
+         dimensions in one, or wider values"
+    )]
+    Unchecked(String),
     /// More than can be checked; nothing is published unchecked.
     #[error(
         "the tables of «{population}» and what was published of them before are too large to check together \

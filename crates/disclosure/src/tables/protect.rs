@@ -330,11 +330,8 @@ impl<'a> Release<'a> {
         }
         targets.sort_by_key(|target| target.cell);
         targets.dedup_by_key(|target| target.cell);
-        World::new(system, ids, targets, &self.candidates, self.protection).map_err(|()| Refusal::TooLarge {
-            population: self.population.to_owned(),
-            cells: MOST_CELLS + 1,
-            limit: MOST_CELLS,
-        })
+        World::new(system, ids, targets, &self.candidates, self.protection)
+            .map_err(|()| Refusal::Unchecked(self.population.to_owned()))
     }
 
     /// The cells of values that a dimension has by now, and did not have in an earlier table.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Context, Result, bail};
-use disclosure::risk::{Chance, Person, Question, Risk, assess as answer};
+use disclosure::risk::{Chance, Person, Question, Risk, assess as answer, report};
 use serde_json::json;
 
 use crate::options::AssessRisk;
@@ -15,14 +15,18 @@ pub fn assess(options: &AssessRisk) -> Result<()> {
     let inputs: Vec<_> = [Some(&records.file), records.columns.as_ref()].into_iter().flatten().collect();
     let out = Output::new(options.output.as_deref(), &inputs)?;
     let ending = out.path().and_then(|path| path.extension()).map(|ending| ending.to_string_lossy().to_lowercase());
-    if out.is_file() && !matches!(ending.as_deref(), Some("csv" | "json")) {
-        bail!("-o: write a file whose name ends in .csv (a row for each person) or .json (the whole)");
+    if out.is_file() && !matches!(ending.as_deref(), Some("csv" | "json" | "html")) {
+        bail!("-o: write a file whose name ends in .html (a report), .csv (a row for each person) or .json (both)");
     }
     let microdata = records.read()?;
     let question = Question { threshold: options.k, population: options.population, length: options.length };
     let (risk, people) = answer(&microdata, &question).with_context(|| records.file.display().to_string())?;
     match ending.as_deref() {
         Some("csv") => out.write(|out| write_people(&people, out))?,
+        Some("html") => {
+            let file = records.file.file_name().unwrap_or_default().to_string_lossy();
+            out.write(|out| Ok(out.write_all(report(&file, &risk).html().as_bytes())?))?;
+        }
         Some(_) => out.write(|out| {
             let whole = json!({ "risk": risk, "people": people });
             Ok(serde_json::to_writer_pretty(out, &whole)?)

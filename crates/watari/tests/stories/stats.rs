@@ -124,6 +124,9 @@ fn who_would_be_recognised_is_told_for_the_file_and_each_person() {
     let each = std::fs::read_to_string(at.join("risk.csv")).unwrap();
     assert_eq!(each.lines().count(), 177);
     assert!(each.lines().any(|line| line.starts_with("42,1,1.000000,")), "the woman between: {each}");
+    done(at, &[&risk[..], &["-o", "risk.html"]].concat());
+    let report = std::fs::read_to_string(at.join("risk.html")).unwrap();
+    assert!(report.contains("Risk of people.csv") && report.contains("1 of 176 people share"), "{report}");
     refused(at, &[&risk[..], &["-o", "risk.doc"]].concat(), &[".csv", ".json"]);
     refused(at, &[&risk[..], &["--population", "7"]].concat(), &["people.csv", "the file already 176"]);
     refused(at, &[&risk[..], &["--k", "1"]].concat(), &["write 2 at least"]);
