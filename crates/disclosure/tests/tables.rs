@@ -348,3 +348,25 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn noisy_figures_add_up_and_are_near_the_truth(joint in counts(6), seed in any::<u64>()) {
+        let tables = [
+            table("sex and age", &[sex(), age()], &joint),
+            table("age", &[age()], &(0..3).map(|at| joint[at] + joint[at + 3]).collect::<Vec<u64>>()),
+        ];
+        let rho = disclosure::account::Rho::rounded_down(50.0);
+        let mut source = disclosure::noise::Source::seeded_for_tests(seed);
+        let released = disclosure::tables::noisy(&tables, rho, &mut source).unwrap();
+        let totals: Vec<u64> = released.iter().map(|noisy| noisy.table.counts.iter().sum()).collect();
+        prop_assert_eq!(totals[0], totals[1], "tables of one population have one total");
+        prop_assert!(totals[0].abs_diff(joint.iter().sum()) <= 3);
+        // σ is a seventh; so many standard deviations nobody meets, even after six counts were brought to one total.
+        prop_assert!((released[0].sigma - (2.0f64 / 100.0).sqrt()).abs() < 1e-6);
+        for (noisy, count) in released[0].table.counts.iter().zip(&joint) {
+            prop_assert!(noisy.abs_diff(*count) <= 3, "{} for {}", noisy, count);
+        }
+        prop_assert!(released.iter().all(|noisy| !noisy.secure));
+    }
+}

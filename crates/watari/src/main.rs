@@ -9,6 +9,7 @@ mod link;
 mod options;
 mod output;
 mod serve;
+mod stats;
 
 use std::process::ExitCode;
 
@@ -56,6 +57,7 @@ fn run() -> Result<()> {
         Command::Import(import) => commands::import(&import),
         Command::Invite(invite) => commands::invite(&invite),
         Command::Link(link) => link::run(&link),
+        Command::Stats(stats) => stats::run(&stats),
         Command::Form(form) => form::run(&form),
     }
 }

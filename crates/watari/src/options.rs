@@ -47,6 +47,8 @@ pub enum Command {
     Invite(Invite),
     /// Find who is the same person, in a file or between two: no data folder needed
     Link(Link),
+    /// Publish figures in which nobody can be found, and see who could be found without: no data folder needed
+    Stats(Stats),
     /// Check a questionnaire (XLSForm), write it as XForm, judge or open what was answered: no data folder needed
     Form(Form),
 }
@@ -744,6 +746,11 @@ fn value(field: &str, in_brackets: bool) -> Option<&'static str> {
         "memory" => "SIZE",
         "threshold" => "PROBABILITY",
         "similarity" => "SIMILARITY",
+        "columns" => "FILE",
+        "k" | "population" | "length" | "round" | "epsilon" | "delta" | "seed" => "NUMBER",
+        "by" => "COLUMNS",
+        "nested" => "COLUMN=COLUMN",
+        "earlier" | "ledger" => "FILE",
         "links" => "LINKS",
         _ => return None,
     };
@@ -762,6 +769,154 @@ fn without_config(args: impl Iterator<Item = OsString>) -> (Vec<OsString>, Optio
         }
     }
     (rest, file)
+}
+
+/// Figures that expose nobody, on files alone.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Stats {
+    /// What to do
+    #[conf(subcommands)]
+    pub command: StatsCommand,
+}
+
+/// What to do with records of people.
+#[derive(Subcommands)]
+#[conf(serde)]
+pub enum StatsCommand {
+    /// Say what the columns of a file seem to be, as a description (TOML) to start from
+    Describe(DescribeRecords),
+    /// Say how easily people are recognised in a file, and by which columns
+    Risk(AssessRisk),
+    /// Write tables of a file in which no small figure can be worked out, or with noise (--epsilon)
+    Tables(PublishTables),
+    /// Begin a ledger of what all releases about the same people may cost, or say what was spent of it
+    Ledger(KeepLedger),
+}
+
+/// A file of records, one row a person.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Records {
+    /// The file (CSV, or Parquet by its name), one row a person
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// What its columns are (TOML, as `watari stats describe` writes it); without it that is guessed
+    #[conf(long)]
+    pub columns: Option<PathBuf>,
+    /// Say nothing of the progress
+    #[conf(long)]
+    pub quiet: bool,
+}
+
+/// What all releases about the same people cost.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct KeepLedger {
+    /// The ledger (JSON)
+    #[conf(pos)]
+    pub ledger: PathBuf,
+    /// To begin one: what all releases together may cost (ε)
+    #[conf(long)]
+    pub epsilon: Option<f64>,
+    /// To begin one: the chance that this promise fails for a person (δ)
+    #[conf(long)]
+    pub delta: Option<f64>,
+    /// Print what was spent as JSON
+    #[conf(long)]
+    pub json: bool,
+}
+
+/// A release that costs privacy.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct Budget {
+    /// What the release may cost (ε of differential privacy, from 0.5 to 5 is usual)
+    #[conf(long)]
+    pub epsilon: Option<f64>,
+    /// The chance that this promise fails for a person (δ), well below 1 divided by the number of people
+    #[conf(long)]
+    pub delta: Option<f64>,
+    /// The ledger (JSON) of all releases about these people, which refuses when their budget is spent
+    #[conf(long)]
+    pub ledger: Option<PathBuf>,
+    /// For tests only: noise that can be repeated protects nobody, and the output says so
+    #[conf(long)]
+    pub seed: Option<u64>,
+}
+
+/// What the columns of a file are.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct DescribeRecords {
+    /// The file (CSV, or Parquet by its name), one row a person
+    #[conf(pos)]
+    pub file: PathBuf,
+    /// File to write (TOML); without it the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+}
+
+/// How easily people are recognised.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct AssessRisk {
+    #[conf(flatten, serde(flatten))]
+    pub records: Records,
+    /// Groups of fewer people than this are small
+    #[conf(long, default_value = "10")]
+    pub k: u64,
+    /// How many people there are of whom those in the file are a part; without it an attacker is thought to know that
+    /// somebody is in the file
+    #[conf(long)]
+    pub population: Option<u64>,
+    /// The most columns, up to 3, that are looked at together for people who stand out
+    #[conf(long, default_value = "3")]
+    pub length: usize,
+    /// File to write, by its name: .csv has a row for each person in the file's order, .json the whole; without it
+    /// only the summary is printed
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Print the summary as JSON
+    #[conf(long)]
+    pub json: bool,
+}
+
+/// Tables in which no small figure can be worked out.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct PublishTables {
+    #[conf(flatten, serde(flatten))]
+    pub records: Records,
+    #[conf(flatten, serde(flatten))]
+    pub budget: Budget,
+    /// A table to write, by its columns: `--by sex,age`; may be given several times
+    #[conf(repeat, long)]
+    pub by: Vec<String>,
+    /// All tables of up to so many columns, instead of naming them
+    #[conf(long)]
+    pub length: Option<usize>,
+    /// Figures of fewer people than this are not published
+    #[conf(long, default_value = "10")]
+    pub k: u64,
+    /// Round figures to multiples of this
+    #[conf(long)]
+    pub round: Option<u64>,
+    /// Publish that nobody has a combination; without it nobody is a small figure too
+    #[conf(long)]
+    pub zeros: bool,
+    /// A column whose values lie in those of another: `--nested country=region`; may be given several times
+    #[conf(repeat, long)]
+    pub nested: Vec<String>,
+    /// Tables of the same people published earlier (JSON, as -o writes it), oldest first; may be given several times
+    #[conf(repeat, long)]
+    pub earlier: Vec<PathBuf>,
+    /// File to write, by its name: .csv or .json, which the next release needs; without it CSV on the standard output
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Print what was checked, or the tables without -o, as JSON
+    #[conf(long)]
+    pub json: bool,
 }
 
 /// Questionnaires, on files alone.

@@ -50,5 +50,7 @@ mod results;
 mod reviews;
 #[path = "stories/sensitive.rs"]
 mod sensitive;
+#[path = "stories/stats.rs"]
+mod stats;
 #[path = "stories/tracing.rs"]
 mod tracing;

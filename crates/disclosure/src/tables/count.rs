@@ -8,6 +8,15 @@ use super::{Dimension, Nesting, Table};
 
 /// The value of an empty cell in a table.
 pub const NOT_STATED: &str = "not stated";
+/// Whether a table has a place for empty cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotStated {
+    /// Where there are any.
+    WhereThereAre,
+    /// In any case: that there are none may not be told.
+    Always,
+}
+
 /// A table of more cells than this nobody reads.
 const MOST_CELLS: usize = 10_000_000;
 
@@ -46,9 +55,10 @@ pub enum Uncounted {
     },
 }
 
-/// The values of a column in a table: those it has, and the empty cell where there is one.
-fn values(column: &Column) -> Vec<String> {
-    let not_stated = column.codes.contains(&0).then(|| NOT_STATED.to_owned());
+/// The values of a column in a table, with a place for empty cells.
+fn values(column: &Column, not_stated: NotStated) -> Vec<String> {
+    let there_is = not_stated == NotStated::Always || column.codes.contains(&0);
+    let not_stated = there_is.then(|| NOT_STATED.to_owned());
     column.values.iter().cloned().chain(not_stated).collect()
 }
 
@@ -65,7 +75,12 @@ impl Table {
     ///
     /// # Errors
     /// A column is not there or named twice, or the table would be too large.
-    pub fn count(microdata: &Microdata, by: &[&str], population: &str) -> Result<Table, Uncounted> {
+    pub fn count(
+        microdata: &Microdata,
+        by: &[&str],
+        population: &str,
+        not_stated: NotStated,
+    ) -> Result<Table, Uncounted> {
         let name = by.join(", ");
         let mut columns: Vec<&Column> = Vec::new();
         for column_name in by {
@@ -75,7 +90,7 @@ impl Table {
             }
             columns.push(column);
         }
-        let dimension = |column: &&Column| Dimension { name: column.name.clone(), values: values(column) };
+        let dimension = |column: &&Column| Dimension { name: column.name.clone(), values: values(column, not_stated) };
         let dimensions: Vec<Dimension> = columns.iter().map(dimension).collect();
         let cells = dimensions.iter().try_fold(1usize, |cells, it| cells.checked_mul(it.values.len()));
         let cells = cells.filter(|cells| *cells <= MOST_CELLS).ok_or_else(|| Uncounted::TooLarge(name.clone()))?;

@@ -7,6 +7,7 @@
 
 mod axes;
 mod count;
+mod noise;
 mod output;
 mod protect;
 mod risk;
@@ -16,8 +17,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use count::{NOT_STATED, Uncounted};
-pub use output::write_csv;
+pub use count::{NOT_STATED, NotStated, Uncounted};
+pub use noise::{Noisy, noisy};
+pub use output::{write_csv, write_noisy_csv};
 pub use protect::{Audit, protect, protect_audited};
 pub use risk::risk_of;
 
