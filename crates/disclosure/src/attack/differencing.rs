@@ -91,6 +91,10 @@ pub fn difference(published: &[Published], threshold: u64) -> Differences {
     let mut found: Vec<Found> = Vec::new();
     for (key, place) in &cells {
         let (Some(interval), Some(true)) = (intervals.get(*place), suppressed.get(*place)) else { continue };
+        // What is left out on account of others and surely not small tells of nobody.
+        if interval.least >= threshold {
+            continue;
+        }
         if let Some(most) = interval.most.filter(|most| most.saturating_sub(interval.least) < threshold) {
             found.push(Found { cell: words(key), edition: key.1, least: interval.least, most });
         }

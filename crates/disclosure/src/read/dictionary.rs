@@ -40,6 +40,12 @@ pub struct Gathered {
 }
 
 impl Gathered {
+    /// Whether every row says the same, so that the column tells nothing of anyone. A column of one value that some
+    /// have and others not is a flag.
+    pub fn says_nothing(&self) -> bool {
+        self.values.len() <= 1 && self.codes.windows(2).all(|pair| pair[0] == pair[1])
+    }
+
     /// A column that is about to be read.
     pub fn new(name: String, about: About) -> Gathered {
         let declared = match (&about.values, &about.bands) {

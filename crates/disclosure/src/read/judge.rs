@@ -132,7 +132,8 @@ pub fn written(column: &Gathered, rows: u64) -> String {
         Some(Suspicion::FreeText) => "sentences, in which anyone may be named".to_owned(),
         Some(Suspicion::NearUnique { values, .. }) => format!("{values} different values: names people"),
         Some(Suspicion::TooManyValues) => "more than 65,535 different values: names people".to_owned(),
-        None if column.values.len() <= 1 => "the same in every row".to_owned(),
+        None if column.says_nothing() => "the same in every row".to_owned(),
+        None if column.values.len() == 1 => "one value that some have".to_owned(),
         None => format!("{} values", column.values.len()),
     };
     // Writing to a string does not fail.

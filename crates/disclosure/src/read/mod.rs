@@ -131,7 +131,7 @@ pub fn read(path: &Path, description: &Description) -> Result<Read, Refusals> {
             reasons.push(Refused::Column { column: gathered.name, reason });
             continue;
         }
-        if gathered.values.len() <= 1 {
+        if gathered.says_nothing() {
             let reason = match gathered.values.first() {
                 Some(value) => format!("says nothing but «{value}»; it tells nothing of anyone and may be left out"),
                 None => "is empty; it tells nothing of anyone and may be left out".to_owned(),

@@ -251,7 +251,11 @@ impl Bars {
         };
         let (least, most) = (ends(f64::min), self.full.unwrap_or_else(|| ends(f64::max)));
         let span = most - least;
-        if span > 0.0 && value.is_finite() { ((value - least) / span * 100.0).clamp(0.0, 100.0) } else { 0.0 }
+        if span > 0.0 && span.is_finite() && value.is_finite() {
+            ((value - least) / span * 100.0).clamp(0.0, 100.0)
+        } else {
+            0.0
+        }
     }
 }
 
@@ -297,13 +301,14 @@ fn escaped(text: &str) -> String {
 impl Format {
     /// A number in this way; a dash where there is none.
     pub fn write(self, number: f64) -> String {
+        let number = if self == Format::Percent { number * 100.0 } else { number };
         if !number.is_finite() {
             return "–".to_owned();
         }
         match self {
             Format::Whole => grouped(number, 0),
             Format::Decimals(places) => grouped(number, places),
-            Format::Percent => format!("{:.1} %", number * 100.0),
+            Format::Percent => format!("{number:.1} %"),
         }
     }
 }
