@@ -10,8 +10,10 @@ use super::system::{Bounds, Id, Point, System, Unsolved};
 use super::{Cell, Dimension, Figure, Protection, Published, Refusal, Table, Zeros};
 use crate::round::nearest;
 
-/// More cells than this are not checked together.
-const MOST_CELLS: usize = 20_000;
+/// More cells than this are not checked together: it would take minutes.
+const MOST_CELLS: usize = 5_000;
+/// With earlier releases there is more to find out about each.
+const MOST_CELLS_SINCE: usize = 1_500;
 
 /// What was checked before tables were published.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,8 +152,9 @@ impl<'a> Release<'a> {
         };
         let one: usize = self.cliques.iter().map(size).fold(0, usize::saturating_add);
         let cells = one.saturating_mul(self.editions().len() * 2 + 1);
-        if cells > MOST_CELLS {
-            return Err(Refusal::TooLarge { population: self.population.to_owned(), cells, limit: MOST_CELLS });
+        let limit = if self.earlier.is_empty() { MOST_CELLS } else { MOST_CELLS_SINCE };
+        if cells > limit {
+            return Err(Refusal::TooLarge { population: self.population.to_owned(), cells, limit });
         }
         Ok(())
     }
@@ -161,8 +164,9 @@ impl<'a> Release<'a> {
         let mut known: FxHashMap<Fixed, (usize, &str)> = FxHashMap::default();
         for table in self.tables {
             let mut cells = Vec::new();
+            let places = self.axes.places(&table.dimensions);
             for (coordinates, count) in totals(&table.dimensions, &table.counts) {
-                let fixed = fixed(&self.axes, &table.dimensions, &coordinates);
+                let fixed = fixed(&places, &coordinates);
                 let next = (self.candidates.len(), table.name.as_str());
                 let (at, other) = *known.entry(fixed.clone()).or_insert(next);
                 cells.push((coordinates, at));
@@ -192,6 +196,7 @@ impl<'a> Release<'a> {
 
     fn protect(mut self, audit: &mut Audit) -> Result<Vec<Published>, Refusal> {
         let small = self.candidates.iter().filter(|candidate| candidate.suppressed).count();
+        self.suppress_small_changes();
         let mut worlds = self.worlds()?;
         let mut told_before: BTreeSet<String> = BTreeSet::new();
         // What one attacker must not learn takes figures from another too: until all of them agree.
@@ -209,6 +214,24 @@ impl<'a> Release<'a> {
         audit.checked += worlds.iter().map(|world| world.targets.len()).sum::<usize>();
         audit.told_before.extend(told_before);
         Ok(self.published())
+    }
+
+    /// What is subtracted from an earlier figure to find out about few people has to go in any case.
+    fn suppress_small_changes(&mut self) {
+        let mut before: FxHashMap<Fixed, BTreeSet<u64>> = FxHashMap::default();
+        for published in self.earlier {
+            let places = self.axes.places(&published.dimensions);
+            for cell in &published.cells {
+                if let Figure::Count(count) = cell.figure {
+                    let fixed = fixed(&places, &cell.coordinates);
+                    before.entry(fixed).or_default().insert(count);
+                }
+            }
+        }
+        for candidate in &mut self.candidates {
+            let small = |before: &u64| (1..self.protection.threshold).contains(&before.abs_diff(candidate.count));
+            candidate.suppressed |= before.get(&candidate.fixed).is_some_and(|before| before.iter().any(small));
+        }
     }
 
     fn suppressed(&self) -> usize {
@@ -271,15 +294,16 @@ impl<'a> Release<'a> {
         for candidate in &self.candidates {
             let Some(id) = system.id(cells_of(now), &candidate.fixed) else { return Ok(None) };
             ids.push(id);
-            if candidate.suppressed {
+            if self.is_small(candidate.count) {
                 targets.push(Target { cell: id, words: self.axes.words(&candidate.fixed), kind: Kind::Small });
             }
         }
         let mut told: FxHashMap<Id, Bounds> = FxHashMap::default();
         let mut seen_before: BTreeSet<(u32, Fixed)> = BTreeSet::new();
         for published in self.earlier {
+            let places = self.axes.places(&published.dimensions);
             for cell in &published.cells {
-                let fixed = fixed(&self.axes, &published.dimensions, &cell.coordinates);
+                let fixed = fixed(&places, &cell.coordinates);
                 let Some(id) = system.id(cells_of(published.edition), &fixed) else { continue };
                 let bounds = told_by(cell.figure, published.rounding.unwrap_or(1));
                 let known = told.get(&id).copied().unwrap_or(system.bounds(id));
@@ -368,9 +392,8 @@ fn told_by(figure: Figure, base: u64) -> Bounds {
     }
 }
 
-/// A cell of a table as one of the population.
-pub(super) fn fixed(axes: &Axes, dimensions: &[Dimension], coordinates: &[Option<u16>]) -> Fixed {
-    let places = axes.places(dimensions);
+/// A cell of a table, whose dimensions stand at these places, as one of the population.
+pub(super) fn fixed(places: &[(u16, Vec<u16>)], coordinates: &[Option<u16>]) -> Fixed {
     let mut fixed: Fixed = places
         .iter()
         .zip(coordinates)
@@ -421,6 +444,12 @@ struct Target {
     cell: Id,
     words: String,
     kind: Kind,
+}
+
+/// The solutions in which a cell is as much, and as little, as it can be.
+struct Ends {
+    up: Point,
+    down: Point,
 }
 
 /// What an attacker knows, and what was found about it.
@@ -476,13 +505,16 @@ impl World {
         let targets: Vec<(Id, Kind, String)> =
             self.targets.iter().map(|target| (target.cell, target.kind, target.words.clone())).collect();
         for (target, kind, words) in targets {
-            while !self.given_up.contains(&target) && !self.is_safe(target, kind) {
-                if !self.would_be_safe(target, kind, candidates) {
-                    self.given_up.insert(target);
-                    told_before.insert(words.clone());
-                    break;
-                }
-                let (chosen, point) = self.choose(target, candidates);
+            while let Some(ends) = self.unsafe_ends(target, kind).filter(|_| !self.given_up.contains(&target)) {
+                let (chosen, point) = match self.choose(target, &ends, candidates) {
+                    Some(chosen) => chosen,
+                    None if self.would_be_safe(target, kind, candidates) => (self.least(candidates), None),
+                    None => {
+                        self.given_up.insert(target);
+                        told_before.insert(words.clone());
+                        break;
+                    }
+                };
                 for at in chosen {
                     candidates.iter_mut().skip(at).take(1).for_each(|candidate| candidate.suppressed = true);
                 }
@@ -516,19 +548,14 @@ impl World {
     /// Looks for solutions that move many cells at once, so that few have to be looked at one by one.
     fn search_together(&mut self) {
         loop {
-            let open: Vec<Id> = self.targets.iter().map(|target| target.cell).collect();
-            let open = open.into_iter().filter(|cell| !self.is_wide(*cell) && !self.given_up.contains(cell));
-            let open: BTreeSet<Id> = open.filter(|cell| self.system.bounds(*cell).known().is_none()).collect();
+            let open = |cell: &Id| !self.is_wide(*cell) && self.system.bounds(*cell).known().is_none();
+            let open: BTreeSet<Id> = self.targets.iter().map(|target| target.cell).filter(open).collect();
             let mut left = open.clone();
             while let Some(first) = left.first().copied() {
                 let component = self.system.component(&[first]);
-                let here: Vec<(Id, f64)> =
-                    component.iter().filter(|id| left.contains(id)).map(|id| (*id, 1.0)).collect();
+                let here: Vec<Id> = component.iter().filter(|id| left.contains(id)).copied().collect();
                 left.retain(|id| component.binary_search(id).is_err());
-                left.remove(&first);
-                if let Ok(point) = self.system.move_from(&self.base, &component, &here, self.threshold) {
-                    self.note(&point);
-                }
+                self.move_together(&component, &here);
             }
             if !open.iter().any(|cell| self.is_wide(*cell)) {
                 return;
@@ -536,13 +563,28 @@ impl World {
         }
     }
 
-    /// Whether nobody can work out a cell.
-    fn is_safe(&mut self, cell: Id, kind: Kind) -> bool {
+    /// Moves cells at once; where that leads to no whole numbers, one half of them after the other.
+    fn move_together(&mut self, component: &[Id], cells: &[Id]) {
+        let moved: Vec<(Id, f64)> = cells.iter().map(|id| (*id, 1.0)).collect();
+        match self.system.move_from(&self.base, component, &moved, self.threshold) {
+            Ok(point) => self.note(&point),
+            Err(_) if cells.len() > 3 => {
+                let (one, other) = cells.split_at(cells.len() / 2);
+                self.move_together(component, one);
+                let rest: Vec<Id> = other.iter().filter(|cell| !self.is_wide(**cell)).copied().collect();
+                self.move_together(component, &rest);
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// How far a cell can be moved up and down, where that is not far enough for nobody to work it out.
+    fn unsafe_ends(&mut self, cell: Id, kind: Kind) -> Option<Ends> {
         if self.is_wide(cell) {
-            return true;
+            return None;
         }
         let harmless = |least: i64, most: i64, threshold: i64| {
-            let sizes = if least > 0 {
+            let nearest = if least > 0 {
                 least
             } else if most < 0 {
                 -most
@@ -551,24 +593,26 @@ impl World {
             };
             match kind {
                 Kind::Small => false,
-                Kind::Unless { nobody } => sizes >= threshold || (nobody && least == 0 && most == 0),
+                Kind::Unless { nobody } => nearest >= threshold || (nobody && least == 0 && most == 0),
             }
         };
+        let mut ends = Ends { up: self.base.clone(), down: self.base.clone() };
         if let Some(known) = self.system.bounds(cell).known() {
-            return harmless(known, known, self.threshold);
+            return (!harmless(known, known, self.threshold)).then_some(ends);
         }
         let component = self.system.component(&[cell]);
-        let mut ends = Vec::with_capacity(2);
-        for direction in [1.0, -1.0] {
-            let moved = self.system.move_from(&self.base, &component, &[(cell, direction)], self.threshold);
-            let Ok(point) = moved else { return false };
-            ends.extend(point.get(cell).copied());
-            self.note(&point);
-            if self.is_wide(cell) {
-                return true;
+        let mut found = true;
+        for (direction, end) in [(1.0, &mut ends.up), (-1.0, &mut ends.down)] {
+            match self.system.move_from(&self.base, &component, &[(cell, direction)], self.threshold) {
+                Ok(point) => *end = point,
+                Err(_) => found = false,
             }
         }
-        matches!(ends.as_slice(), [most, least] if harmless(*least, *most, self.threshold))
+        self.note(&ends.up);
+        self.note(&ends.down);
+        let figure = |point: &Point| point.get(cell).copied().unwrap_or_default();
+        let is_harmless = found && harmless(figure(&ends.down), figure(&ends.up), self.threshold);
+        (!self.is_wide(cell) && !is_harmless).then_some(ends)
     }
 
     /// Whether a cell would be safe if nothing more were published.
@@ -578,32 +622,37 @@ impl World {
         }
         // What is found here holds only here.
         let ranges = self.ranges.clone();
-        let safe = self.is_safe(cell, kind);
+        let safe = self.unsafe_ends(cell, kind).is_none();
         self.ranges = ranges;
         self.tell(candidates);
         safe
     }
 
-    /// The figures that are best left out so that a cell becomes wider, by their places, one at least; and what is
-    /// then a solution, if all goes well.
-    fn choose(&self, target: Id, candidates: &[Candidate]) -> (Vec<usize>, Option<Point>) {
+    /// What it costs to leave a figure out that is published; nothing where that would change nothing.
+    fn cost(&self, place: usize, candidates: &[Candidate]) -> Option<f64> {
+        let candidate = candidates.get(place).filter(|candidate| !candidate.suppressed)?;
+        let told_anyway = self.anyway.get(place).is_some_and(|anyway| anyway.known().is_some());
+        (!told_anyway).then(|| ((candidate.count as f64) + 2.0).log2())
+    }
+
+    /// The figures that are best left out so that a cell becomes wider, by their places, and what is then a solution,
+    /// if all goes well; nothing where none are found.
+    fn choose(&self, target: Id, ends: &Ends, candidates: &[Candidate]) -> Option<(Vec<usize>, Option<Point>)> {
         let place_of: FxHashMap<Id, usize> = self.ids.iter().copied().zip(0..).collect();
-        let open = |id: Id| {
-            let place = place_of.get(&id)?;
-            let candidate = candidates.get(*place).filter(|candidate| !candidate.suppressed)?;
-            let told_anyway = self.anyway.get(*place).is_some_and(|anyway| anyway.known().is_some());
-            (!told_anyway).then(|| ((candidate.count as f64) + 2.0).log2())
-        };
-        for direction in [1.0, -1.0] {
-            let cheapest = self.system.cheapest(&self.base, &[(target, direction)], self.threshold, open);
-            if let Ok((cells, point)) = cheapest
-                && !cells.is_empty()
-            {
-                return (cells.iter().filter_map(|id| place_of.get(id).copied()).collect(), Some(point));
-            }
-        }
-        let least = (0..self.system.len()).filter_map(|id| open(id).map(|cost| (cost, id)));
-        let least = least.min_by(|one, other| one.0.total_cmp(&other.0));
-        (least.and_then(|(_, id)| place_of.get(&id).copied()).into_iter().collect(), None)
+        let cost = |id: Id| self.cost(*place_of.get(&id)?, candidates);
+        // From one end the other has to come far enough.
+        [(&ends.down, 1.0), (&ends.up, -1.0)].into_iter().find_map(|(end, direction)| {
+            let form = [(target, direction)];
+            let (cells, point) = self.system.cheapest(end, &form, self.threshold, cost).ok()?;
+            let places: Vec<usize> = cells.iter().filter_map(|id| place_of.get(id).copied()).collect();
+            (!places.is_empty()).then_some((places, Some(point)))
+        })
+    }
+
+    /// The figure that costs least to leave out.
+    fn least(&self, candidates: &[Candidate]) -> Vec<usize> {
+        let costs = (0..candidates.len()).filter_map(|place| self.cost(place, candidates).map(|cost| (cost, place)));
+        let least = costs.min_by(|one, other| one.0.total_cmp(&other.0));
+        least.map(|(_, place)| place).into_iter().collect()
     }
 }

@@ -35,8 +35,9 @@ fn by_difference(table: &Table, tables: &[Table], is_small: impl Fn(u64) -> bool
     let mut figures: Vec<Option<i64>> = vec![None; system.len()];
     let mut small = Vec::new();
     for each in &linked {
+        let places = axes.places(&each.dimensions);
         for (coordinates, count) in totals(&each.dimensions, &each.counts) {
-            let fixed: Fixed = super::protect::fixed(&axes, &each.dimensions, &coordinates);
+            let fixed: Fixed = super::protect::fixed(&places, &coordinates);
             let id = system.id(0, &fixed)?;
             if !is_small(count) {
                 figures.iter_mut().skip(id).take(1).for_each(|figure| *figure = i64::try_from(count).ok());
