@@ -13,7 +13,7 @@ use crate::round::nearest;
 /// More cells than this are not checked together: it would take minutes.
 const MOST_CELLS: usize = 5_000;
 /// With earlier releases there is more to find out about each.
-const MOST_CELLS_SINCE: usize = 1_500;
+const MOST_CELLS_SINCE: usize = 600;
 
 /// What was checked before tables were published.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
