@@ -1,5 +1,6 @@
 //! `watari stats`: figures that expose nobody, on files alone.
 
+mod attack;
 mod budget;
 mod risk;
 mod tables;
@@ -18,6 +19,8 @@ pub fn run(options: &Stats) -> Result<()> {
         StatsCommand::Describe(file) => describe(file),
         StatsCommand::Risk(risk) => risk::assess(risk),
         StatsCommand::Tables(tables) => tables::publish(tables),
+        StatsCommand::Attack(release) => attack::attack(release),
+        StatsCommand::Difference(tables) => attack::difference(tables),
         StatsCommand::Ledger(ledger) => budget::keep(ledger),
     }
 }
