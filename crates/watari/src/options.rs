@@ -748,10 +748,10 @@ fn value(field: &str, in_brackets: bool) -> Option<&'static str> {
         "threshold" => "PROBABILITY",
         "similarity" => "SIMILARITY",
         "columns" => "FILE",
-        "k" | "population" | "length" | "round" | "epsilon" | "delta" | "seed" => "NUMBER",
+        "k" | "population" | "length" | "round" | "epsilon" | "delta" | "seed" | "targets" => "NUMBER",
         "by" => "COLUMNS",
         "nested" => "COLUMN=COLUMN",
-        "earlier" | "ledger" => "FILE",
+        "earlier" | "ledger" | "control" => "FILE",
         "links" => "LINKS",
         _ => return None,
     };
@@ -795,6 +795,10 @@ pub enum StatsCommand {
     Synthesize(SynthesizeRecords),
     /// Say how well released records keep the figures of the original ones
     Evaluate(EvaluateRelease),
+    /// Attack a release of records: who is found in it, and what does it tell of persons?
+    Attack(AttackRelease),
+    /// Work out what published tables leave out, by subtracting them from each other
+    Difference(DifferenceTables),
     /// Begin a ledger of what all releases about the same people may cost, or say what was spent of it
     Ledger(KeepLedger),
 }
@@ -812,6 +816,54 @@ pub struct Records {
     /// Say nothing of the progress
     #[conf(long)]
     pub quiet: bool,
+}
+
+/// A release, attacked.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct AttackRelease {
+    #[conf(flatten, serde(flatten))]
+    pub records: Records,
+    /// The release: synthetic records, or records that were made coarser, with the same columns
+    #[conf(pos)]
+    pub released: PathBuf,
+    /// A random part of the people that was held back before the release was made; without it nobody can say what the
+    /// release tells of persons
+    #[conf(long)]
+    pub control: Option<PathBuf>,
+    /// The ε of differential privacy that the release promises
+    #[conf(long)]
+    pub epsilon: Option<f64>,
+    /// Its δ
+    #[conf(long)]
+    pub delta: Option<f64>,
+    /// How many people are attacked, and as many of the control
+    #[conf(long, default_value = "1000")]
+    pub targets: usize,
+    /// File to write, by its name: .html is a report with charts, .json the same figures
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Print the figures as JSON
+    #[conf(long)]
+    pub json: bool,
+}
+
+/// Tables, subtracted from each other.
+#[derive(Conf)]
+#[conf(serde(allow_unknown_fields))]
+pub struct DifferenceTables {
+    /// Published tables (JSON, as `watari stats tables -o` writes them), of one release or of several
+    #[conf(repeat, pos)]
+    pub files: Vec<PathBuf>,
+    /// Figures of fewer people than this should not be known
+    #[conf(long, default_value = "10")]
+    pub k: u64,
+    /// File to write, by its name: .html is a report, .json the same figures
+    #[conf(short = 'o', long)]
+    pub output: Option<PathBuf>,
+    /// Print the figures as JSON
+    #[conf(long)]
+    pub json: bool,
 }
 
 /// What all releases about the same people cost.

@@ -1,5 +1,6 @@
 //! `watari stats`: figures that expose nobody, on files alone.
 
+mod attack;
 mod budget;
 mod evaluate;
 mod risk;
@@ -22,6 +23,8 @@ pub fn run(options: &Stats) -> Result<()> {
         StatsCommand::Tables(tables) => tables::publish(tables),
         StatsCommand::Synthesize(records) => synthesize::synthesize(records),
         StatsCommand::Evaluate(release) => evaluate::evaluate(release),
+        StatsCommand::Attack(release) => attack::attack(release),
+        StatsCommand::Difference(tables) => attack::difference(tables),
         StatsCommand::Ledger(ledger) => budget::keep(ledger),
     }
 }

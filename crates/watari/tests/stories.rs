@@ -6,6 +6,8 @@ mod support;
 mod access;
 #[path = "stories/accounts.rs"]
 mod accounts;
+#[path = "stories/attack.rs"]
+mod attack;
 #[path = "stories/cases.rs"]
 mod cases;
 #[path = "stories/central.rs"]

@@ -26,7 +26,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Delta, Epsilon};
-use crate::count::Combinations;
+use crate::count::{Combinations, TooManyCells};
 use crate::noise::Source;
 use crate::{Column, Microdata};
 
@@ -185,6 +185,9 @@ pub enum AttackError {
     /// No rows.
     #[error("the original, the control or the release has no rows: there is nobody to attack")]
     Empty,
+    /// Too many pairs of values.
+    #[error(transparent)]
+    TooManyCells(#[from] TooManyCells),
     /// A target that is not in the data.
     #[error("there is no row {row} among {rows}")]
     NoTarget {
@@ -235,7 +238,7 @@ pub fn run(
 /// 2022). `generate` makes a release from data and a number that is another each time.
 ///
 /// # Errors
-/// No such person, or a release without any of the columns.
+/// No such person, too many pairs of values, or a release without any of the columns.
 pub fn game(
     data: &Microdata,
     target: usize,
@@ -248,8 +251,9 @@ pub fn game(
     }
     let person = rows(data, |row| row == target);
     let others = rows(data, |row| row != target);
+    let known = Combinations::count(&others, 2)?;
     let scores = |data: &Microdata, first: u64| -> Result<Vec<(f64, f64)>, AttackError> {
-        (0..rounds).into_par_iter().map(|round| score(&person, &generate(data, first + round))).collect()
+        (0..rounds).into_par_iter().map(|round| score(&person, &known, &generate(data, first + round))).collect()
     };
     let (members, strangers): (Vec<_>, Vec<_>) = (scores(data, 0)?, scores(&others, rounds)?);
     let pick = |of: fn(&(f64, f64)) -> f64| Scored {
@@ -270,8 +274,9 @@ fn rows(data: &Microdata, chosen: impl Fn(usize) -> bool) -> Microdata {
     Microdata::new(data.columns().iter().map(some).collect())
 }
 
-/// How much a release speaks for a person: by the closest record, and by how frequent the person's pairs of values are.
-fn score(person: &Microdata, released: &Microdata) -> Result<(f64, f64), AttackError> {
+/// How much a release speaks for a person: by the closest record, and by how often the person's values and pairs of
+/// values occur. The fewer others are known to have one, the more weight it has: the attacker knows everybody else.
+fn score(person: &Microdata, known: &Combinations, released: &Microdata) -> Result<(f64, f64), AttackError> {
     if released.rows() == 0 {
         return Ok((f64::NEG_INFINITY, f64::NEG_INFINITY));
     }
@@ -279,20 +284,25 @@ fn score(person: &Microdata, released: &Microdata) -> Result<(f64, f64), AttackE
     let columns: Vec<usize> = (0..scene.width()).collect();
     let person = People::of(&scene.original, &columns).person(0);
     let (distance, _) = People::of(&scene.released, &columns).nearest(&person);
-    let frequency = Combinations::count(&scene.released, 2).map_or(0.0, |counts| {
-        let shares = pairs_of(&person).map(|(columns, cell)| {
-            let count = count_of(&counts, columns, cell);
-            (count / released.rows() as f64).ln()
-        });
-        shares.sum()
+    let released = Combinations::count(&scene.released, 2)?;
+    let pairs =
+        pairs_of(&person).map(|(columns, cell)| count_of(&released, columns, cell) / count_of(known, columns, cell));
+    let singles = values_of(&person).map(|(column, value)| {
+        let count =
+            |counts: &Combinations| counts.of(&[column]).get(value).map_or(0.5, |count| f64::from(*count) + 0.5);
+        count(&released) / count(known)
     });
-    Ok((-f64::from(distance), frequency))
+    Ok((-f64::from(distance), singles.chain(pairs).sum()))
+}
+
+/// A person's values: their columns, and their codes less one.
+fn values_of(person: &[u16]) -> impl Iterator<Item = (usize, usize)> {
+    person.iter().enumerate().filter_map(|(column, code)| Some((column, usize::from(code.checked_sub(1)?))))
 }
 
 /// The pairs of a person's values: their columns, and their codes less one.
 fn pairs_of(person: &[u16]) -> impl Iterator<Item = ([usize; 2], [usize; 2])> {
-    let known = |(place, code): (usize, &u16)| Some((place, usize::from(code.checked_sub(1)?)));
-    let known: Vec<(usize, usize)> = person.iter().enumerate().filter_map(known).collect();
+    let known: Vec<(usize, usize)> = values_of(person).collect();
     (0..known.len()).flat_map(move |last| {
         let second = known.get(last).copied();
         let before: Vec<(usize, usize)> = known.iter().take(last).copied().collect();

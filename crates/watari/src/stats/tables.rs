@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use disclosure::account::Rho;
@@ -29,7 +30,7 @@ pub fn publish(options: &PublishTables) -> Result<()> {
     if let Some(rho) = options.budget.rho(microdata.rows())? {
         return publish_noisy(options, &microdata, rho, out, is_json);
     }
-    let earlier = read_earlier(options)?;
+    let earlier = read_published(&options.earlier)?;
     let tables = tables(options, &microdata, NotStated::WhereThereAre)?;
     let zeros = if options.zeros { Zeros::Published } else { Zeros::Protected };
     let nestings = options.nested.iter().map(|pair| nesting(pair, &microdata)).collect::<Result<Vec<Nesting>>>()?;
@@ -121,9 +122,10 @@ fn nesting(pair: &str, microdata: &Microdata) -> Result<Nesting> {
     Nesting::found(microdata, fine.trim(), coarse.trim()).with_context(|| format!("--nested {pair}"))
 }
 
-fn read_earlier(options: &PublishTables) -> Result<Vec<Published>> {
+/// Tables as they were published, which were written as JSON.
+pub fn read_published(files: &[PathBuf]) -> Result<Vec<Published>> {
     let mut all = Vec::new();
-    for path in &options.earlier {
+    for path in files {
         let unreadable = || format!("{} is no release that was written as JSON", path.display());
         let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let published: Vec<Published> = serde_json::from_str(&text).with_context(unreadable)?;
