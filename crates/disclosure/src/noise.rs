@@ -88,7 +88,7 @@ impl Source {
     }
 
     /// True with probability e^(-`a`/`b`), for `b` < 2¹²⁶ (algorithm 1).
-    pub(crate) fn happens_exp(&mut self, mut a: u128, b: u128) -> bool {
+    fn happens_exp(&mut self, mut a: u128, b: u128) -> bool {
         while a > b {
             if !self.happens_exp_within_one(1, 1) {
                 return false;

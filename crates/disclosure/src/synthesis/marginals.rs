@@ -164,7 +164,7 @@ impl Run<'_> {
         let original = self.longest(self.data);
         for round in 0..ROUNDS {
             records = self.fit(records, &measured, if round == 0 { 6 } else { 2 }, source);
-            let queries = self.worst(&original, &records, &measured, source);
+            let queries = self.worst(&original, &records, &measured, source)?;
             if queries.is_empty() {
                 break;
             }
@@ -241,10 +241,10 @@ impl Run<'_> {
         records: &Records,
         measured: &[Measurement],
         source: &mut Source,
-    ) -> Vec<Query> {
-        let Some(original) = original else { return Vec::new() };
+    ) -> Result<Vec<Query>, ScaleError> {
+        let Some(original) = original else { return Ok(Vec::new()) };
         let drafted = self.microdata(records);
-        let Ok(drafted) = Combinations::count(&drafted, original.length()) else { return Vec::new() };
+        let Ok(drafted) = Combinations::count(&drafted, original.length()) else { return Ok(Vec::new()) };
         let number = EACH_ROUND * self.sizes.len();
         let asked: HashSet<Vec<usize>> = measured.iter().map(|measurement| measurement.query.columns()).collect();
         let sigma = self.sigma(CHOSEN, ROUNDS * number);
@@ -267,8 +267,13 @@ impl Run<'_> {
         };
         let (scores, queries): (Vec<i64>, Vec<Query>) = marginals.par_iter().filter_map(score).unzip();
         let each = self.rho.share(CHOOSING, WHOLE * (ROUNDS * number) as u64);
-        let chosen: HashSet<usize> = choose(&scores, number, each, source).into_iter().collect();
-        queries.into_iter().enumerate().filter(|(place, _)| chosen.contains(place)).map(|(_, query)| query).collect()
+        let chosen: HashSet<usize> = choose(&scores, number, each, source)?.into_iter().collect();
+        Ok(queries
+            .into_iter()
+            .enumerate()
+            .filter(|(place, _)| chosen.contains(place))
+            .map(|(_, query)| query)
+            .collect())
     }
 
     fn microdata(&self, records: &Records) -> Microdata {
