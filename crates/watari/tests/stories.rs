@@ -56,5 +56,7 @@ mod sensitive;
 mod stats;
 #[path = "stories/synthetic.rs"]
 mod synthetic;
+#[path = "stories/statistics.rs"]
+mod statistics;
 #[path = "stories/tracing.rs"]
 mod tracing;

@@ -27,8 +27,9 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                 | ExportLists
                 | ExportCase
                 | BreakGlass
+                | ReadStatistics
         ),
-        Role::ProgrammeManager => matches!(permission, ReadCases | ReadTeam | ExportLists),
+        Role::ProgrammeManager => matches!(permission, ReadCases | ReadTeam | ExportLists | ReadStatistics),
         Role::DataOfficer => {
             matches!(
                 permission,
@@ -42,6 +43,7 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                     | ExportDeidentified
                     | Erase
                     | ManageForms
+                    | ReadStatistics
             )
         }
         Role::LawEnforcementLiaison => matches!(permission, ReadPeople | ReadCases | ExportCase),
@@ -67,6 +69,7 @@ pub(super) fn scope_of(permission: Permission) -> Option<TokenScope> {
         ExportLists | ExportDeidentified | ExportCase => TokenScope::Export,
         ManageUsers | ManageSettings | ManageForms => TokenScope::Administration,
         ReadHistory => TokenScope::HistoryRead,
+        ReadStatistics => TokenScope::StatisticsRead,
         BreakGlass | Erase => return None,
     })
 }
@@ -112,6 +115,7 @@ mod tests {
             (ManageSettings, &[Administrator]),
             (ManageForms, &[DataOfficer, Administrator]),
             (ReadHistory, &[Auditor]),
+            (ReadStatistics, &[Supervisor, ProgrammeManager, DataOfficer]),
         ];
         assert_eq!(table.len(), Permission::ALL.len());
         for (permission, roles) in table {

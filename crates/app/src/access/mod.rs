@@ -119,6 +119,8 @@ codes! {
         ManageForms = "manage_forms",
         /// Read the organisation's whole history.
         ReadHistory = "read_history",
+        /// Read figures of the whole organisation, exact ones.
+        ReadStatistics = "read_statistics",
     }
 }
 
@@ -139,6 +141,8 @@ codes! {
         Administration = "administration",
         /// Read the history.
         HistoryRead = "history:read",
+        /// Read figures.
+        StatisticsRead = "statistics:read",
     }
 }
 
@@ -434,6 +438,21 @@ impl Viewer {
         )
         .and_filter(reach)
         .and(AGREED_TO_STATISTICS, [self.today.into()])
+    }
+
+    /// The people who are counted in figures: all of the house who agreed to be, whoever they are with. `p` is `person` in
+    /// the query.
+    pub fn counted_people(&self) -> Filter {
+        if !self.may(Permission::ReadStatistics) {
+            return Filter::new("1 = 0", []);
+        }
+        self.of_the_house().and("p.merged_into IS NULL", []).and(AGREED_TO_STATISTICS, [self.today.into()])
+    }
+
+    /// Whether this user may read figures told apart by something of this sensitivity: exact ones tell of the few what an
+    /// answer would, so only those whose role may read such answers.
+    pub fn counts(&self, sensitivity: Sensitivity) -> bool {
+        self.may(Permission::ReadStatistics) && (sensitivity == Sensitivity::Case || self.sees(sensitivity))
     }
 
     /// Whether this user may take out answers of this sensitivity without identity: nothing delicate, whoever may read it,
