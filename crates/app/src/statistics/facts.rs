@@ -272,7 +272,9 @@ impl Facts {
 type State = (Vec<u8>, Day);
 
 /// The latest facts of each organisation. A server has few.
-static LATEST: LazyLock<Mutex<HashMap<OrganisationId, (State, Arc<Facts>)>>> = LazyLock::new(Mutex::default);
+type Latest = HashMap<OrganisationId, (State, Arc<Facts>)>;
+
+static LATEST: LazyLock<Mutex<Latest>> = LazyLock::new(Mutex::default);
 
 /// The facts of an organisation as they stand in this transaction.
 ///
