@@ -27,8 +27,9 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                 | ExportLists
                 | ExportCase
                 | BreakGlass
+                | ApproveReleases
         ),
-        Role::ProgrammeManager => matches!(permission, ReadCases | ReadTeam | ExportLists),
+        Role::ProgrammeManager => matches!(permission, ReadCases | ReadTeam | ExportLists | ApproveReleases),
         Role::DataOfficer => {
             matches!(
                 permission,
@@ -42,6 +43,7 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                     | ExportDeidentified
                     | Erase
                     | ManageForms
+                    | PrepareReleases
             )
         }
         Role::LawEnforcementLiaison => matches!(permission, ReadPeople | ReadCases | ExportCase),
@@ -64,7 +66,7 @@ pub(super) fn scope_of(permission: Permission) -> Option<TokenScope> {
         WritePeople | MergePeople | RequestTracing | DecideTracing | ImportPeople => TokenScope::PeopleWrite,
         ReadCases | ReadTeam => TokenScope::CasesRead,
         WriteCases | AssignCases | Approve => TokenScope::CasesWrite,
-        ExportLists | ExportDeidentified | ExportCase => TokenScope::Export,
+        ExportLists | ExportDeidentified | ExportCase | PrepareReleases | ApproveReleases => TokenScope::Export,
         ManageUsers | ManageSettings | ManageForms => TokenScope::Administration,
         ReadHistory => TokenScope::HistoryRead,
         BreakGlass | Erase => return None,
@@ -112,6 +114,8 @@ mod tests {
             (ManageSettings, &[Administrator]),
             (ManageForms, &[DataOfficer, Administrator]),
             (ReadHistory, &[Auditor]),
+            (PrepareReleases, &[DataOfficer]),
+            (ApproveReleases, &[Supervisor, ProgrammeManager]),
         ];
         assert_eq!(table.len(), Permission::ALL.len());
         for (permission, roles) in table {
@@ -134,6 +138,12 @@ mod tests {
             assert!(!allows(role, Permission::DecideTracing) || allows(role, Permission::RequestTracing), "{role}");
             assert!(!allows(role, Permission::WriteCases) || allows(role, Permission::ReadCases), "{role}");
         }
+    }
+
+    #[test]
+    fn nobody_both_prepares_and_approves_what_the_public_sees() {
+        let both = |role: &Role| allows(*role, Permission::PrepareReleases) && allows(*role, Permission::ApproveReleases);
+        assert!(!Role::ALL.iter().any(both));
     }
 
     #[test]

@@ -119,6 +119,10 @@ codes! {
         ManageForms = "manage_forms",
         /// Read the organisation's whole history.
         ReadHistory = "read_history",
+        /// Prepare figures for the public.
+        PrepareReleases = "prepare_releases",
+        /// Decide, as the second person, what figures the public sees.
+        ApproveReleases = "approve_releases",
     }
 }
 

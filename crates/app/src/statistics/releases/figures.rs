@@ -1,0 +1,584 @@
+//! From what is asked to what the public may see: counted, protected and frozen.
+//!
+//! All of it happens once, when a release is submitted, and never again: noise that is drawn anew at each look would be
+//! averaged away, and so would a suppression that is chosen anew. That is why the preview of a release with noise shows
+//! how wide the noise will be and no figures. Each submission counts anew, so that whoever withdrew their consent in
+//! between is left out; and it spends anew, published or not, because choosing among several draws would tell more than
+//! one of them. The figures as they were counted are kept nowhere.
+
+use disclosure::account::{Delta, Epsilon, Rho};
+use disclosure::noise::{Gaussian, Source};
+use disclosure::tables::{self, Published, Refusal, Table, TableRisk};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::ledger::Terms;
+use super::model::{Method, ReleaseInput, TableInput, USUAL_THRESHOLD, is_open, overlaps};
+use crate::access::Viewer;
+use crate::code::Code;
+use crate::dates::Day;
+use crate::db::Tx;
+use crate::error::Error;
+use crate::ids::ReleaseId;
+use crate::params;
+use crate::statistics::{self, Cell, Dimension, Indicator, Period, Question};
+
+/// The dimension that parts those of whom something is said from the others it could be said of.
+pub const MET: &str = "met";
+/// All values of an open dimension that are too few people's to be named.
+pub const OTHER: &str = "other";
+/// What a dimension of yes and no holds.
+const YES_AND_NO: [&str; 2] = ["yes", "no"];
+/// Values that say that nothing of a dimension applies, or that nobody knows: no group of people to tell of.
+const NO_VALUES: [&str; 2] = [statistics::NONE, statistics::UNKNOWN];
+/// So many standard deviations to both sides hold 95 of 100 draws.
+const WIDTH: f64 = 1.96;
+
+/// The figures of a release, as the public sees them.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Frozen {
+    /// The day they were counted.
+    pub counted_on: Day,
+    /// The tables.
+    pub tables: Vec<FrozenTable>,
+    /// What would have been told without protection, a table each.
+    #[schema(ignore)]
+    pub risks: Vec<TableRisk>,
+    /// The noise, where there is any.
+    pub noise: Option<Noise>,
+    /// The releases of the same figures that the protection took into account.
+    pub earlier: Vec<ReleaseId>,
+    /// What the engine needs to protect the next release from being compared with this one.
+    #[schema(ignore)]
+    pub published: Vec<Published>,
+}
+
+/// What was spent on noise.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Noise {
+    /// ε of the release.
+    pub epsilon: f64,
+    /// δ of the house.
+    pub delta: f64,
+    /// The standard deviation of the noise in each cell.
+    pub sigma: f64,
+    /// ρ, in 10⁻¹².
+    pub rho: u64,
+}
+
+/// One table.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FrozenTable {
+    /// What is counted.
+    #[serde(flatten)]
+    pub input: TableInput,
+    /// The axes, those of the table's dimensions in their order.
+    pub axes: Vec<Axis>,
+    /// The cells, totals included.
+    pub cells: Vec<FrozenCell>,
+}
+
+/// What a table is broken down by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Axis {
+    /// The dimension's code; `met` parts those of whom the indicator is true from the others.
+    pub code: String,
+    /// Its values.
+    pub values: Vec<String>,
+}
+
+/// One figure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FrozenCell {
+    /// The place of its value on each axis; nothing for the total.
+    pub at: Vec<Option<u16>>,
+    /// What is told.
+    #[serde(flatten)]
+    pub figure: Figure,
+}
+
+/// What is told in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Figure {
+    /// The count.
+    Count {
+        /// How many people.
+        value: u64,
+    },
+    /// The count, rounded.
+    Rounded {
+        /// How many people.
+        value: u64,
+    },
+    /// The count with noise.
+    Noisy {
+        /// How many people, give or take.
+        value: u64,
+        /// In 95 of 100 draws the count lies no farther from it.
+        within: u64,
+    },
+    /// Nothing.
+    Suppressed,
+}
+
+impl Figure {
+    /// The number, where one is told.
+    pub fn value(self) -> Option<u64> {
+        match self {
+            Figure::Count { value } | Figure::Rounded { value } | Figure::Noisy { value, .. } => Some(value),
+            Figure::Suppressed => None,
+        }
+    }
+}
+
+impl From<tables::Figure> for Figure {
+    fn from(figure: tables::Figure) -> Figure {
+        match figure {
+            tables::Figure::Count(value) => Figure::Count { value },
+            tables::Figure::Rounded(value) => Figure::Rounded { value },
+            tables::Figure::Suppressed => Figure::Suppressed,
+        }
+    }
+}
+
+impl Frozen {
+    /// What it spends.
+    pub fn rho(&self) -> Rho {
+        self.noise.map_or(Rho::ZERO, |noise| Rho::from_parts(noise.rho))
+    }
+
+    /// How many figures are not told.
+    pub fn suppressed(&self) -> usize {
+        self.tables.iter().map(FrozenTable::suppressed).sum()
+    }
+}
+
+impl FrozenTable {
+    /// How many figures are not told.
+    pub fn suppressed(&self) -> usize {
+        self.cells.iter().filter(|cell| cell.figure == Figure::Suppressed).count()
+    }
+}
+
+/// A table as it was counted.
+struct Counted {
+    input: TableInput,
+    /// Axes of which each person has one value.
+    axes: Vec<Axis>,
+    /// The counts over them, row by row.
+    counts: Vec<u64>,
+    /// The dimension of which a person may have several values: each with its counts over the axes.
+    overlapping: Option<(Dimension, Vec<(String, Vec<u64>)>)>,
+}
+
+/// Counts and protects what a release is to hold.
+///
+/// # Errors
+/// Not allowed, an earlier release that it cannot be protected from, too much to check, or the database failed.
+pub fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &Terms) -> Result<Frozen, Error> {
+    let earlier = published_before(tx, viewer, input)?;
+    let counted = count_all(tx, viewer, input)?;
+    let mut frozen = Frozen {
+        counted_on: viewer.today,
+        tables: Vec::new(),
+        risks: risks(input, &counted),
+        noise: None,
+        earlier: earlier.iter().map(|(id, _)| *id).collect(),
+        published: Vec::new(),
+    };
+    match input.protection.method {
+        Method::Suppression => suppress(input, &counted, &earlier, &mut frozen)?,
+        Method::Noise => draw(input, &counted, terms, &mut frozen, &mut Source::secure())?,
+    }
+    Ok(frozen)
+}
+
+/// What a release would tell and how it would look, before it is submitted: with noise nothing is drawn, so that
+/// nobody looks twice.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn preview(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &Terms) -> Result<Frozen, Error> {
+    if input.protection.method == Method::Suppression {
+        return prepare(tx, viewer, input, terms);
+    }
+    let counted = count_all(tx, viewer, input)?;
+    let (noise, _) = noise_of(input, &counted, terms)?;
+    Ok(Frozen {
+        counted_on: viewer.today,
+        tables: Vec::new(),
+        risks: risks(input, &counted),
+        noise: Some(noise),
+        earlier: Vec::new(),
+        published: Vec::new(),
+    })
+}
+
+/// What was ever published of the same indicators, withdrawn or not: whoever saw it remembers. Not what overlaps in
+/// days but begins on another: from such two the days that only one counts are worked out.
+///
+/// # Errors
+/// The database failed, or a release cannot be read.
+pub fn published_before(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    input: &ReleaseInput,
+) -> Result<Vec<(ReleaseId, Earlier)>, Error> {
+    let sql = "SELECT id, details, figures FROM release WHERE organisation_id = $1 \
+               AND state IN ('published', 'withdrawn') ORDER BY decided_at, id";
+    let rows = tx.query(sql, params![viewer.organisation], |row| {
+        Ok((row.next::<ReleaseId>()?, row.next::<String>()?, row.next::<String>()?))
+    })?;
+    let mut found = Vec::new();
+    for (id, details, figures) in rows {
+        let broken = |error: serde_json::Error| Error::Internal(format!("release {id} cannot be read: {error}"));
+        let before: ReleaseInput = serde_json::from_str(&details).map_err(broken)?;
+        let shares = |table: &TableInput| input.tables.iter().any(|own| own.indicator == table.indicator);
+        if before.tables.iter().any(shares) {
+            let frozen: Frozen = serde_json::from_str(&figures).map_err(broken)?;
+            found.push((id, Earlier { input: before, published: frozen.published }));
+        }
+    }
+    Ok(found)
+}
+
+/// A release that the public has seen.
+pub struct Earlier {
+    /// What it held.
+    pub input: ReleaseInput,
+    published: Vec<Published>,
+}
+
+fn risks(input: &ReleaseInput, counted: &[Counted]) -> Vec<TableRisk> {
+    let threshold = input.protection.threshold.unwrap_or(USUAL_THRESHOLD);
+    counted.iter().map(|table| tables::risk_of(&table.whole(), threshold)).collect()
+}
+
+fn count_all(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput) -> Result<Vec<Counted>, Error> {
+    let viewer = viewer.counting()?;
+    input.tables.iter().map(|table| count(tx, &viewer, input, table)).collect()
+}
+
+fn count(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, table: &TableInput) -> Result<Counted, Error> {
+    let period = input.period();
+    let mut axes = Vec::new();
+    let (several, single): (Vec<Dimension>, Vec<Dimension>) = table.by.iter().partition(|it| overlaps(**it));
+    for dimension in &single {
+        let values = values_of(tx, viewer, table, period, *dimension)?;
+        let values = if is_open(*dimension) { named(values, input) } else { without_figures(values) };
+        axes.push(Axis { code: dimension.code().to_owned(), values });
+    }
+    let has_parts = Indicator::of(table.indicator).is_some_and(|indicator| indicator.denominator.is_some());
+    if has_parts {
+        axes.push(Axis { code: MET.to_owned(), values: YES_AND_NO.map(str::to_owned).to_vec() });
+    }
+    let ask = |tx: &mut Tx<'_>, by: Vec<Dimension>| {
+        let question = Question { indicator: table.indicator, period, by, only: Vec::new() };
+        statistics::figures::answer(tx, viewer, &question)
+    };
+    let base = ask(tx, single.clone())?;
+    let cells = if single.is_empty() { vec![base.total] } else { base.cells };
+    let counts = spread(&axes, cells.iter().map(|cell| (cell.values.as_slice(), cell)), has_parts);
+    let mut overlapping = None;
+    if let Some(dimension) = several.first() {
+        let values = without_figures(values_of(tx, viewer, table, period, *dimension)?);
+        let all = ask(tx, single.iter().copied().chain([*dimension]).collect())?.cells;
+        let of = |value: &String| {
+            let with = all.iter().filter_map(|cell| {
+                let (own, rest) = cell.values.split_last()?;
+                (own == value).then_some((rest, cell))
+            });
+            (value.clone(), spread(&axes, with, has_parts))
+        };
+        let told = values.iter().filter(|value| !NO_VALUES.contains(&value.as_str()));
+        overlapping = Some((*dimension, told.map(of).collect()));
+    }
+    Ok(Counted { input: table.clone(), axes, counts, overlapping })
+}
+
+/// The values of a dimension in the order of its list, with how many people have each.
+fn values_of(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    table: &TableInput,
+    period: Period,
+    dimension: Dimension,
+) -> Result<Vec<(String, u64)>, Error> {
+    let question = Question { indicator: table.indicator, period, by: vec![dimension], only: Vec::new() };
+    let figures = statistics::figures::answer(tx, viewer, &question)?;
+    let value = |cell: Cell| Some((cell.values.first()?.clone(), cell.denominator.unwrap_or(cell.numerator)));
+    Ok(figures.cells.into_iter().filter_map(value).collect())
+}
+
+fn without_figures(values: Vec<(String, u64)>) -> Vec<String> {
+    values.into_iter().map(|(value, _)| value).collect()
+}
+
+/// The values of an open dimension that enough people have, by name, and one for all the others.
+fn named(values: Vec<(String, u64)>, input: &ReleaseInput) -> Vec<String> {
+    let threshold = input.protection.threshold.unwrap_or(USUAL_THRESHOLD);
+    let mut named: Vec<String> =
+        values.into_iter().filter(|(_, people)| *people >= threshold).map(|(value, _)| value).collect();
+    named.sort_unstable();
+    named.push(OTHER.to_owned());
+    named
+}
+
+/// Figures put into their places on the axes; those whose values have no place of their own are told as others.
+fn spread<'c>(
+    axes: &[Axis],
+    cells: impl Iterator<Item = (&'c [String], &'c Cell)>,
+    has_parts: bool,
+) -> Vec<u64> {
+    let mut counts = vec![0; axes.iter().map(|axis| axis.values.len()).product()];
+    for (values, cell) in cells {
+        let mut place = Some(0);
+        for (axis, value) in axes.iter().zip(values) {
+            let own = axis.values.iter().position(|it| it == value);
+            let own = own.or_else(|| axis.values.iter().position(|it| it == OTHER));
+            place = place.zip(own).map(|(place, own)| place * axis.values.len() + own);
+        }
+        let Some(place) = place else { continue };
+        let parts = match (has_parts, cell.denominator) {
+            (true, all) => vec![cell.numerator, all.unwrap_or(cell.numerator).saturating_sub(cell.numerator)],
+            (false, _) => vec![cell.numerator],
+        };
+        let first = place * parts.len();
+        for (count, part) in counts.iter_mut().skip(first).zip(parts) {
+            *count += part;
+        }
+    }
+    counts
+}
+
+impl Counted {
+    /// Who is counted, since when: what is published of them later includes them.
+    fn population(&self, input: &ReleaseInput) -> String {
+        format!("{} since {}", self.input.indicator, input.from)
+    }
+
+    fn dimensions(&self) -> Vec<tables::Dimension> {
+        self.axes.iter().map(Axis::as_dimension).collect()
+    }
+
+    /// The table as the engine protects it: the people themselves, and for each value that overlaps those who have it
+    /// beside those who have not.
+    fn tables(&self, input: &ReleaseInput, number: usize) -> Vec<Table> {
+        let population = self.population(input);
+        let name = format!("{} {}", self.input.indicator, number);
+        let base = Table {
+            name: name.clone(),
+            population: population.clone(),
+            dimensions: self.dimensions(),
+            counts: self.counts.clone(),
+        };
+        let Some((dimension, values)) = &self.overlapping else { return vec![base] };
+        let with = values.iter().map(|(value, counts)| {
+            let own = format!("{dimension}={value}");
+            let mut dimensions = self.dimensions();
+            dimensions.push(tables::Dimension { name: own.clone(), values: YES_AND_NO.map(str::to_owned).to_vec() });
+            let pairs = counts.iter().zip(&self.counts).flat_map(|(with, all)| [*with, all.saturating_sub(*with)]);
+            Table {
+                name: format!("{name} {own}"),
+                population: format!("{population} {own}"),
+                dimensions,
+                counts: pairs.collect(),
+            }
+        });
+        [base].into_iter().chain(with).collect()
+    }
+
+    /// The table with its overlapping values as if they were apart, to tell what it would give away.
+    fn whole(&self) -> Table {
+        let mut dimensions = self.dimensions();
+        let name = self.input.indicator.code().to_owned();
+        let Some((dimension, values)) = &self.overlapping else {
+            return Table { name, population: String::new(), dimensions, counts: self.counts.clone() };
+        };
+        let told = values.iter().map(|(value, _)| value.clone()).collect();
+        dimensions.push(tables::Dimension { name: dimension.code().to_owned(), values: told });
+        let places = 0..self.counts.len();
+        let of = |place: usize| values.iter().map(move |(_, counts)| counts.get(place).copied().unwrap_or(0));
+        Table { name, population: String::new(), dimensions, counts: places.flat_map(of).collect() }
+    }
+
+    /// How much one person may change, squared: one cell of the people themselves, and one of each value.
+    fn sensitivity_squared(&self) -> u64 {
+        1 + self.overlapping.as_ref().map_or(0, |(_, values)| values.len() as u64)
+    }
+
+    /// The axes as the table shows them: the overlapping dimension at its place among the others.
+    fn shown(&self, cells: Vec<FrozenCell>, overlapping: Vec<(usize, FrozenCell)>) -> FrozenTable {
+        let mut axes = self.axes.clone();
+        let mut cells = cells;
+        if let Some((dimension, values)) = &self.overlapping {
+            let at = self.input.by.iter().position(|it| it == dimension).unwrap_or(axes.len()).min(axes.len());
+            let told = values.iter().map(|(value, _)| value.clone()).collect();
+            axes.insert(at, Axis { code: dimension.code().to_owned(), values: told });
+            let placed = |value: Option<u16>, mut cell: FrozenCell| {
+                cell.at.insert(at.min(cell.at.len()), value);
+                cell
+            };
+            cells = cells.into_iter().map(|cell| placed(None, cell)).collect();
+            let own = |(value, cell): (usize, FrozenCell)| placed(u16::try_from(value).ok(), cell);
+            cells.extend(overlapping.into_iter().map(own));
+        }
+        FrozenTable { input: self.input.clone(), axes, cells }
+    }
+}
+
+impl Axis {
+    /// As the engine knows it. Open dimensions name different values each time, so that their name says which.
+    fn as_dimension(&self) -> tables::Dimension {
+        let open = Dimension::from_code(&self.code).is_some_and(is_open);
+        let digest = Sha256::digest(self.values.join(" "));
+        let short: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let name = if open { format!("{} {short}", self.code) } else { self.code.clone() };
+        tables::Dimension { name, values: self.values.clone() }
+    }
+}
+
+fn suppress(
+    input: &ReleaseInput,
+    counted: &[Counted],
+    earlier: &[(ReleaseId, Earlier)],
+    frozen: &mut Frozen,
+) -> Result<(), Error> {
+    let overlaps = |before: &Earlier| {
+        let other = &before.input;
+        let suppressed = other.protection.method == Method::Suppression;
+        suppressed && other.from != input.from && other.from <= input.to && input.from <= other.to
+    };
+    if earlier.iter().any(|(_, before)| overlaps(before)) {
+        return Err(Error::Refused("refused-release-overlaps"));
+    }
+    let protection = tables::Protection {
+        threshold: input.protection.threshold.unwrap_or(USUAL_THRESHOLD),
+        rounding: input.protection.rounding,
+        zeros: tables::Zeros::Protected,
+        nestings: Vec::new(),
+    };
+    let known: Vec<Published> = earlier.iter().flat_map(|(_, before)| before.published.iter().cloned()).collect();
+    let parts: Vec<Vec<Table>> =
+        counted.iter().enumerate().map(|(number, table)| table.tables(input, number + 1)).collect();
+    let published = tables::protect(&parts.concat(), &known, &protection).map_err(refused)?;
+    let mut rest = published.as_slice();
+    for (table, parts) in counted.iter().zip(&parts) {
+        let (own, after) = rest.split_at(parts.len().min(rest.len()));
+        rest = after;
+        frozen.tables.push(table.as_suppressed(own));
+    }
+    frozen.published = published;
+    Ok(())
+}
+
+impl Counted {
+    /// The table as it is told, of what the engine lets be told of its parts. A total that any part must not tell is
+    /// told by none.
+    fn as_suppressed(&self, parts: &[Published]) -> FrozenTable {
+        let Some((base, values)) = parts.split_first() else { return self.shown(Vec::new(), Vec::new()) };
+        let mut cells: Vec<FrozenCell> = base
+            .cells
+            .iter()
+            .map(|cell| FrozenCell { at: cell.coordinates.clone(), figure: cell.figure.into() })
+            .collect();
+        let mut overlapping = Vec::new();
+        for (number, part) in values.iter().enumerate() {
+            for cell in &part.cells {
+                let Some((own, at)) = cell.coordinates.split_last() else { continue };
+                match own {
+                    Some(0) => {
+                        let told = FrozenCell { at: at.to_vec(), figure: cell.figure.into() };
+                        overlapping.push((number, told));
+                    }
+                    None if cell.figure == tables::Figure::Suppressed => {
+                        let hidden = cells.iter_mut().filter(|known| known.at == at);
+                        hidden.for_each(|known| known.figure = Figure::Suppressed);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.shown(cells, overlapping)
+    }
+}
+
+fn refused(refusal: Refusal) -> Error {
+    tracing::warn!(%refusal, "a release could not be protected");
+    match refusal {
+        Refusal::TooLarge { .. } => Error::Refused("refused-release-too-large"),
+        Refusal::Values { .. } => Error::Refused("refused-release-other-values"),
+        Refusal::Disagree { .. } => Error::Refused("refused-release-disagree"),
+        other => Error::Internal(other.to_string()),
+    }
+}
+
+/// How wide the noise is, and what draws it.
+fn noise_of(input: &ReleaseInput, counted: &[Counted], terms: &Terms) -> Result<(Noise, Gaussian), Error> {
+    let broken = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
+    let epsilon = Epsilon::new(input.protection.epsilon.unwrap_or_default()).map_err(|error| broken(&error))?;
+    let delta = Delta::new(terms.delta).map_err(|error| broken(&error))?;
+    let rho = Rho::within(epsilon, delta);
+    let sensitivity = counted.iter().map(Counted::sensitivity_squared).sum();
+    let gaussian = Gaussian::with_rho(sensitivity, rho).map_err(|error| broken(&error))?;
+    let noise =
+        Noise { epsilon: epsilon.value(), delta: delta.value(), sigma: gaussian.sigma(), rho: rho.parts() };
+    Ok((noise, gaussian))
+}
+
+fn draw(
+    input: &ReleaseInput,
+    counted: &[Counted],
+    terms: &Terms,
+    frozen: &mut Frozen,
+    source: &mut Source,
+) -> Result<(), Error> {
+    let (noise, gaussian) = noise_of(input, counted, terms)?;
+    for table in counted {
+        let sizes: Vec<usize> = table.axes.iter().map(|axis| axis.values.len()).collect();
+        let mut drawn = |counts: &[u64]| {
+            let mut noisy: Vec<i64> = counts.iter().map(|count| i64::try_from(*count).unwrap_or(i64::MAX / 4)).collect();
+            gaussian.add_to(&mut noisy, source);
+            with_totals(&noisy, &sizes, noise.sigma)
+        };
+        let cells = drawn(&table.counts);
+        let mut overlapping = Vec::new();
+        for (number, (_, counts)) in table.overlapping.iter().flat_map(|(_, values)| values).enumerate() {
+            overlapping.extend(drawn(counts).into_iter().map(|cell| (number, cell)));
+        }
+        frozen.tables.push(table.shown(cells, overlapping));
+    }
+    frozen.noise = Some(noise);
+    Ok(())
+}
+
+/// Noisy cells and all their totals, which are sums of what was drawn: they cost nothing further. No figure is
+/// below 0; totals are summed before that, so that they are not too high.
+fn with_totals(noisy: &[i64], sizes: &[usize], sigma: f64) -> Vec<FrozenCell> {
+    let mut places: Vec<Vec<Option<u16>>> = vec![Vec::new()];
+    for size in sizes {
+        let values = || (0..*size).map(|value| u16::try_from(value).ok()).chain([None]);
+        places = places.into_iter().flat_map(|place| values().map(move |value| [place.clone(), vec![value]].concat())).collect();
+    }
+    let cell = |at: Vec<Option<u16>>| {
+        let (sum, number) = sum_at(noisy, sizes, &at);
+        let within = (WIDTH * sigma * (number as f64).sqrt()).ceil() as u64;
+        FrozenCell { at, figure: Figure::Noisy { value: u64::try_from(sum).unwrap_or(0), within } }
+    };
+    places.into_iter().map(cell).collect()
+}
+
+/// The sum of all cells that a place stands for, and how many they are.
+fn sum_at(noisy: &[i64], sizes: &[usize], at: &[Option<u16>]) -> (i64, usize) {
+    let belongs = |place: usize| {
+        let mut rest = place;
+        sizes.iter().zip(at).rev().all(|(size, wanted)| {
+            let own = rest % size;
+            rest /= size;
+            wanted.is_none_or(|wanted| usize::from(wanted) == own)
+        })
+    };
+    let own = noisy.iter().enumerate().filter(|(place, _)| belongs(*place));
+    own.fold((0, 0), |(sum, number), (_, noise)| (sum + noise, number + 1))
+}
