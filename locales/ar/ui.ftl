@@ -87,6 +87,7 @@ permission-erase = المحو من صلاحيات مسؤولي البيانات.
 permission-manage-users = إدارة المستخدمين من صلاحيات مسؤولي النظام.
 permission-manage-settings = الإعدادات من صلاحيات مسؤولي النظام.
 permission-read-history = السجل الكامل للمدققين.
+permission-read-statistics = الأرقام للمشرفين ومديري البرامج ومسؤولي البيانات.
 error-logged-out = سجّل الدخول أولًا
 error-logged-out-advice = انتهت جلستك.
 error-not-found = غير موجود

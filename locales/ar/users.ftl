@@ -84,6 +84,7 @@ token-scope-cases-write = العمل على الحالات
 token-scope-export = التصدير
 token-scope-administration = إدارة المستخدمين والإعدادات
 token-scope-history-read = قراءة السجل
+token-scope-statistics-read = قراءة الأرقام
 invalid-token-scope = لا يتجاوز الرمز صلاحيات دورك.
 invalid-supervisor = اختر شخصًا آخر نشطًا من منظمتك.
 refused-last-administrator = هذا آخر مسؤول يمكنه الدخول. أنشئ مسؤولًا آخر أولًا.

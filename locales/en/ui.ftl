@@ -87,6 +87,7 @@ permission-erase = Erasing is for data officers.
 permission-manage-users = Managing users is for administrators.
 permission-manage-settings = Settings are for administrators.
 permission-read-history = The whole history is for auditors.
+permission-read-statistics = Figures are for supervisors, programme managers and data officers.
 error-logged-out = Log in first
 error-logged-out-advice = Your session has ended.
 error-not-found = Not found

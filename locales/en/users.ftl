@@ -84,6 +84,7 @@ token-scope-cases-write = Work on cases
 token-scope-export = Export
 token-scope-administration = Manage users and settings
 token-scope-history-read = Read the history
+token-scope-statistics-read = Read figures
 invalid-token-scope = A token can do no more than your role.
 invalid-supervisor = Choose someone else of your organisation who is active.
 refused-last-administrator = This is the last administrator who can log in. Make another first.

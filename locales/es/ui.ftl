@@ -87,6 +87,7 @@ permission-erase = El borrado corresponde a los responsables de datos.
 permission-manage-users = Gestionar usuarios corresponde a los administradores.
 permission-manage-settings = La configuración es para los administradores.
 permission-read-history = El historial completo es para los auditores.
+permission-read-statistics = Las cifras son para supervisión, gestión de programas y responsables de datos.
 error-logged-out = Entre primero
 error-logged-out-advice = Su sesión ha terminado.
 error-not-found = No encontrado

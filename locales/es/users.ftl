@@ -84,6 +84,7 @@ token-scope-cases-write = Trabajar en casos
 token-scope-export = Exportar
 token-scope-administration = Gestionar usuarios y configuración
 token-scope-history-read = Leer el historial
+token-scope-statistics-read = Leer cifras
 invalid-token-scope = Un token no puede más que su función.
 invalid-supervisor = Elija a otra persona activa de su organización.
 refused-last-administrator = Es el último administrador que puede entrar. Cree otro primero.

@@ -87,6 +87,7 @@ permission-erase = L’effacement revient aux responsables des données.
 permission-manage-users = La gestion des utilisateurs revient aux administrateurs.
 permission-manage-settings = Les paramètres sont réservés aux administrateurs.
 permission-read-history = L’historique complet est réservé aux auditeurs.
+permission-read-statistics = Les chiffres sont réservés aux superviseurs, aux responsables de programme et aux gestionnaires de données.
 error-logged-out = Connectez-vous d’abord
 error-logged-out-advice = Votre session est terminée.
 error-not-found = Introuvable

@@ -84,6 +84,7 @@ token-scope-cases-write = Travailler sur les dossiers
 token-scope-export = Exporter
 token-scope-administration = Gérer les utilisateurs et les paramètres
 token-scope-history-read = Lire l’historique
+token-scope-statistics-read = Lire les chiffres
 invalid-token-scope = Un jeton ne peut pas plus que votre rôle.
 invalid-supervisor = Choisissez une autre personne active de votre organisation.
 refused-last-administrator = C’est le dernier administrateur qui peut se connecter. Créez-en d’abord un autre.

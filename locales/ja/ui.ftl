@@ -87,6 +87,7 @@ permission-erase = 消去はデータ担当が行います。
 permission-manage-users = 利用者の管理は管理者が行います。
 permission-manage-settings = 設定は管理者が行います。
 permission-read-history = 全履歴の閲覧は監査担当が行います。
+permission-read-statistics = 統計はスーパーバイザー、プログラム管理者、データ担当者のためのものです。
 error-logged-out = 先にログインしてください
 error-logged-out-advice = セッションが終了しました。
 error-not-found = 見つかりません

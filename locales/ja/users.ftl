@@ -84,6 +84,7 @@ token-scope-cases-write = ケースを扱う
 token-scope-export = 書き出す
 token-scope-administration = 利用者と設定を管理する
 token-scope-history-read = 履歴を読む
+token-scope-statistics-read = 統計の閲覧
 invalid-token-scope = トークンは役割を超えられません。
 invalid-supervisor = 組織の有効な別の人を選んでください。
 refused-last-administrator = ログインできる最後の管理者です。先に別の管理者を作ってください。

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod people;
 pub mod reference;
 pub mod retention;
+pub mod statistics;
 #[cfg(test)]
 mod testing;
 pub mod ui;

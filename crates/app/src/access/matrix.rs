@@ -28,8 +28,11 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                 | ExportCase
                 | BreakGlass
                 | ApproveReleases
+                | ReadStatistics
         ),
-        Role::ProgrammeManager => matches!(permission, ReadCases | ReadTeam | ExportLists | ApproveReleases),
+        Role::ProgrammeManager => {
+            matches!(permission, ReadCases | ReadTeam | ExportLists | ApproveReleases | ReadStatistics)
+        }
         Role::DataOfficer => {
             matches!(
                 permission,
@@ -44,6 +47,7 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                     | Erase
                     | ManageForms
                     | PrepareReleases
+                    | ReadStatistics
             )
         }
         Role::LawEnforcementLiaison => matches!(permission, ReadPeople | ReadCases | ExportCase),
@@ -69,6 +73,7 @@ pub(super) fn scope_of(permission: Permission) -> Option<TokenScope> {
         ExportLists | ExportDeidentified | ExportCase | PrepareReleases | ApproveReleases => TokenScope::Export,
         ManageUsers | ManageSettings | ManageForms => TokenScope::Administration,
         ReadHistory => TokenScope::HistoryRead,
+        ReadStatistics => TokenScope::StatisticsRead,
         BreakGlass | Erase => return None,
     })
 }
@@ -116,6 +121,7 @@ mod tests {
             (ReadHistory, &[Auditor]),
             (PrepareReleases, &[DataOfficer]),
             (ApproveReleases, &[Supervisor, ProgrammeManager]),
+            (ReadStatistics, &[Supervisor, ProgrammeManager, DataOfficer]),
         ];
         assert_eq!(table.len(), Permission::ALL.len());
         for (permission, roles) in table {

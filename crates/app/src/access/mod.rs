@@ -123,6 +123,8 @@ codes! {
         PrepareReleases = "prepare_releases",
         /// Decide, as the second person, what figures the public sees.
         ApproveReleases = "approve_releases",
+        /// Read figures of the whole organisation, exact ones.
+        ReadStatistics = "read_statistics",
     }
 }
 
@@ -143,6 +145,8 @@ codes! {
         Administration = "administration",
         /// Read the history.
         HistoryRead = "history:read",
+        /// Read figures.
+        StatisticsRead = "statistics:read",
     }
 }
 
@@ -274,6 +278,23 @@ impl Viewer {
     /// What a token of this user may be limited to: never more than their role allows.
     pub fn token_scopes(&self) -> Vec<TokenScope> {
         matrix::token_scopes(self.role)
+    }
+
+    /// Who counts for a release: the whole house, delicate answers too, because nobody sees what is counted before it is
+    /// protected.
+    ///
+    /// # Errors
+    /// The viewer neither prepares releases nor decides on them.
+    pub fn counting(&self) -> Result<Viewer, Error> {
+        self.require_any(&[Permission::PrepareReleases, Permission::ApproveReleases])?;
+        Ok(Viewer {
+            role: Role::Supervisor,
+            scope: Scope::Organisation,
+            sees_medical: true,
+            sees_trafficking: true,
+            via: Via::Session(SessionId::new()),
+            ..self.clone()
+        })
     }
 
     /// Whether information of this sensitivity is shown.
@@ -438,6 +459,21 @@ impl Viewer {
         )
         .and_filter(reach)
         .and(AGREED_TO_STATISTICS, [self.today.into()])
+    }
+
+    /// The people who are counted in figures: all of the house who agreed to be, whoever they are with. `p` is `person` in
+    /// the query.
+    pub fn counted_people(&self) -> Filter {
+        if !self.may(Permission::ReadStatistics) {
+            return Filter::new("1 = 0", []);
+        }
+        self.of_the_house().and("p.merged_into IS NULL", []).and(AGREED_TO_STATISTICS, [self.today.into()])
+    }
+
+    /// Whether this user may read figures told apart by something of this sensitivity: exact ones tell of the few what an
+    /// answer would, so only those whose role may read such answers.
+    pub fn counts(&self, sensitivity: Sensitivity) -> bool {
+        self.may(Permission::ReadStatistics) && (sensitivity == Sensitivity::Case || self.sees(sensitivity))
     }
 
     /// Whether this user may take out answers of this sensitivity without identity: nothing delicate, whoever may read it,

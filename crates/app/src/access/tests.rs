@@ -218,7 +218,7 @@ fn tokens_are_offered_only_what_the_role_has() {
     let scopes = |role| world.viewer(role, Scope::Organisation).token_scopes();
     assert_eq!(scopes(Role::Administrator), [TokenScope::Administration]);
     assert_eq!(scopes(Role::Auditor), [TokenScope::HistoryRead]);
-    assert_eq!(scopes(Role::ProgrammeManager), [TokenScope::CasesRead, TokenScope::Export]);
+    assert_eq!(scopes(Role::ProgrammeManager), [TokenScope::CasesRead, TokenScope::Export, TokenScope::StatisticsRead]);
 }
 
 #[test]
