@@ -5,5 +5,6 @@
 #![forbid(unsafe_code)]
 
 mod microdata;
+pub mod tables;
 
 pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};
