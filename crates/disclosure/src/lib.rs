@@ -4,7 +4,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod account;
+pub mod ledger;
 mod microdata;
+pub mod noise;
 pub mod tables;
 
 pub use microdata::{Column, Domain, Microdata, Role, TooManyValues};
