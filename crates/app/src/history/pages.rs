@@ -105,6 +105,8 @@ const TELLING: &[&str] = &[
     "release_state",
     "release_method",
     "indicators",
+    "first_on",
+    "last_on",
     "threshold",
     "rounding",
     "epsilon",

@@ -144,7 +144,7 @@ fn word(ui: &Ui, kind: Kind, field: &str, text: &str) -> String {
     match field {
         "form" | "follow_up_form" => return crate::forms::shipped_title(text, ui.language).unwrap_or(text).to_owned(),
         "media_type" => return file_type(text).to_owned(),
-        "indicators" => return crate::statistics::name_of(text, ui.language).unwrap_or(text).to_owned(),
+        "indicators" => return crate::statistics::releases::indicator_named(text, ui.language),
         _ => {}
     }
     if (field.ends_with("_at") || field == "until")

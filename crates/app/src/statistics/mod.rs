@@ -5,6 +5,7 @@
 
 pub mod figures;
 mod model;
+pub mod releases;
 
 pub use model::{
     Cell, Dimension, Exploitation, Figures, Indicator, IndicatorId, NONE, Period, Question, Span, Text, UNKNOWN, Unit,

@@ -25,7 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::Viewer;
 use crate::db::Db;
-use crate::{cases, forms, history, people, retention, users};
+use crate::{cases, forms, history, people, retention, statistics, users};
 
 pub use context::{Context, Expected, Guest, page};
 pub(crate) use context::{cookie, set_cookie};
@@ -156,6 +156,7 @@ pub fn router(app: App) -> Router {
         .merge(cases::routes())
         .merge(forms::routes())
         .merge(retention::routes())
+        .merge(statistics::releases::routes())
         .merge(history::routes())
         .nest("/api/v1", api)
         .route("/api/v1/openapi.json", get(move || async move { ([("content-type", "application/json")], openapi) }))
@@ -193,5 +194,6 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::api_routes())
         .merge(forms::api_routes())
         .merge(retention::api_routes())
+        .merge(statistics::releases::api_routes())
         .merge(history::api_routes())
 }

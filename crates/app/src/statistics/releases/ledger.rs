@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Method;
 use crate::access::{Permission, Viewer};
+use crate::code::Code;
 use crate::codes;
 use crate::dates::{Day, Moment};
 use crate::db::{DbError, Tx};
@@ -213,7 +214,7 @@ pub fn ledger(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Ledger, Error> {
             let language = crate::ui::Language::from_code(&viewer.language).unwrap_or_default();
             Ok(LedgerEntry {
                 release_id,
-                title: input.map(|input| input.title(language).to_owned()),
+                title: input.map(|input| input.title(&language).to_owned()),
                 method: row.next()?,
                 rho: u64::try_from(row.next::<i64>()?).unwrap_or(0),
                 spent_at: row.next()?,

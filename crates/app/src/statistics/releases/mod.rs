@@ -25,6 +25,7 @@ pub use ledger::{Lasts, Ledger, Terms};
 pub use model::{
     Licence, Method, ProtectionInput, Release, ReleaseInput, ReleaseState, TableInput, Title,
 };
+pub use shown::indicator_named;
 
 /// The pages of this area.
 pub fn routes() -> Router<App> {

@@ -121,11 +121,11 @@ codes! {
     /// What others may do with what was published.
     "licence" Licence {
         /// Anything, naming the source.
-        By = "cc-by-4.0",
+        By = "cc-by",
         /// Anything, naming the source, under the same licence.
-        BySa = "cc-by-sa-4.0",
+        BySa = "cc-by-sa",
         /// Anything.
-        Zero = "cc0-1.0",
+        Zero = "cc0",
     }
 }
 
@@ -315,8 +315,8 @@ impl ReleaseInput {
     }
 
     /// The title in a language, or the first one.
-    pub fn title(&self, language: Language) -> &str {
-        let own = self.titles.iter().find(|title| title.language == language);
+    pub fn title(&self, language: &Language) -> &str {
+        let own = self.titles.iter().find(|title| title.language == *language);
         own.or(self.titles.first()).map_or("", |title| title.text.as_str())
     }
 }

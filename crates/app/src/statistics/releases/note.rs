@@ -27,11 +27,15 @@ pub fn note(release: &Release, frozen: &Frozen, language: Language) -> Vec<Parag
         };
         told.push(table.indicator);
         let name = indicator.name.said(language);
-        counted.push(format!("{name}: {}", indicator.numerator.said(language)));
+        let of = |words: &crate::statistics::Text| {
+            let values = [("name", name.into()), ("words", words.said(language).into())];
+            language.t_with("release-note-of", &values)
+        };
+        counted.push(of(&indicator.numerator));
         if let Some(all) = &indicator.denominator {
             counted.push(language.t_with("release-note-out-of", &[("all", all.said(language).into())]));
         }
-        limits.push(format!("{name}: {}", indicator.limits.said(language)));
+        limits.push(of(&indicator.limits));
         sources.push(indicator.source.clone());
     }
     sources.sort_unstable();

@@ -187,6 +187,15 @@ impl FormPage {
     fn licences(&self) -> &'static [Licence] {
         Licence::ALL
     }
+    fn is_chosen(&self, chosen: &Option<Dimension>, dimension: &Dimension) -> bool {
+        chosen.as_ref() == Some(dimension)
+    }
+    fn is_base(&self, base: &u64) -> bool {
+        self.form.protection.rounding == Some(*base)
+    }
+    fn is_licence(&self, licence: &Licence) -> bool {
+        self.form.licence == Some(*licence)
+    }
     fn day(&self, day: &Option<Day>) -> String {
         day.map_or_else(String::new, |day| day.to_string())
     }

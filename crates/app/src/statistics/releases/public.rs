@@ -121,7 +121,7 @@ impl ShowPage {
         &self.public.release
     }
     fn title(&self) -> &str {
-        self.public.release.input.title(self.ui.language)
+        self.public.release.input.title(&self.ui.language)
     }
     fn period(&self) -> String {
         period(&self.ui, &self.public.release.input)

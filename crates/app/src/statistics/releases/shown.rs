@@ -8,6 +8,7 @@ use crate::code::Code;
 use crate::codes;
 use crate::documents::table::{Cell, Table, TableFormat};
 use crate::error::Error;
+use crate::reference;
 use crate::statistics::{Dimension, Indicator, IndicatorId};
 use crate::ui::Language;
 
@@ -257,7 +258,7 @@ impl Shown {
         let mut dataset = json!({
             "version": "2.0",
             "class": "dataset",
-            "label": format!("{} – {}", about.release.input.title(language), self.title),
+            "label": format!("{} – {}", about.release.input.title(&language), self.title),
             "source": about.organisation,
             "updated": about.updated,
             "href": about.address,
@@ -321,12 +322,17 @@ pub fn name_of(indicator: IndicatorId, language: Language) -> String {
     Indicator::of(indicator).map_or_else(|| indicator.code().to_owned(), |it| it.name.said(language).to_owned())
 }
 
+/// The name of an indicator by its code, for the history.
+pub fn indicator_named(code: &str, language: Language) -> String {
+    IndicatorId::from_code(code).map_or_else(|| code.to_owned(), |indicator| name_of(indicator, language))
+}
+
 impl ShownAxis {
     fn of(axis: &Axis, language: Language) -> ShownAxis {
         let dimension = Dimension::from_code(&axis.code);
         let words = |value: &String| match (dimension, value.as_str()) {
             (_, OTHER) if dimension.is_some_and(super::model::is_open) => language.t("release-others").to_owned(),
-            (Some(dimension), value) => crate::statistics::value_in_words(dimension, value, language),
+            (Some(dimension), value) => value_in_words(dimension, value, language),
             (None, "yes") => language.t("release-met-yes").to_owned(),
             (None, _) => language.t("release-met-no").to_owned(),
         };
@@ -357,4 +363,17 @@ fn tag(code: &str) -> &'static str {
         None if code == MET => "#meta+met",
         None => "#meta",
     }
+}
+
+/// A value of a dimension in words.
+fn value_in_words(dimension: Dimension, value: &str, language: Language) -> String {
+    let country = |code: &str| reference::label("countries", code, language).to_owned();
+    let key = match dimension {
+        Dimension::Status => return reference::label("legal_statuses", value, language).to_owned(),
+        Dimension::Nationality => return country(value),
+        Dimension::Route => return value.split('-').map(country).collect::<Vec<_>>().join(" → "),
+        Dimension::Security => format!("dimension-{value}"),
+        other => format!("{other}-{value}"),
+    };
+    language.find(&key.replace('_', "-")).unwrap_or(value).to_owned()
 }

@@ -4,6 +4,7 @@ use super::figures::{self, Frozen};
 use super::ledger;
 use super::model::{Method, Reason, Release, ReleaseInput, ReleaseState, Step};
 use crate::access::{Permission, Viewer};
+use crate::code::Code;
 use crate::dates::Moment;
 use crate::db::{DbError, Row, Tx};
 use crate::error::Error;
@@ -272,8 +273,8 @@ struct Told<'r> {
     release_state: ReleaseState,
     titles: Vec<&'r str>,
     indicators: Vec<&'r str>,
-    from: crate::dates::Day,
-    to: crate::dates::Day,
+    first_on: crate::dates::Day,
+    last_on: crate::dates::Day,
     release_method: Method,
     threshold: Option<u64>,
     rounding: Option<u64>,
@@ -285,9 +286,9 @@ impl Told<'_> {
         Told {
             release_state: state,
             titles: input.titles.iter().map(|title| title.text.as_str()).collect(),
-            indicators: input.tables.iter().map(|table| table.indicator.as_str()).collect(),
-            from: input.from,
-            to: input.to,
+            indicators: input.tables.iter().map(|table| table.indicator.code()).collect(),
+            first_on: input.from,
+            last_on: input.to,
             release_method: input.protection.method,
             threshold: input.protection.threshold,
             rounding: input.protection.rounding,
