@@ -267,8 +267,7 @@ impl ReleaseInput {
             self.check_table(&mut check, number, table);
         }
         check.that(self.from <= self.to, "to", "invalid-release-period");
-        // What is not over yet would be published twice, and the difference tell who came last.
-        check.that(self.to < today, "to", "invalid-release-period-open");
+        check.that(self.to <= today, "to", "invalid-release-period-open");
         self.check_protection(&mut check);
         check.done()
     }
