@@ -56,6 +56,10 @@ release-suppressed = { $count ->
 }
 release-earlier = Published before
 release-earlier-hint = The public has seen these figures and can compare. Their difference from this release would tell of those who came in between, so more figures may be left out here than at first.
+release-told-before = { $count ->
+    [one] One small figure can already be worked out from what was published before. This release cannot take that back.
+   *[other] { $count } small figures can already be worked out from what was published before. This release cannot take that back.
+}
 release-as-seen = As the public sees it
 release-noise-preview = The noise is drawn once, when you submit: a figure that could be drawn again and again would give itself away. In 95 of 100 cases a figure will lie within ± { $within } of the count, totals farther. ε { $left } of the budget is left.
 release-with-threshold = Figures under { $threshold } left out

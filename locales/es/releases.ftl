@@ -56,6 +56,10 @@ release-suppressed = { $count ->
 }
 release-earlier = Publicado antes
 release-earlier-hint = El público ha visto estas cifras y puede compararlas. Su diferencia con esta publicación hablaría de quienes llegaron entretanto, así que aquí pueden omitirse más cifras.
+release-told-before = { $count ->
+    [one] Una cifra pequeña ya puede deducirse de lo publicado. Esta publicación no puede cambiarlo.
+   *[other] { $count } cifras pequeñas ya pueden deducirse de lo publicado. Esta publicación no puede cambiarlo.
+}
 release-as-seen = Como lo ve el público
 release-noise-preview = El ruido se saca una sola vez, al enviar: una cifra que pudiera sacarse una y otra vez se delataría. En 95 de 100 casos la cifra estará a ± { $within } de la cuenta; los totales, más lejos. Queda ε { $left } del presupuesto.
 release-with-threshold = Se omiten cifras menores de { $threshold }

@@ -56,6 +56,10 @@ release-suppressed = { $count ->
 }
 release-earlier = Publiés auparavant
 release-earlier-hint = Le public a vu ces chiffres et peut comparer. Leur différence avec cette publication parlerait des personnes venues entre-temps : plus de chiffres peuvent donc être omis ici.
+release-told-before = { $count ->
+    [one] Un petit chiffre peut déjà être déduit de ce qui a été publié. Cette publication ne peut rien y changer.
+   *[other] { $count } petits chiffres peuvent déjà être déduits de ce qui a été publié. Cette publication ne peut rien y changer.
+}
 release-as-seen = Ce que voit le public
 release-noise-preview = Le bruit est tiré une seule fois, à la soumission : un chiffre que l’on pourrait tirer encore et encore se trahirait. Dans 95 cas sur 100, un chiffre sera à ± { $within } du compte, les totaux plus loin. Il reste ε { $left } du budget.
 release-with-threshold = Chiffres sous { $threshold } omis

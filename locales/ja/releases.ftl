@@ -53,6 +53,7 @@ release-risk-difference = 差で割り出せる数
 release-suppressed = { $count }個の数値を除いています。
 release-earlier = 以前に公表したもの
 release-earlier-hint = これらの数値はすでに見られており、比べることができます。今回との差はその間に来た人のことを明かすため、ここではより多くの数値が除かれることがあります。
+release-told-before = 小さい数値{ $count }個は、以前に公表したものからすでに割り出せます。今回の公表では取り消せません。
 release-as-seen = 一般に見える形
 release-noise-preview = ノイズは提出時に一度だけ引きます。何度も引ける数値は自らを明かしてしまうからです。100回のうち95回は実数の± { $within }以内に収まります（合計はより広くなります）。予算の残りは ε { $left } です。
 release-with-threshold = { $threshold }未満を除く

@@ -257,6 +257,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn whatever_is_asked_never_more_than_the_budget_is_spent(
             asked in prop::collection::vec(0f64..0.02, 0..50),

@@ -5,9 +5,17 @@
 //! that nobody can work it out from the rest: from the totals, from other tables about the same people, or from what
 //! was published of them before.
 
+mod axes;
+mod protect;
+mod risk;
+mod system;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use protect::{Audit, protect, protect_audited};
+pub use risk::risk_of;
 
 /// What people are counted by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +167,30 @@ pub enum Refusal {
         /// What the other counts.
         other_count: u64,
     },
+    /// A name stands twice.
+    #[error("«{table}» has «{name}» twice; give one of them another name")]
+    Twice {
+        /// The table.
+        table: String,
+        /// The dimension or value.
+        name: String,
+    },
+    /// Rounding that rounds nothing.
+    #[error("rounding to {0} rounds nothing; write 3 or 5, or leave it out")]
+    Rounding(u64),
+    /// A nesting that leaves a value out.
+    #[error("the nesting of «{fine}» in «{coarse}» has to name a value of «{coarse}» for each value of «{fine}»")]
+    Nesting {
+        /// The dimension with the narrower values.
+        fine: String,
+        /// The dimension with the wider values.
+        coarse: String,
+    },
+    /// What is known does not go together.
+    #[error(
+        "the tables of «{0}» contradict each other or their nestings; count them anew from the same records, or give          them different populations"
+    )]
+    Contradiction(String),
     /// More than can be checked; nothing is published unchecked.
     #[error(
         "the tables of «{population}» and what was published of them before are too large to check together \

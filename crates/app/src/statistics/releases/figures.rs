@@ -48,6 +48,9 @@ pub struct Frozen {
     pub noise: Option<Noise>,
     /// The releases of the same figures that the protection took into account.
     pub earlier: Vec<ReleaseId>,
+    /// How many small figures those earlier releases tell already, whatever this one does.
+    #[serde(default)]
+    pub told_before: usize,
     /// What the engine needs to protect the next release from being compared with this one.
     #[schema(ignore)]
     pub published: Vec<Published>,
@@ -185,6 +188,7 @@ pub fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &T
         risks: risks(input, &counted),
         noise: None,
         earlier: earlier.iter().map(|(id, _)| *id).collect(),
+        told_before: 0,
         published: Vec::new(),
     };
     match input.protection.method {
@@ -211,6 +215,7 @@ pub fn preview(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &T
         risks: risks(input, &counted),
         noise: Some(noise),
         earlier: Vec::new(),
+        told_before: 0,
         published: Vec::new(),
     })
 }
@@ -252,7 +257,7 @@ pub struct Earlier {
 
 fn risks(input: &ReleaseInput, counted: &[Counted]) -> Vec<TableRisk> {
     let threshold = input.protection.threshold.unwrap_or(USUAL_THRESHOLD);
-    counted.iter().map(|table| tables::risk_of(&table.whole(), threshold)).collect()
+    counted.iter().flat_map(|table| tables::risk_of(&[table.whole()], threshold)).collect()
 }
 
 fn count_all(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput) -> Result<Vec<Counted>, Error> {
@@ -462,7 +467,8 @@ fn suppress(
     let known: Vec<Published> = earlier.iter().flat_map(|(_, before)| before.published.iter().cloned()).collect();
     let parts: Vec<Vec<Table>> =
         counted.iter().enumerate().map(|(number, table)| table.tables(input, number + 1)).collect();
-    let published = tables::protect(&parts.concat(), &known, &protection).map_err(refused)?;
+    let (published, audit) = tables::protect_audited(&parts.concat(), &known, &protection).map_err(refused)?;
+    frozen.told_before = audit.told_before.len();
     let mut rest = published.as_slice();
     for (table, parts) in counted.iter().zip(&parts) {
         let (own, after) = rest.split_at(parts.len().min(rest.len()));

@@ -371,6 +371,9 @@ impl ShowPage {
     fn suppressed(&self) -> i64 {
         self.it.frozen.as_ref().map_or(0, |frozen| i64::try_from(frozen.suppressed()).unwrap_or(i64::MAX))
     }
+    fn told_before(&self) -> i64 {
+        self.it.frozen.as_ref().map_or(0, |frozen| i64::try_from(frozen.told_before).unwrap_or(i64::MAX))
+    }
     fn protection(&self) -> String {
         let ProtectionInput { threshold, rounding, epsilon, .. } = self.it.release.input.protection;
         let decimal = |number: Option<f64>| self.ui.language.decimal(number.unwrap_or_default(), 2);
