@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::ledger::Terms;
-use super::model::{Method, ReleaseInput, TableInput, USUAL_THRESHOLD, is_open, overlaps};
+use super::model::{Method, ReleaseInput, TableInput, USUAL_THRESHOLD, is_open};
 use crate::access::Viewer;
 use crate::code::Code;
 use crate::dates::Day;
@@ -164,6 +164,17 @@ impl FrozenTable {
     }
 }
 
+/// What of a cell is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Of how many it is true.
+    Number,
+    /// Of how many it could be.
+    All,
+    /// Of how many it is, and of how many it is not.
+    Parts,
+}
+
 /// A table as it was counted.
 struct Counted {
     input: TableInput,
@@ -268,14 +279,22 @@ fn count_all(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput) -> Result<V
 fn count(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, table: &TableInput) -> Result<Counted, Error> {
     let period = input.period();
     let mut axes = Vec::new();
-    let (several, single): (Vec<Dimension>, Vec<Dimension>) = table.by.iter().partition(|it| overlaps(**it));
+    let (several, single): (Vec<Dimension>, Vec<Dimension>) = table.by.iter().partition(|it| it.overlaps());
     for dimension in &single {
-        let values = values_of(tx, viewer, table, period, *dimension)?;
-        let values = if is_open(*dimension) { named(values, input) } else { without_figures(values) };
+        let values = match is_open(*dimension) {
+            true => named(occurring(tx, viewer, table, period, *dimension)?, input),
+            false => statistics::figures::values(tx, viewer, *dimension)?,
+        };
         axes.push(Axis { code: dimension.code().to_owned(), values });
     }
-    let has_parts = Indicator::of(table.indicator).is_some_and(|indicator| indicator.denominator.is_some());
-    if has_parts {
+    let has_denominator = Indicator::of(table.indicator).is_some_and(|indicator| indicator.denominator.is_some());
+    // What someone may have several of is told out of everyone; else of whom it is true beside of whom it is not.
+    let told = match (has_denominator, several.is_empty()) {
+        (true, true) => Told::Parts,
+        (true, false) => Told::All,
+        (false, _) => Told::Number,
+    };
+    if told == Told::Parts {
         axes.push(Axis { code: MET.to_owned(), values: YES_AND_NO.map(str::to_owned).to_vec() });
     }
     let ask = |tx: &mut Tx<'_>, by: Vec<Dimension>| {
@@ -284,26 +303,26 @@ fn count(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, table: &TableIn
     };
     let base = ask(tx, single.clone())?;
     let cells = if single.is_empty() { vec![base.total] } else { base.cells };
-    let counts = spread(&axes, cells.iter().map(|cell| (cell.values.as_slice(), cell)), has_parts);
+    let counts = spread(&axes, cells.iter().map(|cell| (cell.values.as_slice(), cell)), told);
     let mut overlapping = None;
     if let Some(dimension) = several.first() {
-        let values = without_figures(values_of(tx, viewer, table, period, *dimension)?);
+        let values = statistics::figures::values(tx, viewer, *dimension)?;
         let all = ask(tx, single.iter().copied().chain([*dimension]).collect())?.cells;
         let of = |value: &String| {
             let with = all.iter().filter_map(|cell| {
                 let (own, rest) = cell.values.split_last()?;
                 (own == value).then_some((rest, cell))
             });
-            (value.clone(), spread(&axes, with, has_parts))
+            (value.clone(), spread(&axes, with, Told::Number))
         };
-        let told = values.iter().filter(|value| !NO_VALUES.contains(&value.as_str()));
-        overlapping = Some((*dimension, told.map(of).collect()));
+        let groups = values.iter().filter(|value| !NO_VALUES.contains(&value.as_str()));
+        overlapping = Some((*dimension, groups.map(of).collect()));
     }
     Ok(Counted { input: table.clone(), axes, counts, overlapping })
 }
 
-/// The values of a dimension in the order of its list, with how many people have each.
-fn values_of(
+/// The values of a dimension that occur, with how many people have each.
+fn occurring(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     table: &TableInput,
@@ -314,10 +333,6 @@ fn values_of(
     let figures = statistics::figures::answer(tx, viewer, &question)?;
     let value = |cell: Cell| Some((cell.values.first()?.clone(), cell.denominator.unwrap_or(cell.numerator)));
     Ok(figures.cells.into_iter().filter_map(value).collect())
-}
-
-fn without_figures(values: Vec<(String, u64)>) -> Vec<String> {
-    values.into_iter().map(|(value, _)| value).collect()
 }
 
 /// The values of an open dimension that enough people have, by name, and one for all the others.
@@ -334,7 +349,7 @@ fn named(values: Vec<(String, u64)>, input: &ReleaseInput) -> Vec<String> {
 fn spread<'c>(
     axes: &[Axis],
     cells: impl Iterator<Item = (&'c [String], &'c Cell)>,
-    has_parts: bool,
+    told: Told,
 ) -> Vec<u64> {
     let mut counts = vec![0; axes.iter().map(|axis| axis.values.len()).product()];
     for (values, cell) in cells {
@@ -345,9 +360,11 @@ fn spread<'c>(
             place = place.zip(own).map(|(place, own)| place * axis.values.len() + own);
         }
         let Some(place) = place else { continue };
-        let parts = match (has_parts, cell.denominator) {
-            (true, all) => vec![cell.numerator, all.unwrap_or(cell.numerator).saturating_sub(cell.numerator)],
-            (false, _) => vec![cell.numerator],
+        let all = cell.denominator.unwrap_or(cell.numerator);
+        let parts = match told {
+            Told::Number => vec![cell.numerator],
+            Told::All => vec![all],
+            Told::Parts => vec![cell.numerator, all.saturating_sub(cell.numerator)],
         };
         let first = place * parts.len();
         for (count, part) in counts.iter_mut().skip(first).zip(parts) {

@@ -155,10 +155,10 @@ pub fn may_be_released(indicator: &Indicator) -> bool {
     indicator.unit == Unit::People
 }
 
-/// Whether one person may have several values of a dimension: then its cells add up to more than the total.
-pub fn overlaps(dimension: Dimension) -> bool {
-    // Someone is asked at several times after closure.
-    dimension.overlaps() || dimension == Dimension::After
+/// Whether a release may be broken down by a dimension. After closure someone is asked several times, each time out of
+/// others, so that no total would hold them together.
+pub fn may_break_down(dimension: Dimension) -> bool {
+    dimension != Dimension::After
 }
 
 /// Whether the values of a dimension are too many to name all: those of few people are told together.
@@ -282,12 +282,13 @@ impl ReleaseInput {
         let is_delicate = delicate.into_iter().any(|it| matches!(it, Sensitivity::Medical | Sensitivity::Trafficking));
         let low = self.protection.threshold.is_some_and(|threshold| threshold < USUAL_THRESHOLD);
         check.that(!(is_delicate && low), "protection.threshold", "invalid-release-delicate");
-        let overlapping = table.by.iter().filter(|it| overlaps(**it)).count();
+        let overlapping = table.by.iter().filter(|it| it.overlaps()).count();
         check.that(overlapping <= 1, by.as_str(), "invalid-release-overlapping");
         let open = self.protection.method == Method::Noise && table.by.iter().any(|it| is_open(*it));
         check.that(!open, by.as_str(), "invalid-release-open-dimension");
         check.that(table.by.len() <= MOST_DIMENSIONS, by.as_str(), "invalid-release-dimensions");
-        check.that(table.by.iter().all(|it| indicator.dimensions.contains(it)), by.as_str(), "invalid-choice");
+        let fits = |it: &Dimension| may_break_down(*it) && indicator.dimensions.contains(it);
+        check.that(table.by.iter().all(fits), by.as_str(), "invalid-release-by");
         let twice = (1..table.by.len()).any(|at| table.by[..at].contains(&table.by[at]));
         check.that(!twice && !self.tables[..number].contains(table), by, "invalid-release-twice");
     }

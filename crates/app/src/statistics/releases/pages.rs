@@ -163,12 +163,20 @@ impl FormPage {
         let offered = Indicator::all().iter().filter(|indicator| model::may_be_released(indicator));
         let row = |indicator: &Indicator| {
             let name = indicator.name.said(self.ui.language).to_owned();
-            (indicator.id, name, self.ui.listed(&indicator.dimensions))
+            let by: Vec<Dimension> =
+                indicator.dimensions.iter().copied().filter(|it| model::may_break_down(*it)).collect();
+            (indicator.id, name, self.ui.listed(&by))
         };
         offered.map(row).collect()
     }
-    fn dimensions(&self) -> &'static [Dimension] {
-        Dimension::ALL
+    fn dimensions(&self) -> Vec<Dimension> {
+        let offered = |dimension: &Dimension| {
+            let may = |indicator: &Indicator| {
+                model::may_be_released(indicator) && indicator.dimensions.contains(dimension)
+            };
+            model::may_break_down(*dimension) && Indicator::all().iter().any(may)
+        };
+        Dimension::ALL.iter().copied().filter(offered).collect()
     }
     fn title(&self, language: &Language) -> &str {
         self.form.titles.iter().find(|title| title.language == *language).map_or("", |title| title.text.as_str())

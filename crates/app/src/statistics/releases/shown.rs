@@ -53,6 +53,8 @@ pub const CONFIDENTIAL: &str = "c";
 pub struct Shown {
     /// What is counted.
     pub title: String,
+    /// What stands for all of them together.
+    pub total_label: &'static str,
     indicator: IndicatorId,
     axes: Vec<ShownAxis>,
     cells: Vec<(Vec<Option<usize>>, Figure)>,
@@ -96,7 +98,10 @@ impl Shown {
         let place = |value: &Option<u16>| value.map(usize::from);
         let cells = table.cells.iter().map(|cell| (cell.at.iter().map(place).collect(), cell.figure)).collect();
         let indicator = table.input.indicator;
-        Shown { title: name_of(indicator, language), indicator, axes, cells }
+        let several = table.input.by.iter().any(|dimension| dimension.overlaps());
+        let out_of = several && Indicator::of(indicator).is_some_and(|it| it.denominator.is_some());
+        let total_label = language.t(if out_of { "release-out-of" } else { "release-total" });
+        Shown { title: name_of(indicator, language), total_label, indicator, axes, cells }
     }
 
     fn figure(&self, at: &[Option<usize>]) -> Figure {
@@ -132,11 +137,11 @@ impl Shown {
     }
 
     /// All figures, where there are more axes than the chart shows.
-    pub fn grid(&self, total: &str) -> Option<Grid> {
+    pub fn grid(&self) -> Option<Grid> {
         let (across, down) = self.axes.split_last().filter(|(_, down)| !down.is_empty())?;
         let labels = |axis: &ShownAxis| {
             let values = axis.values.iter().map(|(_, label)| label.clone());
-            values.chain([total.to_owned()]).collect::<Vec<_>>()
+            values.chain([self.total_label.to_owned()]).collect::<Vec<_>>()
         };
         let places = |axis: &ShownAxis| (0..axis.values.len()).map(Some).chain([None]).collect::<Vec<_>>();
         let mut rows: Vec<(Vec<String>, Vec<Option<usize>>)> = vec![(Vec::new(), Vec::new())];
@@ -196,12 +201,11 @@ impl Shown {
         ] {
             head.push((language.t(words).to_owned(), tag.to_owned()));
         }
-        let total = language.t("release-total");
         let row = |(at, figure): &(Vec<Option<usize>>, Figure)| {
             let mut row: Vec<Cell> = Vec::new();
             for (axis, place) in self.axes.iter().zip(at) {
                 let value = place.and_then(|place| axis.values.get(place));
-                let (code, label) = value.map_or((TOTAL, total), |(code, label)| (code.as_str(), label.as_str()));
+                let (code, label) = value.map_or((TOTAL, self.total_label), |(code, label)| (code.as_str(), label.as_str()));
                 row.extend([Cell::from(label), Cell::from(code)]);
             }
             let number = |value: u64| Cell::from(i64::try_from(value).unwrap_or(i64::MAX));
@@ -231,7 +235,7 @@ impl Shown {
     fn json_stat(&self, about: &About<'_>, language: Language) -> Json {
         let mut dimensions = Map::new();
         for axis in &self.axes {
-            let values = || axis.values.iter().cloned().chain([(TOTAL.to_owned(), language.t("release-total").to_owned())]);
+            let values = || axis.values.iter().cloned().chain([(TOTAL.to_owned(), self.total_label.to_owned())]);
             let index: Vec<String> = values().map(|(code, _)| code).collect();
             let labels: Map<String, Json> = values().map(|(code, label)| (code, label.into())).collect();
             let category = json!({ "index": index, "label": labels });
