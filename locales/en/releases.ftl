@@ -180,6 +180,7 @@ refused-release-overlaps = An earlier release counts some of these days and begi
 refused-release-too-large = These tables, with what was published before, are too large to be checked. Take fewer tables or fewer dimensions, or add noise instead.
 refused-release-other-values = The values of a dimension have changed since the earlier release, so both cannot be checked together. Take another dimension or add noise instead.
 refused-release-disagree = Two of these tables do not count the same people and cannot be checked together. Put them into releases of their own.
+refused-release-contradiction = What is counted now cannot be true together with what was published of these days before. Ask whoever manages the data what was changed, or take a period of its own.
 refused-budget-own = Whoever proposed a budget does not confirm it. Ask a second person.
 invalid-release-title = Write a title in one language at least.
 invalid-release-title-twice = There are two titles in one language.

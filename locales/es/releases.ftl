@@ -180,6 +180,7 @@ refused-release-overlaps = Una publicación anterior cuenta parte de estos días
 refused-release-too-large = Estas tablas, con lo publicado antes, son demasiado grandes para comprobarlas. Tome menos tablas o dimensiones, o añada ruido.
 refused-release-other-values = Los valores de una dimensión cambiaron desde la publicación anterior y ambas no pueden comprobarse juntas. Tome otra dimensión o añada ruido.
 refused-release-disagree = Dos de estas tablas no cuentan a las mismas personas y no pueden comprobarse juntas. Póngalas en publicaciones separadas.
+refused-release-contradiction = Lo que se cuenta ahora no puede ser cierto junto con lo publicado de estos días. Pregunte a quien lleva los datos qué cambió, o tome otro período.
 refused-budget-own = Quien propuso un presupuesto no lo confirma. Pida a otra persona.
 invalid-release-title = Escriba un título en un idioma al menos.
 invalid-release-title-twice = Hay dos títulos en un mismo idioma.

@@ -180,6 +180,7 @@ refused-release-overlaps = Une publication antérieure compte une partie de ces 
 refused-release-too-large = Ces tableaux, avec ce qui a été publié avant, sont trop grands pour être vérifiés. Prenez moins de tableaux ou de dimensions, ou ajoutez du bruit.
 refused-release-other-values = Les valeurs d’une dimension ont changé depuis la publication antérieure : les deux ne peuvent être vérifiées ensemble. Prenez une autre dimension ou ajoutez du bruit.
 refused-release-disagree = Deux de ces tableaux ne comptent pas les mêmes personnes et ne peuvent être vérifiés ensemble. Faites-en des publications distinctes.
+refused-release-contradiction = Ce qui est compté maintenant ne peut être vrai en même temps que ce qui a été publié de ces jours. Demandez au responsable des données ce qui a changé, ou prenez une autre période.
 refused-budget-own = Qui a proposé un budget ne le confirme pas. Demandez à une seconde personne.
 invalid-release-title = Écrivez un titre dans une langue au moins.
 invalid-release-title-twice = Il y a deux titres dans la même langue.

@@ -174,6 +174,7 @@ refused-release-overlaps = 以前の公表がこの期間の一部を数えて�
 refused-release-too-large = これらの表は、以前の公表と合わせると大きすぎて確かめられません。表や内訳を減らすか、ノイズを加えてください。
 refused-release-other-values = 以前の公表から内訳の値が変わったため、一緒に確かめられません。別の内訳を選ぶか、ノイズを加えてください。
 refused-release-disagree = 同じ人を数えていない表があり、一緒に確かめられません。別々の公表にしてください。
+refused-release-contradiction = 今の集計は、以前に公表したこの期間の数値と両立しません。データの担当者に何が変わったかを確かめるか、別の期間を選んでください。
 refused-budget-own = 予算を提案した人は承認できません。もう一人に頼んでください。
 invalid-release-title = 少なくとも一つの言語で題名を書いてください。
 invalid-release-title-twice = 同じ言語の題名が二つあります。

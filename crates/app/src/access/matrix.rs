@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn nobody_both_prepares_and_approves_what_the_public_sees() {
-        let both = |role: &Role| allows(*role, Permission::PrepareReleases) && allows(*role, Permission::ApproveReleases);
+        let both =
+            |role: &Role| allows(*role, Permission::PrepareReleases) && allows(*role, Permission::ApproveReleases);
         assert!(!Role::ALL.iter().any(both));
     }
 

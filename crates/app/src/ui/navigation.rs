@@ -24,14 +24,8 @@ const ITEMS: &[(Option<Permission>, Item)] = &[
     (Some(Permission::WriteCases), Item { path: "/lists", icon: "document", words: "entity-lists", wide: true }),
     (Some(Permission::ReadTeam), Item { path: "/team", icon: "team", words: "nav-team", wide: false }),
     // Nobody has both permissions.
-    (
-        Some(Permission::PrepareReleases),
-        Item { path: "/releases", icon: "globe", words: "nav-releases", wide: true },
-    ),
-    (
-        Some(Permission::ApproveReleases),
-        Item { path: "/releases", icon: "globe", words: "nav-releases", wide: true },
-    ),
+    (Some(Permission::PrepareReleases), Item { path: "/releases", icon: "globe", words: "nav-releases", wide: true }),
+    (Some(Permission::ApproveReleases), Item { path: "/releases", icon: "globe", words: "nav-releases", wide: true }),
     (Some(Permission::Erase), Item { path: "/retention", icon: "lock", words: "nav-retention", wide: true }),
     (Some(Permission::ManageUsers), Item { path: "/users", icon: "team", words: "nav-users", wide: false }),
     (

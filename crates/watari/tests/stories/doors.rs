@@ -292,7 +292,9 @@ impl<'s> World<'s> {
         plain.extend(sought(amal, lucia));
         let mut agreed = file(lucia, true);
         let mut foreign = file(&salma, true);
-        for name in ["user", "team", "notice", "grant", "import", "duplicate", "tracing", "candidate", "question", "release"] {
+        for name in
+            ["user", "team", "notice", "grant", "import", "duplicate", "tracing", "candidate", "question", "release"]
+        {
             agreed.insert(name, plain[name].clone());
         }
         foreign.insert("user", text(&account(&salma)["id"]));

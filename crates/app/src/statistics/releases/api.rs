@@ -219,10 +219,7 @@ pub(super) async fn ledger(ctx: Context) -> Result<Json<Ledger>, Error> {
 /// Proposes a budget; it holds once a second person confirms it.
 #[utoipa::path(post, path = "/releases/ledger", tag = "statistics", request_body = Terms,
     responses((status = 201, body = MadeBudget), (status = 422, body = Problem)))]
-pub(super) async fn propose(
-    ctx: Context,
-    Input(terms): Input<Terms>,
-) -> Result<(StatusCode, Json<MadeBudget>), Error> {
+pub(super) async fn propose(ctx: Context, Input(terms): Input<Terms>) -> Result<(StatusCode, Json<MadeBudget>), Error> {
     let id = ctx.create(terms, |tx, viewer, terms| ledger::propose(tx, viewer, &terms)).await?;
     Ok((StatusCode::CREATED, Json(MadeBudget { id })))
 }
@@ -292,10 +289,7 @@ pub(super) async fn published(guest: Guest) -> Result<Json<Vec<PublishedRelease>
 /// One release that was published, with its tables and how it was made. Needs no log-in.
 #[utoipa::path(get, path = "/published/{release}", tag = "statistics", params(("release" = ReleaseId, Path)),
     responses((status = 200, body = PublishedRelease), (status = 404, body = Problem)))]
-pub(super) async fn published_one(
-    guest: Guest,
-    Path(id): Path<ReleaseId>,
-) -> Result<Json<PublishedRelease>, Error> {
+pub(super) async fn published_one(guest: Guest, Path(id): Path<ReleaseId>) -> Result<Json<PublishedRelease>, Error> {
     let found = guest.app.db.read(move |tx| store::public(tx, id)).await?;
     Ok(Json(PublishedRelease::of(found, guest.language)))
 }

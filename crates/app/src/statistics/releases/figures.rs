@@ -346,11 +346,7 @@ fn named(values: Vec<(String, u64)>, input: &ReleaseInput) -> Vec<String> {
 }
 
 /// Figures put into their places on the axes; those whose values have no place of their own are told as others.
-fn spread<'c>(
-    axes: &[Axis],
-    cells: impl Iterator<Item = (&'c [String], &'c Cell)>,
-    told: Told,
-) -> Vec<u64> {
+fn spread<'c>(axes: &[Axis], cells: impl Iterator<Item = (&'c [String], &'c Cell)>, told: Told) -> Vec<u64> {
     let mut counts = vec![0; axes.iter().map(|axis| axis.values.len()).product()];
     for (values, cell) in cells {
         let mut place = Some(0);
@@ -533,6 +529,7 @@ fn refused(refusal: Refusal) -> Error {
         Refusal::TooLarge { .. } => Error::Refused("refused-release-too-large"),
         Refusal::Values { .. } => Error::Refused("refused-release-other-values"),
         Refusal::Disagree { .. } => Error::Refused("refused-release-disagree"),
+        Refusal::Contradiction(_) => Error::Refused("refused-release-contradiction"),
         other => Error::Internal(other.to_string()),
     }
 }
@@ -545,8 +542,7 @@ fn noise_of(input: &ReleaseInput, counted: &[Counted], terms: &Terms) -> Result<
     let rho = Rho::within(epsilon, delta);
     let sensitivity = counted.iter().map(Counted::sensitivity_squared).sum();
     let gaussian = Gaussian::with_rho(sensitivity, rho).map_err(|error| broken(&error))?;
-    let noise =
-        Noise { epsilon: epsilon.value(), delta: delta.value(), sigma: gaussian.sigma(), rho: rho.parts() };
+    let noise = Noise { epsilon: epsilon.value(), delta: delta.value(), sigma: gaussian.sigma(), rho: rho.parts() };
     Ok((noise, gaussian))
 }
 
@@ -561,7 +557,8 @@ fn draw(
     for table in counted {
         let sizes: Vec<usize> = table.axes.iter().map(|axis| axis.values.len()).collect();
         let mut drawn = |counts: &[u64]| {
-            let mut noisy: Vec<i64> = counts.iter().map(|count| i64::try_from(*count).unwrap_or(i64::MAX / 4)).collect();
+            let mut noisy: Vec<i64> =
+                counts.iter().map(|count| i64::try_from(*count).unwrap_or(i64::MAX / 4)).collect();
             gaussian.add_to(&mut noisy, source);
             with_totals(&noisy, &sizes, noise.sigma)
         };
@@ -582,7 +579,10 @@ fn with_totals(noisy: &[i64], sizes: &[usize], sigma: f64) -> Vec<FrozenCell> {
     let mut places: Vec<Vec<Option<u16>>> = vec![Vec::new()];
     for size in sizes {
         let values = || (0..*size).map(|value| u16::try_from(value).ok()).chain([None]);
-        places = places.into_iter().flat_map(|place| values().map(move |value| [place.clone(), vec![value]].concat())).collect();
+        places = places
+            .into_iter()
+            .flat_map(|place| values().map(move |value| [place.clone(), vec![value]].concat()))
+            .collect();
     }
     let cell = |at: Vec<Option<u16>>| {
         let (sum, number) = sum_at(noisy, sizes, &at);
@@ -604,4 +604,173 @@ fn sum_at(noisy: &[i64], sizes: &[usize], at: &[Option<u16>]) -> (i64, usize) {
     };
     let own = noisy.iter().enumerate().filter(|(place, _)| belongs(*place));
     own.fold((0, 0), |(sum, number), (_, noise)| (sum + noise, number + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::IndicatorId;
+    use crate::statistics::releases::{Licence, ProtectionInput, Title};
+    use crate::ui::Language;
+
+    fn axis(code: &str, values: &[&str]) -> Axis {
+        Axis { code: code.to_owned(), values: values.iter().map(|value| (*value).to_owned()).collect() }
+    }
+
+    fn cell(values: &[&str], numerator: u64, denominator: Option<u64>) -> Cell {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        Cell { values, numerator, denominator, ..Cell::default() }
+    }
+
+    fn spread_out(axes: &[Axis], cells: &[Cell], told: Told) -> Vec<u64> {
+        spread(axes, cells.iter().map(|cell| (cell.values.as_slice(), cell)), told)
+    }
+
+    #[test]
+    fn figures_are_put_into_their_places() {
+        let axes = [axis("sex", &["female", "male"]), axis("nationality", &["HN", "other"])];
+        let cells = [
+            cell(&["female", "HN"], 7, None),
+            cell(&["male", "HN"], 5, None),
+            cell(&["female", "TV"], 1, None),
+            cell(&["female", "NR"], 2, None),
+        ];
+        assert_eq!(spread_out(&axes, &cells, Told::Number), [7, 3, 5, 0], "few of a country are told as others");
+        let axes = [axis("sex", &["female", "male"]), axis(MET, &["yes", "no"])];
+        let cells = [cell(&["female"], 3, Some(10)), cell(&["male"], 2, Some(2))];
+        assert_eq!(spread_out(&axes, &cells, Told::Parts), [3, 7, 2, 0]);
+        assert_eq!(spread_out(&axes[..1], &cells, Told::All), [10, 2]);
+    }
+
+    #[test]
+    fn totals_are_sums_of_what_was_drawn_and_their_margin_is_wider() {
+        let cells = with_totals(&[4, -3, 10, 20, 0, 1], &[2, 3], 10.0);
+        assert_eq!(cells.len(), 12);
+        let at = |at: &[Option<u16>]| cells.iter().find(|cell| cell.at == at).unwrap().figure;
+        assert_eq!(at(&[Some(0), Some(1)]), Figure::Noisy { value: 0, within: 20 }, "nothing is below nobody");
+        assert_eq!(at(&[Some(0), None]), Figure::Noisy { value: 11, within: 34 });
+        assert_eq!(at(&[None, Some(2)]), Figure::Noisy { value: 11, within: 28 });
+        assert_eq!(at(&[None, None]), Figure::Noisy { value: 32, within: 49 });
+    }
+
+    fn release(threshold: u64, rounding: Option<u64>, table: &TableInput) -> ReleaseInput {
+        ReleaseInput {
+            titles: vec![Title { language: Language::En, text: "Needs".to_owned() }],
+            tables: vec![table.clone()],
+            from: "2025-01-01".parse().unwrap(),
+            to: "2025-12-31".parse().unwrap(),
+            protection: ProtectionInput {
+                method: Method::Suppression,
+                threshold: Some(threshold),
+                rounding,
+                epsilon: None,
+            },
+            licence: Licence::By,
+        }
+    }
+
+    fn blank() -> Frozen {
+        Frozen {
+            counted_on: "2026-11-28".parse().unwrap(),
+            tables: Vec::new(),
+            risks: Vec::new(),
+            noise: None,
+            earlier: Vec::new(),
+            told_before: 0,
+            published: Vec::new(),
+        }
+    }
+
+    /// Two women of forty are survivors of torture; a person may have both needs.
+    fn needs() -> Counted {
+        let table = TableInput { indicator: IndicatorId::NewPeople, by: vec![Dimension::Sex, Dimension::Need] };
+        let values = vec![("torture".to_owned(), vec![2, 25]), ("older_person".to_owned(), vec![15, 12])];
+        Counted {
+            input: table,
+            axes: vec![axis("sex", &["female", "male"])],
+            counts: vec![40, 30],
+            overlapping: Some((Dimension::Need, values)),
+        }
+    }
+
+    #[test]
+    fn who_has_a_need_is_protected_beside_who_has_not() {
+        let counted = needs();
+        let input = release(10, None, &counted.input);
+        let mut frozen = blank();
+        suppress(&input, &[counted], &[], &mut frozen).unwrap();
+        let table = &frozen.tables[0];
+        assert_eq!(table.axes, [axis("sex", &["female", "male"]), axis("need", &["torture", "older_person"])]);
+        let at = |at: &[Option<u16>]| table.cells.iter().find(|cell| cell.at == at).unwrap().figure;
+        assert_eq!(at(&[Some(0), Some(0)]), Figure::Suppressed);
+        let others = [at(&[Some(1), Some(0)]), at(&[None, Some(0)])];
+        assert!(others.contains(&Figure::Suppressed), "the total less the men would be the women: {others:?}");
+        assert_eq!(at(&[Some(0), Some(1)]), Figure::Count { value: 15 });
+        assert_eq!(table.cells.len(), 3 + 2 * 3);
+    }
+
+    #[test]
+    fn a_value_that_nearly_all_have_is_as_small_as_one_that_few_have() {
+        let mut counted = needs();
+        counted.overlapping = Some((Dimension::Need, vec![("torture".to_owned(), vec![38, 15])]));
+        let input = release(10, None, &counted.input);
+        let mut frozen = blank();
+        suppress(&input, &[counted], &[], &mut frozen).unwrap();
+        let at = |at: &[Option<u16>]| frozen.tables[0].cells.iter().find(|cell| cell.at == at).unwrap().figure;
+        let told = at(&[Some(0), None]).value().zip(at(&[Some(0), Some(0)]).value());
+        assert_eq!(told, None, "two women are those without the need");
+    }
+
+    #[test]
+    fn noise_is_spread_over_every_cell_that_a_person_may_change() {
+        let counted = [needs()];
+        let mut input = release(10, None, &counted[0].input);
+        input.protection =
+            ProtectionInput { method: Method::Noise, threshold: None, rounding: None, epsilon: Some(1.0) };
+        let (noise, _) = noise_of(&input, &counted, &Terms::default()).unwrap();
+        // One cell of the people and one of each of two needs: three squares of one.
+        let wanted = (3.0 / (2.0 * noise.rho as f64 / 1e12)).sqrt();
+        assert!((noise.sigma - wanted).abs() < 1e-3, "{} {wanted}", noise.sigma);
+        let drawn = |seed: u64| {
+            let mut frozen = blank();
+            let mut source = Source::seeded_for_tests(seed);
+            draw(&input, &counted, &Terms::default(), &mut frozen, &mut source).unwrap();
+            frozen
+        };
+        let frozen = drawn(7);
+        assert_eq!(frozen.rho(), Rho::from_parts(noise.rho));
+        assert_eq!(frozen.tables[0].cells.len(), 9);
+        assert_ne!(drawn(8).tables[0].cells, frozen.tables[0].cells);
+        let mean: f64 = (0..400)
+            .map(|seed| drawn(seed).tables[0].cells.iter().find(|cell| cell.at == [Some(0), None]).unwrap().figure)
+            .map(|figure| figure.value().unwrap() as f64)
+            .sum::<f64>()
+            / 400.0;
+        assert!((mean - 40.0).abs() < 4.0 * noise.sigma / 20.0 + 1.0, "{mean}");
+    }
+
+    #[test]
+    fn the_next_release_of_a_longer_period_is_protected_from_the_first() {
+        let table = TableInput { indicator: IndicatorId::NewPeople, by: vec![Dimension::Sex] };
+        let counted = |counts: Vec<u64>| Counted {
+            input: table.clone(),
+            axes: vec![axis("sex", &["female", "male", "other"])],
+            counts,
+            overlapping: None,
+        };
+        let mut input = release(5, None, &table);
+        let mut first = blank();
+        suppress(&input, &[counted(vec![40, 30, 20])], &[], &mut first).unwrap();
+        assert_eq!(first.suppressed(), 0);
+        let earlier = Earlier { input: input.clone(), published: first.published };
+        input.to = "2026-06-30".parse().unwrap();
+        let mut second = blank();
+        let known = [(ReleaseId::new(), earlier)];
+        suppress(&input, &[counted(vec![41, 60, 50])], &known, &mut second).unwrap();
+        let at = |at: u16| second.tables[0].cells.iter().find(|cell| cell.at == [Some(at)]).unwrap().figure;
+        assert_eq!(at(0), Figure::Suppressed, "one woman came since");
+        input.from = "2025-06-01".parse().unwrap();
+        let overlapping = suppress(&input, &[counted(vec![41, 60, 50])], &known, &mut blank());
+        assert!(matches!(overlapping, Err(Error::Refused("refused-release-overlaps"))));
+    }
 }

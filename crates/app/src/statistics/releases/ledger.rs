@@ -187,8 +187,7 @@ pub(super) fn spend(
 }
 
 /// Who reads the ledger.
-const READERS: [Permission; 3] =
-    [Permission::PrepareReleases, Permission::ApproveReleases, Permission::ManageSettings];
+const READERS: [Permission; 3] = [Permission::PrepareReleases, Permission::ApproveReleases, Permission::ManageSettings];
 /// Who proposes a budget.
 const PROPOSERS: [Permission; 2] = [Permission::PrepareReleases, Permission::ManageSettings];
 /// Who confirms one.
@@ -266,13 +265,7 @@ pub fn propose(tx: &mut Tx<'_>, viewer: &Viewer, terms: &Terms) -> Result<Budget
     tx.execute(
         &pen,
         "INSERT INTO budget (organisation_id, id, terms, proposed_by, proposed_at) VALUES ($1, $2, $3, $4, $5)",
-        params![
-            viewer.organisation,
-            id,
-            serde_json::to_string(terms).unwrap_or_default(),
-            viewer.user,
-            Moment::now()
-        ],
+        params![viewer.organisation, id, serde_json::to_string(terms).unwrap_or_default(), viewer.user, Moment::now()],
     )?;
     Ok(id)
 }

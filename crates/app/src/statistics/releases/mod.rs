@@ -22,9 +22,7 @@ use utoipa_axum::routes;
 use crate::web::App;
 
 pub use ledger::{Lasts, Ledger, Terms};
-pub use model::{
-    Licence, Method, ProtectionInput, Release, ReleaseInput, ReleaseState, TableInput, Title,
-};
+pub use model::{Licence, Method, ProtectionInput, Release, ReleaseInput, ReleaseState, TableInput, Title};
 pub use shown::indicator_named;
 
 /// The pages of this area.

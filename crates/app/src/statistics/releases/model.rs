@@ -376,8 +376,7 @@ mod tests {
     use super::*;
     use crate::code::Code;
 
-    const STEPS: [Step; 6] =
-        [Step::Change, Step::Submit, Step::Publish, Step::Return, Step::Withdraw, Step::Discard];
+    const STEPS: [Step; 6] = [Step::Change, Step::Submit, Step::Publish, Step::Return, Step::Withdraw, Step::Discard];
 
     #[test]
     fn only_what_was_submitted_is_published_and_only_what_was_published_withdrawn() {

@@ -171,9 +171,8 @@ impl FormPage {
     }
     fn dimensions(&self) -> Vec<Dimension> {
         let offered = |dimension: &Dimension| {
-            let may = |indicator: &Indicator| {
-                model::may_be_released(indicator) && indicator.dimensions.contains(dimension)
-            };
+            let may =
+                |indicator: &Indicator| model::may_be_released(indicator) && indicator.dimensions.contains(dimension);
             model::may_break_down(*dimension) && Indicator::all().iter().any(may)
         };
         Dimension::ALL.iter().copied().filter(offered).collect()
@@ -253,7 +252,9 @@ fn typed(ctx: &Context, fields: Fields) -> Result<Result<(Form, ReleaseInput), (
         Ok(input) if errors.is_empty() => Ok(Ok((typed.read, input))),
         Ok(_) => Ok(Err((typed.read, errors))),
         Err(Error::Invalid(more)) => {
-            errors.extend(more.into_iter().filter(|new| errors.iter().all(|old| old.field != new.field)).collect::<Vec<_>>());
+            errors.extend(
+                more.into_iter().filter(|new| errors.iter().all(|old| old.field != new.field)).collect::<Vec<_>>(),
+            );
             Ok(Err((typed.read, errors)))
         }
         Err(error) => Err(error),
@@ -388,7 +389,8 @@ impl ShowPage {
         match self.it.release.input.protection.method {
             Method::Noise => self.ui.language.t_with("release-with-noise", &[("epsilon", decimal(epsilon).into())]),
             Method::Suppression => {
-                let values = [("threshold", threshold.unwrap_or_default().into()), ("base", rounding.unwrap_or(1).into())];
+                let values =
+                    [("threshold", threshold.unwrap_or_default().into()), ("base", rounding.unwrap_or(1).into())];
                 let key = if rounding.is_some() { "release-with-rounding" } else { "release-with-threshold" };
                 self.ui.language.t_with(key, &values)
             }
@@ -422,7 +424,12 @@ impl ShowPage {
     }
 }
 
-async fn show_page(ctx: &Context, id: ReleaseId, reason: String, errors: Vec<FieldError>) -> Result<Html<String>, Error> {
+async fn show_page(
+    ctx: &Context,
+    id: ReleaseId,
+    reason: String,
+    errors: Vec<FieldError>,
+) -> Result<Html<String>, Error> {
     let it = ctx.read(move |tx, viewer| detail(tx, viewer, id)).await?;
     let shown = |frozen: &Frozen| frozen.tables.iter().map(|table| Shown::of(table, ctx.language)).collect();
     let tables = it.frozen.as_ref().map(shown).unwrap_or_default();
@@ -497,12 +504,7 @@ pub(super) async fn withdraw(
     with_reason(&ctx, id, typed, done).await
 }
 
-async fn with_reason(
-    ctx: &Context,
-    id: ReleaseId,
-    reason: String,
-    done: Result<(), Error>,
-) -> Result<Response, Error> {
+async fn with_reason(ctx: &Context, id: ReleaseId, reason: String, done: Result<(), Error>) -> Result<Response, Error> {
     match done {
         Ok(()) => Ok(to_release(id)),
         Err(Error::Invalid(errors)) => {

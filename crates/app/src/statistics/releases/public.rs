@@ -42,13 +42,17 @@ pub(super) struct Wanted {
 }
 
 /// An answer that caches may keep, but ask each time whether it still holds: what was withdrawn is gone at once.
-pub(super) fn kept(asked: &HeaderMap, tag: &str, answer: impl FnOnce() -> Result<Response, Error>) -> Result<Response, Error> {
+pub(super) fn kept(
+    asked: &HeaderMap,
+    tag: &str,
+    answer: impl FnOnce() -> Result<Response, Error>,
+) -> Result<Response, Error> {
     let tag = format!("\"{tag}\"");
-    let known = asked.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| known.contains(&tag));
+    let known =
+        asked.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| known.contains(&tag));
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { answer()? };
     let headers = response.headers_mut();
-    for (name, value) in
-        [(CACHE_CONTROL, "public, no-cache"), (VARY, "accept-language, cookie"), (ETAG, tag.as_str())]
+    for (name, value) in [(CACHE_CONTROL, "public, no-cache"), (VARY, "accept-language, cookie"), (ETAG, tag.as_str())]
     {
         if let Ok(value) = value.parse() {
             headers.insert(name, value);
@@ -95,7 +99,8 @@ pub(super) async fn list(guest: Guest, Query(chosen): Query<Chosen>, headers: He
         return Err(Error::NotFound);
     }
     let ui = speaking(&guest, chosen.lang);
-    let state: Vec<_> = releases.iter().map(|public| (public.release.id, public.release.version, &public.organisation)).collect();
+    let state: Vec<_> =
+        releases.iter().map(|public| (public.release.id, public.release.version, &public.organisation)).collect();
     let tag = tag(&(state, ui.language));
     kept(&headers, &tag, || Ok(page(ListPage { ui, releases })?.into_response()))
 }
@@ -166,7 +171,13 @@ pub(super) async fn show(
         let frozen = public.frozen.as_ref();
         let tables = frozen.map(|it| it.tables.iter().map(|table| Shown::of(table, ui.language)).collect());
         let notes = frozen.map(|frozen| note::note(&public.release, frozen, ui.language));
-        let page = page(ShowPage { tables: tables.unwrap_or_default(), notes: notes.unwrap_or_default(), ui, public, address })?;
+        let page = page(ShowPage {
+            tables: tables.unwrap_or_default(),
+            notes: notes.unwrap_or_default(),
+            ui,
+            public,
+            address,
+        })?;
         Ok(page.into_response())
     })
 }

@@ -205,7 +205,8 @@ impl Shown {
             let mut row: Vec<Cell> = Vec::new();
             for (axis, place) in self.axes.iter().zip(at) {
                 let value = place.and_then(|place| axis.values.get(place));
-                let (code, label) = value.map_or((TOTAL, self.total_label), |(code, label)| (code.as_str(), label.as_str()));
+                let (code, label) =
+                    value.map_or((TOTAL, self.total_label), |(code, label)| (code.as_str(), label.as_str()));
                 row.extend([Cell::from(label), Cell::from(code)]);
             }
             let number = |value: u64| Cell::from(i64::try_from(value).unwrap_or(i64::MAX));
@@ -247,7 +248,8 @@ impl Shown {
         let unit = json!({ "people": { "decimals": 0, "label": language.t("release-people") } });
         let metric = json!({ "index": [self.indicator.code()], "label": { self.indicator.code(): self.title },
             "unit": { self.indicator.code(): unit["people"] } });
-        dimensions.insert("indicator".to_owned(), json!({ "label": language.t("release-indicator"), "category": metric }));
+        dimensions
+            .insert("indicator".to_owned(), json!({ "label": language.t("release-indicator"), "category": metric }));
         let ordered = self.in_order();
         let mut told = Map::new();
         for (place, figure) in ordered.iter().enumerate().filter(|(_, figure)| !status(**figure).is_empty()) {

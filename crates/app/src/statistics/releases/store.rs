@@ -93,13 +93,7 @@ pub fn create(tx: &mut Tx<'_>, viewer: &Viewer, input: ReleaseInput) -> Result<R
 ///
 /// # Errors
 /// The role or its state does not allow it, a stale version, fields to correct, or the database failed.
-pub fn change(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    id: ReleaseId,
-    version: i64,
-    input: ReleaseInput,
-) -> Result<(), Error> {
+pub fn change(tx: &mut Tx<'_>, viewer: &Viewer, id: ReleaseId, version: i64, input: ReleaseInput) -> Result<(), Error> {
     viewer.require(Permission::PrepareReleases)?;
     let input = input.tidy();
     let (before, _) = release(tx, viewer, id)?;
@@ -108,12 +102,8 @@ pub fn change(
         return Err(Error::stale(&input, &before.input, before.version));
     }
     input.check(viewer.today)?;
-    let entry = Entry::changed(
-        Kind::Release,
-        id,
-        &Told::of(&before.input, before.state),
-        &Told::of(&input, before.state),
-    );
+    let entry =
+        Entry::changed(Kind::Release, id, &Told::of(&before.input, before.state), &Told::of(&input, before.state));
     let pen = history::record(tx, viewer, entry)?;
     tx.execute(
         &pen,
@@ -133,11 +123,7 @@ pub fn discard(tx: &mut Tx<'_>, viewer: &Viewer, id: ReleaseId, version: i64) ->
     let before = at_version(tx, viewer, id, version)?;
     before.state.after(Step::Discard)?;
     let pen = history::record(tx, viewer, Entry::removed(Kind::Release, id, &Told::of(&before.input, before.state)))?;
-    tx.execute(
-        &pen,
-        "DELETE FROM release WHERE organisation_id = $1 AND id = $2",
-        params![viewer.organisation, id],
-    )?;
+    tx.execute(&pen, "DELETE FROM release WHERE organisation_id = $1 AND id = $2", params![viewer.organisation, id])?;
     Ok(())
 }
 
@@ -201,13 +187,7 @@ pub fn send_back(tx: &mut Tx<'_>, viewer: &Viewer, id: ReleaseId, version: i64, 
     decide(tx, viewer, &pen, id, ReleaseState::Returned, why.reason.trim())
 }
 
-fn to_decide(
-    tx: &mut Tx<'_>,
-    viewer: &Viewer,
-    id: ReleaseId,
-    version: i64,
-    step: Step,
-) -> Result<Release, Error> {
+fn to_decide(tx: &mut Tx<'_>, viewer: &Viewer, id: ReleaseId, version: i64, step: Step) -> Result<Release, Error> {
     viewer.require(Permission::ApproveReleases)?;
     let before = at_version(tx, viewer, id, version)?;
     before.state.after(step)?;
@@ -343,8 +323,7 @@ pub fn public(tx: &mut Tx<'_>, id: ReleaseId) -> Result<Public, Error> {
     );
     let found = tx.one(&sql, params![id], |row| Ok((read_with_figures(row)?, row.next::<OrganisationId>()?)))?;
     let ((release, frozen), house) = found.ok_or(Error::NotFound)?;
-    let (_, organisation, time_zone) =
-        houses(tx)?.into_iter().find(|(id, ..)| *id == house).ok_or(Error::NotFound)?;
+    let (_, organisation, time_zone) = houses(tx)?.into_iter().find(|(id, ..)| *id == house).ok_or(Error::NotFound)?;
     let frozen = frozen.filter(|_| release.state == ReleaseState::Published);
     Ok(Public { release, frozen, organisation, time_zone })
 }
