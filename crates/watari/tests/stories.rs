@@ -52,5 +52,7 @@ mod results;
 mod reviews;
 #[path = "stories/sensitive.rs"]
 mod sensitive;
+#[path = "stories/statistics.rs"]
+mod statistics;
 #[path = "stories/tracing.rs"]
 mod tracing;

@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 
 use super::people::{Company, Inventor, Party, Profile};
-use super::{Founded, Progress, forms as visits, tracing};
+use super::{Founded, Progress, forms as visits, outcomes, tracing};
 use crate::access::{Role, Scope, Sensitivity, Viewer};
 use crate::cases::input::{
     ActionChange, Answers, ApprovalDecision, Assignment, Closure, FlagResolution, FollowUpRecord, GoalChange,
@@ -235,6 +235,7 @@ impl Chronicle {
         let workers: Vec<Viewer> = self.workers.iter().map(|worker| self.on(worker, self.now)).collect();
         tracing::tell(tx, &mut self.inventor, &workers)?;
         visits::tell(tx, &workers)?;
+        outcomes::tell(tx, &workers)?;
         let (Some(first), Some(supervisor)) = (self.workers.first(), self.workers.last()) else { return Ok(()) };
         if first.user == supervisor.user {
             return Ok(());

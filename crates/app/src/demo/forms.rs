@@ -78,7 +78,7 @@ fn hand_in(
     form: FormId,
     answers: &[(&str, &str)],
 ) -> Result<bool, Error> {
-    match forms::hand_in(tx, worker, case, form, answers) {
+    match forms::hand_in(tx, worker, case, form, None, answers) {
         Ok(_) => Ok(true),
         Err(Error::Refused(_)) => Ok(false),
         Err(error) => Err(error),

@@ -2,6 +2,7 @@
 
 mod cases;
 mod forms;
+mod outcomes;
 mod people;
 mod tracing;
 

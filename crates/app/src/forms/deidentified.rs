@@ -26,12 +26,9 @@ use crate::documents::table::{Cell, Table, TableFormat};
 use crate::error::Error;
 use crate::history::{self, Act, Entry, Kind};
 use crate::ids::{CaseId, FormId};
-use crate::people::Sex;
+use crate::people::{Sex, age};
 use crate::ui::Ui;
 use crate::web::{Context, Problem, page};
-
-/// The age bands of UNHCR's statistics: the first age of each, and how it is written.
-const BANDS: [(i64, &str); 5] = [(0, "0-4"), (5, "5-11"), (12, "12-17"), (18, "18-59"), (60, "60+")];
 
 /// The longest number that leaves: a longer one may be a telephone's or a document's.
 const MOST_DIGITS: usize = 6;
@@ -99,19 +96,6 @@ fn columns(tx: &mut Tx<'_>, viewer: &Viewer, form: FormId) -> Result<Vec<Column>
     Ok(columns)
 }
 
-/// The age band of someone born between two days, on a day; none where they may be of either of two.
-fn band(born: [Option<Day>; 2], on: Day) -> &'static str {
-    let of = |born: Day| band_of(born.years_until(on));
-    match born {
-        [Some(first), Some(last)] if of(first) == of(last) => of(first),
-        _ => "",
-    }
-}
-
-fn band_of(age: i64) -> &'static str {
-    BANDS.iter().rev().find(|(from, _)| age >= *from).map_or("", |(_, band)| band)
-}
-
 fn month(day: Day) -> String {
     day.to_string().chars().take(7).collect()
 }
@@ -129,8 +113,8 @@ fn told(leaves: Leaves, value: &str, on: Day) -> String {
         }
         Leaves::Number => number().filter(|_| short).map(|_| value.to_owned()).unwrap_or_default(),
         Leaves::Month => as_day().map(month).unwrap_or_default(),
-        Leaves::Born => as_day().map(|born| band([Some(born); 2], on)).unwrap_or_default().to_owned(),
-        Leaves::Age => number().map(|age| band_of(age as i64)).unwrap_or_default().to_owned(),
+        Leaves::Born => as_day().map(|born| age::band_of_born([Some(born); 2], on)).unwrap_or_default().to_owned(),
+        Leaves::Age => number().map(|years| age::band(years as i64)).unwrap_or_default().to_owned(),
     }
 }
 
@@ -212,8 +196,12 @@ fn table(title: String, columns: &[Column], leaving: &[Leaving], zone: &str) -> 
     for one in leaving {
         let Ok(record) = Tree::from_xml(&one.xml) else { continue };
         let (on, alias) = (one.sent_at.day(zone), known.entry(one.case).or_insert_with(|| aliases.of(one.case)));
-        let mut cells: Vec<Cell> =
-            vec![alias.as_str().into(), month(on).into(), one.sex.code().into(), band(one.born, on).into()];
+        let mut cells: Vec<Cell> = vec![
+            alias.as_str().into(),
+            month(on).into(),
+            one.sex.code().into(),
+            age::band_of_born(one.born, on).into(),
+        ];
         cells.extend(columns.iter().map(|column| {
             let node = at(&record, &column.path).into_iter().next();
             Cell::from(node.map(|node| told(column.leaves, record.text(node).trim(), on)).unwrap_or_default())
@@ -272,7 +260,7 @@ pub(super) async fn show(ctx: Context, Path(form): Path<FormId>) -> Result<Html<
         ui: ctx.ui(),
         form,
         columns: columns.into_iter().map(name).collect(),
-        bands: BANDS.iter().map(|(_, band)| *band).collect(),
+        bands: age::BANDS.iter().map(|(_, band)| *band).collect(),
         manages: ctx.viewer.may(Permission::ManageForms),
     })
 }
@@ -288,11 +276,15 @@ mod tests {
     #[test]
     fn ages_leave_as_bands() {
         let on = day("2026-11-24");
-        let born = |text: &str| band([Some(day(text)); 2], on);
+        let born = |text: &str| age::band_of_born([Some(day(text)); 2], on);
         assert_eq!((born("2021-11-25"), born("2021-11-24"), born("2008-11-24")), ("0-4", "5-11", "18-59"));
         assert_eq!(born("1966-11-24"), "60+");
-        assert_eq!(band([Some(day("2008-01-01")), Some(day("2009-12-31"))], on), "", "a child or not: not told");
-        assert_eq!(band([None, Some(day("2008-01-01"))], on), "");
+        assert_eq!(
+            age::band_of_born([Some(day("2008-01-01")), Some(day("2009-12-31"))], on),
+            "",
+            "a child or not: not told"
+        );
+        assert_eq!(age::band_of_born([None, Some(day("2008-01-01"))], on), "");
         assert_eq!(told(Leaves::Age, "17", on), "12-17");
         assert_eq!(told(Leaves::Born, "2020-02-02", on), "5-11");
     }

@@ -974,7 +974,8 @@ pub(super) fn send_draft(
     cases::store::touch(tx, viewer, &pen, &file.case)
 }
 
-/// Fills a form in for a case and hands it in, with answers by paths below the form's root.
+/// Fills a form in for a case, for a follow-up where one is named, and hands it in, with answers by paths below the form's
+/// root.
 ///
 /// # Errors
 /// As for beginning and handing in; a path to no question.
@@ -983,9 +984,10 @@ pub fn hand_in(
     viewer: &Viewer,
     case: CaseId,
     form: FormId,
+    follow_up_id: Option<FollowUpId>,
     answers: &[(&str, &str)],
 ) -> Result<SubmissionId, Error> {
-    let new = NewDraft { form_id: Some(form), follow_up_id: None };
+    let new = NewDraft { form_id: Some(form), follow_up_id };
     let id = begin_draft(tx, viewer, case, new, Language::En)?;
     let (draft, xml, definition) = draft(tx, viewer, id)?;
     let mut filling = filling::resume(definition.clone(), viewer, Language::En, &xml)?;

@@ -1,5 +1,6 @@
 //! People: who someone is, their consents, household and journey.
 
+pub mod age;
 mod api;
 pub mod consent;
 pub mod duplicates;

@@ -72,6 +72,11 @@ pub fn has(list: &str, code: &str) -> bool {
     LISTS.get(list).is_some_and(|list| list.entry(code).is_some())
 }
 
+/// The codes of a list, in its order.
+pub fn codes(list: &str) -> impl Iterator<Item = &'static str> {
+    LISTS.get(list).into_iter().flat_map(|list| &list.entries).map(|entry| entry.code.as_str())
+}
+
 /// The code seen from the other side: of `mother`, `child`.
 pub fn inverse(list: &str, code: &str) -> Option<&'static str> {
     LISTS.get(list)?.entry(code)?.inverse.as_deref()

@@ -1,6 +1,8 @@
 //! What is counted, over which days, and how it is told apart.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -98,6 +100,9 @@ codes! {
     }
 }
 
+/// The most months that a line over time shows.
+const MOST_STEPS: i64 = 36;
+
 /// What stands in a cell where nothing is known.
 pub const UNKNOWN: &str = "unknown";
 /// What stands in a cell of someone to whom nothing of a dimension applies.
@@ -131,7 +136,7 @@ pub struct Text(BTreeMap<String, String>);
 
 impl Text {
     /// The words in a language; the English ones where it has none.
-    pub fn said(&self, language: Language) -> &str {
+    pub fn said(&self, language: &Language) -> &str {
         self.0.get(language.code()).or_else(|| self.0.get(Language::En.code())).map_or("", String::as_str)
     }
 
@@ -271,11 +276,71 @@ impl Period {
         }
     }
 
+    /// The period just after, of the same length.
+    pub fn next(&self) -> Period {
+        let first = self.to.plus_days(1);
+        match self.span() {
+            Some(span) => Period::around(first, span),
+            None => Period { from: first, to: first.plus_days(self.from.days_until(self.to)) },
+        }
+    }
+
+    /// The steps of a line over time that ends with this period: its months where it is a year or days of choice, else
+    /// the periods of the same length up to it, a year of months or two of quarters. None begins after `today`.
+    pub fn steps(&self, today: Day) -> Vec<Period> {
+        let (span, from) = match self.span() {
+            Some(Span::Month) => (Span::Month, self.from.plus_months(-11)),
+            Some(Span::Quarter) => (Span::Quarter, self.from.plus_months(-21)),
+            _ => (Span::Month, self.from.max(self.to.plus_months(-MOST_STEPS + 1))),
+        };
+        let first = Period::around(from, span);
+        let next = |step: &Period| Some(Period::around(step.to.plus_days(1), span));
+        std::iter::successors(Some(first), next).take_while(|step| step.from <= self.to.min(today)).collect()
+    }
+
     /// The same days a year earlier.
     pub fn a_year_ago(&self) -> Period {
         match self.span() {
             Some(span) => Period::around(self.from.plus_years(-1), span),
             None => Period { from: self.from.plus_years(-1), to: self.to.plus_years(-1) },
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    /// `2026`, `2026-Q4`, `2026-11`, or two days with a stroke between (ISO 8601; quarters as is usual).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month) = (self.from.0.year(), self.from.0.month());
+        match self.span() {
+            Some(Span::Year) => write!(f, "{year:04}"),
+            Some(Span::Quarter) => write!(f, "{year:04}-Q{}", (month + 2) / 3),
+            Some(Span::Month) => write!(f, "{year:04}-{month:02}"),
+            None => write!(f, "{}/{}", self.from, self.to),
+        }
+    }
+}
+
+/// A text that is no period.
+#[derive(Debug, thiserror::Error)]
+#[error("not a period: write it as 2026, 2026-Q4, 2026-11 or 2026-11-01/2026-11-24")]
+pub struct NoPeriod;
+
+impl FromStr for Period {
+    type Err = NoPeriod;
+    fn from_str(text: &str) -> Result<Period, NoPeriod> {
+        let day = |text: &str| text.parse::<Day>().map_err(|_| NoPeriod);
+        let text = text.trim();
+        if let Some((from, to)) = text.split_once('/') {
+            let (from, to) = (day(from)?, day(to)?);
+            return if from <= to { Ok(Period { from, to }) } else { Err(NoPeriod) };
+        }
+        match text.split_once('-') {
+            None => Ok(Period::year(day(&format!("{text}-01-01"))?)),
+            Some((year, part)) => match part.strip_prefix('Q').map(str::parse::<u8>) {
+                Some(Ok(quarter @ 1..=4)) => Ok(Period::quarter(day(&format!("{year}-{:02}-01", quarter * 3))?)),
+                Some(_) => Err(NoPeriod),
+                None => Ok(Period::month(day(&format!("{year}-{part}-01"))?)),
+            },
         }
     }
 }
@@ -346,6 +411,32 @@ mod tests {
         assert_eq!(period("2026-02-01", "2026-02-28").a_year_ago(), period("2025-02-01", "2025-02-28"));
         assert_eq!(period("2025-02-01", "2025-02-28").a_year_ago(), period("2024-02-01", "2024-02-29"));
         assert_eq!(period("2026-03-02", "2026-03-11").before(), period("2026-02-20", "2026-03-01"));
+        assert_eq!(period("2026-02-20", "2026-03-01").next(), period("2026-03-02", "2026-03-11"));
+        assert_eq!(period("2026-10-01", "2026-12-31").next(), period("2027-01-01", "2027-03-31"));
+    }
+
+    #[test]
+    fn a_period_is_written_as_it_is_read() {
+        for text in ["2026", "2026-Q1", "2026-Q4", "2026-11", "2026-11-02/2026-11-24"] {
+            assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
+        }
+        assert_eq!("2026-11-01/2026-11-30".parse::<Period>().unwrap().to_string(), "2026-11");
+        for text in ["", "26", "2026-Q5", "2026-13", "2026-Q", "2026-11-24/2026-11-01", "soon", "2026-11-24"] {
+            assert!(text.parse::<Period>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_over_time_ends_with_the_period_and_not_after_today() {
+        let today: Day = "2026-11-24".parse().unwrap();
+        let steps = |text: &str| -> Vec<String> {
+            text.parse::<Period>().unwrap().steps(today).iter().map(Period::to_string).collect()
+        };
+        assert_eq!((steps("2026").len(), steps("2026")[10].as_str()), (11, "2026-11"));
+        assert_eq!((steps("2025-Q4").len(), steps("2025-Q4")[0].as_str()), (8, "2024-Q1"));
+        assert_eq!((steps("2026-03").len(), steps("2026-03")[0].as_str()), (12, "2025-04"));
+        assert_eq!(steps("2026-01-15/2026-03-02"), ["2026-01", "2026-02", "2026-03"]);
+        assert_eq!(steps("1900-01-01/2026-03-02").len(), 36);
     }
 
     #[test]

@@ -23,6 +23,10 @@ const ITEMS: &[(Option<Permission>, Item)] = &[
     (Some(Permission::ManageForms), Item { path: "/forms", icon: "note", words: "nav-forms", wide: true }),
     (Some(Permission::WriteCases), Item { path: "/lists", icon: "document", words: "entity-lists", wide: true }),
     (Some(Permission::ReadTeam), Item { path: "/team", icon: "team", words: "nav-team", wide: false }),
+    (
+        Some(Permission::ReadStatistics),
+        Item { path: "/statistics", icon: "chart", words: "nav-statistics", wide: true },
+    ),
     // Nobody has both permissions.
     (Some(Permission::PrepareReleases), Item { path: "/releases", icon: "globe", words: "nav-releases", wide: true }),
     (Some(Permission::ApproveReleases), Item { path: "/releases", icon: "globe", words: "nav-releases", wide: true }),

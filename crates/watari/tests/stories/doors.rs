@@ -18,16 +18,17 @@ const USERS: [&str; 7] = ["amal", "lucia", "pierre", "daniela", "omar", "admin",
 /// What the tokens of each of them can be limited to.
 const SCOPES: [&[&str]; 7] = [
     &["people:read", "people:write", "cases:read", "cases:write", "export"],
-    &["people:read", "people:write", "cases:read", "cases:write", "export"],
-    &["cases:read", "export"],
-    &["people:read", "people:write", "export", "administration"],
+    &["people:read", "people:write", "cases:read", "cases:write", "export", "statistics:read"],
+    &["cases:read", "export", "statistics:read"],
+    &["people:read", "people:write", "export", "administration", "statistics:read"],
     &["people:read", "cases:read", "export"],
     &["administration"],
     &["history:read"],
 ];
 
 /// Names in paths that are no records of an organisation.
-const NO_RECORDS: [&str; 20] = [
+const NO_RECORDS: [&str; 21] = [
+    "indicator",
     "questionnaire",
     "link",
     "asset",
@@ -329,6 +330,7 @@ impl<'s> World<'s> {
             "role" => "2".to_owned(),
             "actor" => "7".to_owned(),
             "number" => "1".to_owned(),
+            "indicator" => "people_reached".to_owned(),
             "list_name" => "places_of_help".to_owned(),
             "list_service" => "places_of_help.svc".to_owned(),
             "passkey" | "session" | "token" | "held" | "budget" => uuid().to_owned(),

@@ -26,14 +26,14 @@ pub fn note(release: &Release, frozen: &Frozen, language: Language) -> Vec<Parag
             continue;
         };
         told.push(table.indicator);
-        let name = indicator.name.said(language);
+        let name = indicator.name.said(&language);
         let of = |words: &crate::statistics::Text| {
-            let values = [("name", name.into()), ("words", words.said(language).into())];
+            let values = [("name", name.into()), ("words", words.said(&language).into())];
             language.t_with("release-note-of", &values)
         };
         counted.push(of(&indicator.numerator));
         if let Some(all) = &indicator.denominator {
-            counted.push(language.t_with("release-note-out-of", &[("all", all.said(language).into())]));
+            counted.push(language.t_with("release-note-out-of", &[("all", all.said(&language).into())]));
         }
         limits.push(of(&indicator.limits));
         sources.push(indicator.source.clone());

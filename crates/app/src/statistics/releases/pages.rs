@@ -162,7 +162,7 @@ impl FormPage {
     fn indicators(&self) -> Vec<(IndicatorId, String, String)> {
         let offered = Indicator::all().iter().filter(|indicator| model::may_be_released(indicator));
         let row = |indicator: &Indicator| {
-            let name = indicator.name.said(self.ui.language).to_owned();
+            let name = indicator.name.said(&self.ui.language).to_owned();
             let by: Vec<Dimension> =
                 indicator.dimensions.iter().copied().filter(|it| model::may_break_down(*it)).collect();
             (indicator.id, name, self.ui.listed(&by))

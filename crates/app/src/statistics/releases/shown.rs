@@ -8,9 +8,8 @@ use crate::code::Code;
 use crate::codes;
 use crate::documents::table::{Cell, Table, TableFormat};
 use crate::error::Error;
-use crate::reference;
-use crate::statistics::{Dimension, Indicator, IndicatorId};
-use crate::ui::Language;
+use crate::statistics::{Dimension, Indicator, IndicatorId, words};
+use crate::ui::{Language, Ui};
 
 codes! {
     /// What a table leaves as.
@@ -325,7 +324,7 @@ pub struct About<'r> {
 
 /// The name of an indicator.
 pub fn name_of(indicator: IndicatorId, language: Language) -> String {
-    Indicator::of(indicator).map_or_else(|| indicator.code().to_owned(), |it| it.name.said(language).to_owned())
+    Indicator::of(indicator).map_or_else(|| indicator.code().to_owned(), |it| it.name.said(&language).to_owned())
 }
 
 /// The name of an indicator by its code, for the history.
@@ -336,9 +335,10 @@ pub fn indicator_named(code: &str, language: Language) -> String {
 impl ShownAxis {
     fn of(axis: &Axis, language: Language) -> ShownAxis {
         let dimension = Dimension::from_code(&axis.code);
+        let ui = Ui::new(language, None, "");
         let words = |value: &String| match (dimension, value.as_str()) {
             (_, OTHER) if dimension.is_some_and(super::model::is_open) => language.t("release-others").to_owned(),
-            (Some(dimension), value) => value_in_words(dimension, value, language),
+            (Some(dimension), value) => words::value(&ui, dimension, value),
             (None, "yes") => language.t("release-met-yes").to_owned(),
             (None, _) => language.t("release-met-no").to_owned(),
         };
@@ -369,17 +369,4 @@ fn tag(code: &str) -> &'static str {
         None if code == MET => "#meta+met",
         None => "#meta",
     }
-}
-
-/// A value of a dimension in words.
-fn value_in_words(dimension: Dimension, value: &str, language: Language) -> String {
-    let country = |code: &str| reference::label("countries", code, language).to_owned();
-    let key = match dimension {
-        Dimension::Status => return reference::label("legal_statuses", value, language).to_owned(),
-        Dimension::Nationality => return country(value),
-        Dimension::Route => return value.split('-').map(country).collect::<Vec<_>>().join(" → "),
-        Dimension::Security => format!("dimension-{value}"),
-        other => format!("{other}-{value}"),
-    };
-    language.find(&key.replace('_', "-")).unwrap_or(value).to_owned()
 }

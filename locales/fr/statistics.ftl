@@ -1,0 +1,83 @@
+# Figures
+nav-statistics = Chiffres
+documents-statistics = Chiffres
+statistics-definitions = Ce que signifient les chiffres
+statistics-period = Période
+statistics-own-days = Dates au choix
+statistics-from = Du
+statistics-to = Au
+statistics-all = Tout
+statistics-show = Afficher
+statistics-wrong-period = La période n’est pas lisible ; l’année en cours est affichée
+invalid-period = Choisissez une période dans la liste.
+statistics-exact = Chiffres exacts, à ne pas publier.
+statistics-exact-hint = De petits nombres peuvent révéler qui est une personne. Ils concernent toute l’organisation, et les personnes ayant accepté d’être comptées.
+statistics-period-before = Précédente
+statistics-period-next = Suivante
+statistics-before = Période précédente :
+statistics-a-year-ago = un an plus tôt :
+statistics-groups = Groupes
+statistics-other-sex = Sexe autre ou inconnu
+statistics-children = Enfants de moins de 18 ans
+statistics-older = 60 ans et plus
+statistics-with-disability = En situation de handicap
+statistics-disability-yes = Handicap repéré
+statistics-disability-no = Pas de handicap repéré
+statistics-unknown = Inconnu
+statistics-none = Aucun
+statistics-out-of = Sur
+statistics-per-cent = Pour cent
+statistics-median = Médiane (jours)
+statistics-total = Total
+statistics-over-time = Dans le temps
+statistics-over-time-table = La courbe en tableau
+statistics-meaning = Ce que cela signifie
+statistics-numerator = Compté
+statistics-denominator = Sur
+statistics-limits = Ce qu’il ne dit pas
+statistics-sdg = Proche de l’indicateur ODD
+statistics-by = Ventilé par
+statistics-and-by = et par
+statistics-source = Source
+statistics-nobody = Personne pendant cette période.
+statistics-overlaps = Une personne peut figurer dans plusieurs lignes : leur somme dépasse le total.
+statistics-keeps-back = Les chiffres sur la traite ne sont montrés qu’à qui peut lire ces réponses.
+statistics-who = Seulement les personnes ayant accepté d’être comptées, à ce jour : qui se retire disparaît du chiffre suivant. L’âge est celui du dernier jour de la période ; statut, nationalité, handicap et route sont ceux connus aujourd’hui.
+statistics-not-measured = Non mesurés, car les dossiers d’un service ne peuvent le dire : ODD 10.7.1 (coût du recrutement), 10.7.2 (politiques migratoires), 10.7.3 (décès et disparitions en route).
+statistics-highest = maximum : { $name }
+statistics-share = { $share } %
+statistics-part = { $part } sur { $all }
+statistics-route = { $origin } → { $destination }
+statistics-quarter = { $quarter }e trimestre { $year }
+statistics-month = { $month } { $year }
+statistics-days = du { $from } au { $to }
+refused-figures-trafficking = Les chiffres sur la traite sont réservés à qui peut lire ces réponses.
+refused-figures-medical = Les chiffres par handicap ou santé sont réservés à qui peut lire ces réponses.
+unit-people = Personnes
+unit-cases = Dossiers
+unit-actions = Actions
+by-sex = Sexe
+by-age = Âge
+by-disability = Handicap
+by-status = Statut juridique
+by-nationality = Nationalité
+by-route = Route
+by-front = Front
+by-security = Dimension de la sécurité humaine
+by-need = Besoin spécifique
+by-exploitation = Forme d’exploitation
+by-provider = Type de prestataire
+by-after = Mois après la clôture
+exploitation-labour = Travail forcé
+exploitation-sexual = Exploitation sexuelle
+exploitation-criminal = Mendicité ou délinquance forcée
+exploitation-servitude = Vendue, donnée ou mariée en servitude
+statistics-left-out = { $count ->
+    [one] Une autre personne accompagnée n’est pas comptée : elle n’a pas donné son accord.
+   *[other] { $count } autres personnes accompagnées ne sont pas comptées : elles n’ont pas donné leur accord.
+}
+statistics-median-days = { $count ->
+    [one] médiane : { $count } jour
+   *[other] médiane : { $count } jours
+}
+statistics-months = Après { $count } mois
