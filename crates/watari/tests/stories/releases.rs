@@ -20,7 +20,7 @@ pub fn draft() -> Json {
 
 /// The day where the organisation works, in Mexico.
 fn today() -> String {
-    jiff::Timestamp::now().to_zoned(jiff::tz::Offset::constant(-6).to_time_zone()).date().to_string()
+    jiff::tz::Offset::constant(-6).to_datetime(jiff::Timestamp::now()).date().to_string()
 }
 
 /// Someone registered who agrees to be counted, with a case.
