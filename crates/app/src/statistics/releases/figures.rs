@@ -175,6 +175,9 @@ enum Told {
     Parts,
 }
 
+/// A value, and how many people have it over the axes of a table.
+type Group = (String, Vec<u64>);
+
 /// A table as it was counted.
 struct Counted {
     input: TableInput,
@@ -183,7 +186,7 @@ struct Counted {
     /// The counts over them, row by row.
     counts: Vec<u64>,
     /// The dimension of which a person may have several values: each with its counts over the axes.
-    overlapping: Option<(Dimension, Vec<(String, Vec<u64>)>)>,
+    overlapping: Option<(Dimension, Vec<Group>)>,
 }
 
 /// Counts and protects what a release is to hold.

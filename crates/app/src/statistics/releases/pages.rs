@@ -239,8 +239,11 @@ pub(super) async fn edit(ctx: Context, Path(id): Path<ReleaseId>) -> Result<Html
     page(FormPage { ui: ctx.ui(), release: Some((id, release.version)), form, errors: Vec::new() })
 }
 
-/// What was typed, read; the form again with what to correct where it cannot be.
-fn typed(ctx: &Context, fields: Fields) -> Result<Result<(Form, ReleaseInput), (Form, Vec<FieldError>)>, Error> {
+/// A form as it was typed with what it holds, or with what to correct.
+type Read = Result<(Form, ReleaseInput), (Form, Vec<FieldError>)>;
+
+/// What was typed, read.
+fn typed(ctx: &Context, fields: Fields) -> Result<Read, Error> {
     let typed: Typed<Form> = fields.read()?;
     let input = typed.read.input();
     let check = match &input {
