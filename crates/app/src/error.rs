@@ -24,6 +24,9 @@ pub enum Error {
     /// A rule of the field forbids it now; the key names the sentence in `locales/`.
     #[error("refused: {0}")]
     Refused(&'static str),
+    /// A release would spend more of the budget than is left; ε that it could still have.
+    #[error("the budget does not suffice: {0} is left")]
+    BudgetSpent(f64),
     /// Someone else changed the record in between.
     #[error("stale")]
     Stale(Box<Stale>),
@@ -97,6 +100,7 @@ impl Error {
             Error::Invalid(_) => "invalid",
             Error::Sheet(_) => "sheet",
             Error::Refused(_) => "refused",
+            Error::BudgetSpent(_) => "budget-spent",
             Error::Stale(_) => "stale",
             Error::VersionNeeded => "version-needed",
             Error::TooMany(_) => "too-many",
@@ -117,7 +121,7 @@ impl Error {
             Error::NotFound => 404,
             Error::Forbidden(_) | Error::CrossSite => 403,
             Error::Invalid(_) | Error::Sheet(_) => 422,
-            Error::Refused(_) => 409,
+            Error::Refused(_) | Error::BudgetSpent(_) => 409,
             Error::Stale(_) => 412,
             Error::VersionNeeded => 428,
             Error::TooMany(_) => 429,

@@ -79,4 +79,10 @@ crate::ids! {
     DeviceId,
     /// A file that is being imported.
     ImportId,
+    /// Figures for the public.
+    ReleaseId,
+    /// What a release spent of the budget.
+    LedgerEntryId,
+    /// How much may be told with noise.
+    BudgetId,
 }

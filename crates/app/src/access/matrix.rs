@@ -27,9 +27,12 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                 | ExportLists
                 | ExportCase
                 | BreakGlass
+                | ApproveReleases
                 | ReadStatistics
         ),
-        Role::ProgrammeManager => matches!(permission, ReadCases | ReadTeam | ExportLists | ReadStatistics),
+        Role::ProgrammeManager => {
+            matches!(permission, ReadCases | ReadTeam | ExportLists | ApproveReleases | ReadStatistics)
+        }
         Role::DataOfficer => {
             matches!(
                 permission,
@@ -43,6 +46,7 @@ pub(super) fn allows(role: Role, permission: Permission) -> bool {
                     | ExportDeidentified
                     | Erase
                     | ManageForms
+                    | PrepareReleases
                     | ReadStatistics
             )
         }
@@ -66,7 +70,7 @@ pub(super) fn scope_of(permission: Permission) -> Option<TokenScope> {
         WritePeople | MergePeople | RequestTracing | DecideTracing | ImportPeople => TokenScope::PeopleWrite,
         ReadCases | ReadTeam => TokenScope::CasesRead,
         WriteCases | AssignCases | Approve => TokenScope::CasesWrite,
-        ExportLists | ExportDeidentified | ExportCase => TokenScope::Export,
+        ExportLists | ExportDeidentified | ExportCase | PrepareReleases | ApproveReleases => TokenScope::Export,
         ManageUsers | ManageSettings | ManageForms => TokenScope::Administration,
         ReadHistory => TokenScope::HistoryRead,
         ReadStatistics => TokenScope::StatisticsRead,
@@ -115,6 +119,8 @@ mod tests {
             (ManageSettings, &[Administrator]),
             (ManageForms, &[DataOfficer, Administrator]),
             (ReadHistory, &[Auditor]),
+            (PrepareReleases, &[DataOfficer]),
+            (ApproveReleases, &[Supervisor, ProgrammeManager]),
             (ReadStatistics, &[Supervisor, ProgrammeManager, DataOfficer]),
         ];
         assert_eq!(table.len(), Permission::ALL.len());
@@ -138,6 +144,13 @@ mod tests {
             assert!(!allows(role, Permission::DecideTracing) || allows(role, Permission::RequestTracing), "{role}");
             assert!(!allows(role, Permission::WriteCases) || allows(role, Permission::ReadCases), "{role}");
         }
+    }
+
+    #[test]
+    fn nobody_both_prepares_and_approves_what_the_public_sees() {
+        let both =
+            |role: &Role| allows(*role, Permission::PrepareReleases) && allows(*role, Permission::ApproveReleases);
+        assert!(!Role::ALL.iter().any(both));
     }
 
     #[test]

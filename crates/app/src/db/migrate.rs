@@ -22,6 +22,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0016_encryption.sql")),
     Migration::of(include_str!("migrations/0017_reviews.sql")),
     Migration::of(include_str!("migrations/0018_outcomes.sql")),
+    Migration::of(include_str!("migrations/0020_releases.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -87,6 +88,9 @@ pub const TABLES: &[&str] = &[
     "follow_up_form",
     "access_grant",
     "notice",
+    "release",
+    "ledger_entry",
+    "budget",
     "history_head",
     "history",
     "organisation",

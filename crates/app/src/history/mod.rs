@@ -152,6 +152,10 @@ crate::codes! {
         Device = "device",
         /// A list of records, as exported.
         List = "list",
+        /// Figures for the public.
+        Release = "release",
+        /// How much may be told with noise.
+        Budget = "budget",
     }
 }
 
@@ -311,7 +315,9 @@ into_uuid!(
     CommentId,
     EntityListId,
     EntityId,
-    DeviceId
+    DeviceId,
+    ReleaseId,
+    BudgetId
 );
 
 /// Adds an entry to the organisation's chain and hands out the pen to make the change it tells of.

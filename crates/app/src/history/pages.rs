@@ -101,13 +101,35 @@ const TELLING: &[&str] = &[
     "break_glass_hours",
     "plan_approval",
     "closure_approval",
+    "public_page",
+    "release_state",
+    "release_method",
+    "indicators",
+    "first_on",
+    "last_on",
+    "threshold",
+    "rounding",
+    "epsilon",
+    "delta",
+    "lasts",
     "follow_up_form",
     "follow_up_kind",
 ];
 
 /// Kinds of records that are about how the organisation works, not about people.
 fn is_administration(kind: Kind) -> bool {
-    matches!(kind, Kind::Organisation | Kind::Team | Kind::User | Kind::Token | Kind::Passkey | Kind::Form | Kind::List)
+    matches!(
+        kind,
+        Kind::Organisation
+            | Kind::Team
+            | Kind::User
+            | Kind::Token
+            | Kind::Passkey
+            | Kind::Form
+            | Kind::List
+            | Kind::Release
+            | Kind::Budget
+    )
 }
 
 /// Leaves out what could name someone, whether or not the entry is about a person.

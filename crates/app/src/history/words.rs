@@ -144,6 +144,7 @@ fn word(ui: &Ui, kind: Kind, field: &str, text: &str) -> String {
     match field {
         "form" | "follow_up_form" => return crate::forms::shipped_title(text, ui.language).unwrap_or(text).to_owned(),
         "media_type" => return file_type(text).to_owned(),
+        "indicators" => return crate::statistics::releases::indicator_named(text, ui.language),
         _ => {}
     }
     if (field.ends_with("_at") || field == "until")
@@ -235,6 +236,9 @@ fn labelled(kind: Kind, field: &str) -> Option<&'static str> {
         (Kind::User, "scope") => "scope",
         (Kind::User, "language") => "language",
         (_, "scopes") => "token-scope",
+        (Kind::Release, "release_state") => "release-state",
+        (Kind::Release, "release_method") => "release-method",
+        (Kind::Budget, "lasts") => "budget-lasts",
         _ => return None,
     })
 }
@@ -341,6 +345,9 @@ mod tests {
             (Kind::User, "language", Language::ALL.iter().map(|it| it.code()).collect()),
             (Kind::Token, "scopes", codes::<TokenScope>()),
             (Kind::Organisation, "country", listed_codes("countries")),
+            (Kind::Release, "release_state", codes::<crate::statistics::releases::ReleaseState>()),
+            (Kind::Release, "release_method", codes::<crate::statistics::releases::Method>()),
+            (Kind::Budget, "lasts", codes::<crate::statistics::releases::Lasts>()),
         ];
         for language in Language::ALL {
             let ui = Ui::new(*language, None, "/");

@@ -165,6 +165,13 @@ impl Language {
         None
     }
 
+    /// A number with decimal places, cut off and not rounded up: what is left of a budget is never told as more.
+    pub fn decimal(self, number: f64, places: usize) -> String {
+        let scale = 10f64.powi(i32::try_from(places).unwrap_or(0));
+        let text = format!("{:.places$}", (number * scale + 1e-6).floor() / scale);
+        if matches!(self, Language::Fr | Language::Es) { text.replace('.', ",") } else { text }
+    }
+
     /// Every key of this language.
     pub fn keys(self) -> Vec<String> {
         files(self)

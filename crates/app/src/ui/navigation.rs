@@ -27,6 +27,9 @@ const ITEMS: &[(Option<Permission>, Item)] = &[
         Some(Permission::ReadStatistics),
         Item { path: "/statistics", icon: "chart", words: "nav-statistics", wide: true },
     ),
+    // Nobody has both permissions.
+    (Some(Permission::PrepareReleases), Item { path: "/releases", icon: "globe", words: "nav-releases", wide: true }),
+    (Some(Permission::ApproveReleases), Item { path: "/releases", icon: "globe", words: "nav-releases", wide: true }),
     (Some(Permission::Erase), Item { path: "/retention", icon: "lock", words: "nav-retention", wide: true }),
     (Some(Permission::ManageUsers), Item { path: "/users", icon: "team", words: "nav-users", wide: false }),
     (

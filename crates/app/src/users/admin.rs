@@ -575,6 +575,8 @@ pub(super) struct SettingsForm {
     plan_approval: bool,
     #[serde(default)]
     closure_approval: bool,
+    #[serde(default)]
+    public_page: bool,
 }
 
 pub(super) async fn save_settings(
@@ -589,6 +591,7 @@ pub(super) async fn save_settings(
         break_glass_hours: form.break_glass_hours,
         plan_approval: form.plan_approval,
         closure_approval: form.closure_approval,
+        public_page: form.public_page,
     };
     let input = OrganisationChange { name: form.name, country: form.country, settings };
     let typed = input.clone();

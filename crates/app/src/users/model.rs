@@ -41,6 +41,8 @@ pub struct OrganisationSettings {
     pub plan_approval: bool,
     /// Whether a closure needs the supervisor's approval.
     pub closure_approval: bool,
+    /// Whether the public sees what was published; otherwise it is as if nothing were.
+    pub public_page: bool,
 }
 
 /// Days until each step is due, for high, medium and low risk.
@@ -75,6 +77,7 @@ impl Default for OrganisationSettings {
             break_glass_hours: 24,
             plan_approval: true,
             closure_approval: true,
+            public_page: true,
         }
     }
 }

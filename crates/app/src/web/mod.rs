@@ -156,6 +156,7 @@ pub fn router(app: App) -> Router {
         .merge(cases::routes())
         .merge(forms::routes())
         .merge(retention::routes())
+        .merge(statistics::releases::routes())
         .merge(statistics::routes())
         .merge(history::routes())
         .nest("/api/v1", api)
@@ -194,6 +195,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(cases::api_routes())
         .merge(forms::api_routes())
         .merge(retention::api_routes())
+        .merge(statistics::releases::api_routes())
         .merge(statistics::api_routes())
         .merge(history::api_routes())
 }

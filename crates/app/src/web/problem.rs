@@ -160,6 +160,9 @@ fn to_login(method: &Method, path: &str) -> Response {
 fn detail(error: &Error, language: Language) -> Option<String> {
     match error {
         Error::Refused(key) => Some(language.t(key).to_owned()),
+        Error::BudgetSpent(left) => {
+            Some(language.t_with("error-budget-spent-detail", &[("left", language.decimal(*left, 2).into())]))
+        }
         Error::BadRequest(reason) => Some(reason.clone()),
         Error::TooMany(seconds) => Some(language.t_with("error-too-many-detail", &[("seconds", (*seconds).into())])),
         Error::TooLarge(0) => None,

@@ -216,7 +216,7 @@ pub(super) fn reason(message: &str) -> &'static str {
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     match () {
         () if says(&["not a date", "not a day"]) => "invalid-date",
-        () if says(&["digit", "number", "integer", "i64", "u32"]) => "invalid-number",
+        () if says(&["digit", "number", "integer", "float", "i64", "u32"]) => "invalid-number",
         () => "invalid-choice",
     }
 }

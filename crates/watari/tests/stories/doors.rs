@@ -27,7 +27,7 @@ const SCOPES: [&[&str]; 7] = [
 ];
 
 /// Names in paths that are no records of an organisation.
-const NO_RECORDS: [&str; 20] = [
+const NO_RECORDS: [&str; 21] = [
     "indicator",
     "questionnaire",
     "link",
@@ -48,6 +48,7 @@ const NO_RECORDS: [&str; 20] = [
     "number",
     "list_name",
     "list_service",
+    "budget",
 ];
 
 /// One line of the table.
@@ -288,10 +289,13 @@ impl<'s> World<'s> {
         let today = lucia.api("GET", "/today", &[], &Json::Null).json();
         plain.insert("notice", text(&today["notices"][0]["id"]));
         plain.insert("duplicate", alike(amal, lucia));
+        plain.insert("release", post(&browsers[3], "/releases", &super::releases::draft()));
         plain.extend(sought(amal, lucia));
         let mut agreed = file(lucia, true);
         let mut foreign = file(&salma, true);
-        for name in ["user", "team", "notice", "grant", "import", "duplicate", "tracing", "candidate", "question"] {
+        for name in
+            ["user", "team", "notice", "grant", "import", "duplicate", "tracing", "candidate", "question", "release"]
+        {
             agreed.insert(name, plain[name].clone());
         }
         foreign.insert("user", text(&account(&salma)["id"]));
@@ -329,7 +333,7 @@ impl<'s> World<'s> {
             "indicator" => "people_reached".to_owned(),
             "list_name" => "places_of_help".to_owned(),
             "list_service" => "places_of_help.svc".to_owned(),
-            "passkey" | "session" | "token" | "held" => uuid().to_owned(),
+            "passkey" | "session" | "token" | "held" | "budget" => uuid().to_owned(),
             _ => self.file(user)[name].clone(),
         }
     }

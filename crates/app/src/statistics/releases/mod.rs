@@ -1,0 +1,62 @@
+//! Releases: figures that the public may see, and that expose nobody.
+//!
+//! One prepares a release, a second person decides. What is published is counted, protected and frozen once
+//! ([`figures`]); what noise costs stands in the [`ledger`]. Nothing on the public page ([`public`]) reads a table about
+//! people.
+
+mod api;
+mod figures;
+mod ledger;
+mod model;
+mod note;
+mod pages;
+mod public;
+mod shown;
+mod store;
+
+use axum::Router;
+use axum::routing::{get, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::web::App;
+
+pub use ledger::{Lasts, Ledger, Terms};
+pub use model::{Licence, Method, ProtectionInput, Release, ReleaseInput, ReleaseState, TableInput, Title};
+pub use shown::indicator_named;
+
+/// The pages of this area.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/releases", get(pages::list).post(pages::create))
+        .route("/releases/new", get(pages::new))
+        .route("/releases/ledger", get(pages::ledger).post(pages::propose))
+        .route("/releases/ledger/{budget}/confirm", post(pages::confirm))
+        .route("/releases/{release}", get(pages::show).post(pages::change))
+        .route("/releases/{release}/edit", get(pages::edit))
+        .route("/releases/{release}/submit", post(pages::submit))
+        .route("/releases/{release}/publish", post(pages::publish))
+        .route("/releases/{release}/return", post(pages::send_back))
+        .route("/releases/{release}/withdraw", post(pages::withdraw))
+        .route("/releases/{release}/discard", post(pages::discard))
+        .route("/published", get(public::list))
+        .route("/published/{release}", get(public::show))
+        .route("/published/{release}/tables/{number}", get(public::file))
+}
+
+/// The API of this area.
+pub fn api_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(api::list, api::create))
+        .routes(routes!(api::ledger, api::propose))
+        .routes(routes!(api::confirm))
+        .routes(routes!(api::show, api::change, api::discard))
+        .routes(routes!(api::preview))
+        .routes(routes!(api::submit))
+        .routes(routes!(api::publish))
+        .routes(routes!(api::send_back))
+        .routes(routes!(api::withdraw))
+        .routes(routes!(api::published))
+        .routes(routes!(api::published_one))
+        .routes(routes!(api::published_table))
+}
