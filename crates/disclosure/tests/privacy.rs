@@ -4,7 +4,7 @@
 use disclosure::account::{Delta, Epsilon};
 use disclosure::attack::{Finding, Promise, game, most_exposed};
 use disclosure::noise::Source;
-use disclosure::synthesis::marginals;
+use disclosure::synthesis::{Aggregates, marginals};
 use disclosure::{Column, Domain, Microdata};
 
 const ROUNDS: u64 = 240;
@@ -55,6 +55,36 @@ fn whoever_has_many_rows_is_found() {
         Microdata::new(data.columns().iter().map(column).collect())
     };
     let generate = |data: &Microdata, seed| synthesized(&often(data), 1.0, seed);
+    let outcome = game(&data, 0, ROUNDS, Some(promise(1.0)), generate).unwrap();
+    assert_eq!(outcome.finding, Finding::Broken, "{outcome:?}");
+}
+
+#[test]
+fn nor_in_records_made_from_the_counts_of_all_combinations() {
+    let data = village();
+    let generate = |data: &Microdata, seed| {
+        let (Promise { epsilon, delta }, mut source) = (promise(1.0), Source::seeded_for_tests(seed));
+        Aggregates::with_noise(data, 2, epsilon, delta, &mut source)
+            .and_then(|told| told.records(&mut source))
+            .map_or_else(|_| Microdata::default(), |synthesis| synthesis.records)
+    };
+    let outcome = game(&data, 0, ROUNDS, Some(promise(1.0)), generate).unwrap();
+    assert_ne!(outcome.finding, Finding::Broken, "{outcome:?}");
+}
+
+/// A threshold without noise promises nothing about one person: with the tenth of a group the group is told, without
+/// it is not, so that whoever knows the nine others knows of the tenth.
+#[test]
+fn a_threshold_alone_gives_away_whoever_makes_a_group_large_enough() {
+    let mut columns = village().columns().to_vec();
+    for (row, code) in columns[2].codes.iter_mut().enumerate() {
+        *code = if row < 10 { 3 } else { 1 + u16::from(row % 2 == 0) };
+    }
+    let data = Microdata::new(columns);
+    let generate = |data: &Microdata, seed| {
+        let told = Aggregates::with_threshold(data, 3, 10).unwrap();
+        told.records(&mut Source::seeded_for_tests(seed)).unwrap().records
+    };
     let outcome = game(&data, 0, ROUNDS, Some(promise(1.0)), generate).unwrap();
     assert_eq!(outcome.finding, Finding::Broken, "{outcome:?}");
 }
