@@ -12,7 +12,8 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use xlsform::xpath::Tree;
 
-use super::model::{Dimension, Exploitation};
+use super::figures::{Reach, count};
+use super::model::{Dimension, Exploitation, Figures, Question};
 use crate::access::Viewer;
 use crate::cases::outcome::{Need, Outcome};
 use crate::cases::{self, ActionState, AfterClosure, CaseState, Doer, Front};
@@ -26,7 +27,7 @@ use crate::people::{Leg, Sex, Stage, age};
 use crate::reference;
 
 /// Several of few values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Set(u16);
 
 impl Set {
@@ -211,7 +212,12 @@ pub(super) struct Facts {
     pub(super) actions: Vec<ProviderAction>,
     pub(super) screenings: Vec<Screening>,
     pub(super) after: Vec<After>,
+    /// What was counted of it, so that a page read again, or by the next person, is not counted again.
+    answers: Mutex<HashMap<(Reach, Question), Figures>>,
 }
+
+/// So many answers are kept.
+const MOST_ANSWERS: usize = 5_000;
 
 /// The days between two, of rows in the order of days.
 pub(super) fn between<T>(rows: &[T], day: impl Fn(&T) -> Day, from: Day, to: Day) -> &[T] {
@@ -233,7 +239,23 @@ impl Facts {
             actions: Vec::new(),
             screenings: Vec::new(),
             after: Vec::new(),
+            answers: Mutex::default(),
         }
+    }
+
+    /// The answer to a question, counted where nobody asked it before.
+    pub(super) fn answer(&self, reach: Reach, question: &Question) -> Figures {
+        let asked = (reach, question.clone());
+        let known = self.answers.lock().ok().and_then(|answers| answers.get(&asked).cloned());
+        known.unwrap_or_else(|| {
+            let figures = count(self, reach, question);
+            if let Ok(mut answers) = self.answers.lock()
+                && answers.len() < MOST_ANSWERS
+            {
+                answers.insert(asked, figures.clone());
+            }
+            figures
+        })
     }
 
     /// How many people something was done for between two days who are not counted.
@@ -250,7 +272,9 @@ impl Facts {
 type State = (Vec<u8>, Day);
 
 /// The latest facts of each organisation. A server has few.
-static LATEST: LazyLock<Mutex<HashMap<OrganisationId, (State, Arc<Facts>)>>> = LazyLock::new(Mutex::default);
+type Latest = HashMap<OrganisationId, (State, Arc<Facts>)>;
+
+static LATEST: LazyLock<Mutex<Latest>> = LazyLock::new(Mutex::default);
 
 /// The facts of an organisation as they stand in this transaction.
 ///

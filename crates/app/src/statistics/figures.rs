@@ -20,7 +20,7 @@ use crate::people::age;
 pub const MOST_DIMENSIONS: usize = 4;
 
 /// What of the facts someone may know.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Reach {
     /// Needs that may be told apart; others are as if nobody had them.
     needs: Set,
@@ -45,7 +45,7 @@ impl Reach {
 pub fn answer(tx: &mut Tx<'_>, viewer: &Viewer, question: &Question) -> Result<Figures, Error> {
     check(viewer, question)?;
     let facts = facts::of(tx, viewer)?;
-    Ok(count(&facts, Reach::of(viewer), question))
+    Ok(facts.answer(Reach::of(viewer), question))
 }
 
 /// Figures with what they answer, and what they are to be compared with.
@@ -83,12 +83,12 @@ pub fn compared(tx: &mut Tx<'_>, viewer: &Viewer, question: &Question) -> Result
     check(viewer, question)?;
     let facts = facts::of(tx, viewer)?;
     let reach = Reach::of(viewer);
-    let total = |period: Period| count(&facts, reach, &Question { period, by: Vec::new(), ..question.clone() }).total;
+    let total = |period: Period| facts.answer(reach, &Question { period, by: Vec::new(), ..question.clone() }).total;
     let steps = question.period.steps(viewer.today).into_iter();
     Ok(Answer {
         indicator: question.indicator,
         period: question.period,
-        figures: count(&facts, reach, question),
+        figures: facts.answer(reach, question),
         before: total(question.period.before()),
         a_year_ago: total(question.period.a_year_ago()),
         over_time: steps.map(|period| Step { period, total: total(period) }).collect(),

@@ -122,11 +122,6 @@ impl Dimension {
     pub fn overlaps(self) -> bool {
         matches!(self, Dimension::Front | Dimension::Security | Dimension::Need | Dimension::Exploitation)
     }
-
-    /// The dimension of a code, as an address gives it.
-    pub fn named(code: &str) -> Option<Dimension> {
-        Dimension::from_code(code)
-    }
 }
 
 /// Words in every language, by its code.
