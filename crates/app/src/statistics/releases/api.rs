@@ -39,12 +39,12 @@ pub(super) struct ReleaseDetail {
     #[serde(flatten)]
     release: Release,
     /// The figures as the public sees them; none before the release was submitted.
-    figures: Option<Figures>,
+    figures: Option<ReleaseFigures>,
 }
 
-/// Figures as the public sees them.
+/// ReleaseFigures as the public sees them.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Figures {
+pub(super) struct ReleaseFigures {
     /// The day they were counted.
     counted_on: Day,
     /// The tables. A figure has the status `count`, `rounded`, `noisy` or `suppressed`; where `at` holds nothing, it is
@@ -59,25 +59,25 @@ pub(super) struct Figures {
 /// What a table would tell if it were published as it is.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Risk {
-    /// Figures of fewer people than the threshold, totals included.
+    /// ReleaseFigures of fewer people than the threshold, totals included.
     small: usize,
     /// People counted in such a figure.
     people: u64,
-    /// Figures that nobody is counted in.
+    /// ReleaseFigures that nobody is counted in.
     zeros: usize,
     /// Small figures that could be worked out from the others if only they were left out.
     by_difference: usize,
 }
 
-impl From<figures::Frozen> for Figures {
-    fn from(frozen: figures::Frozen) -> Figures {
+impl From<figures::Frozen> for ReleaseFigures {
+    fn from(frozen: figures::Frozen) -> ReleaseFigures {
         let risk = |risk: disclosure::tables::TableRisk| Risk {
             small: risk.small,
             people: risk.people,
             zeros: risk.zeros,
             by_difference: risk.by_difference,
         };
-        Figures {
+        ReleaseFigures {
             counted_on: frozen.counted_on,
             tables: frozen.tables,
             noise: frozen.noise,
@@ -109,7 +109,7 @@ pub(super) async fn create(
     responses((status = 200, body = ReleaseDetail), (status = 404, body = Problem)))]
 pub(super) async fn show(ctx: Context, Path(id): Path<ReleaseId>) -> Result<Versioned<ReleaseDetail>, Error> {
     let (release, frozen) = ctx.read(move |tx, viewer| store::release(tx, viewer, id)).await?;
-    Ok(Versioned(release.version, ReleaseDetail { release, figures: frozen.map(Figures::from) }))
+    Ok(Versioned(release.version, ReleaseDetail { release, figures: frozen.map(ReleaseFigures::from) }))
 }
 
 /// Changes what a release is to hold, as long as it is a draft or was sent back.
@@ -143,8 +143,8 @@ pub(super) async fn discard(
 /// What a release would tell without protection, and how it would look; with noise there are no figures before it is
 /// submitted, because a draw that can be repeated protects nobody.
 #[utoipa::path(get, path = "/releases/{release}/preview", tag = "statistics", params(("release" = ReleaseId, Path)),
-    responses((status = 200, body = Figures), (status = 409, body = Problem)))]
-pub(super) async fn preview(ctx: Context, Path(id): Path<ReleaseId>) -> Result<Json<Figures>, Error> {
+    responses((status = 200, body = ReleaseFigures), (status = 409, body = Problem)))]
+pub(super) async fn preview(ctx: Context, Path(id): Path<ReleaseId>) -> Result<Json<ReleaseFigures>, Error> {
     let preview = ctx.read(move |tx, viewer| {
         let (release, _) = store::release(tx, viewer, id)?;
         let (terms, _) = ledger::terms(tx, viewer)?;
