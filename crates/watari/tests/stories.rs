@@ -54,11 +54,11 @@ mod results;
 mod reviews;
 #[path = "stories/sensitive.rs"]
 mod sensitive;
+#[path = "stories/statistics.rs"]
+mod statistics;
 #[path = "stories/stats.rs"]
 mod stats;
 #[path = "stories/synthetic.rs"]
 mod synthetic;
-#[path = "stories/statistics.rs"]
-mod statistics;
 #[path = "stories/tracing.rs"]
 mod tracing;

@@ -527,9 +527,8 @@ impl Counted {
 }
 
 fn refused(refusal: Refusal) -> Error {
-    tracing::warn!(%refusal, "a release could not be protected");
     match refusal {
-        Refusal::TooLarge { .. } => Error::Refused("refused-release-too-large"),
+        Refusal::TooLarge { .. } | Refusal::Unchecked(_) => Error::Refused("refused-release-too-large"),
         Refusal::Values { .. } => Error::Refused("refused-release-other-values"),
         Refusal::Disagree { .. } => Error::Refused("refused-release-disagree"),
         Refusal::Contradiction(_) => Error::Refused("refused-release-contradiction"),
