@@ -108,7 +108,7 @@ pub fn demo(options: &Demo) -> Result<()> {
             let (filled, people, cases) = (db.clone(), options.people, options.cases);
             tokio::task::spawn_blocking(move || app::demo::fill(&filled, people, cases, told_now_and_then())).await??;
         }
-        if !demo.filled && options.data.is_some() && options.database_url.is_none() {
+        if !demo.filled && options.data.is_some() {
             demo.keep()?;
         }
         let public_url = format!("http://localhost:{}", address.port());

@@ -222,16 +222,22 @@ impl DemoFolder {
     /// What is there is no whole demo, or the database does not open.
     pub fn open(folder: &Path, elsewhere: Option<Location>, readers: usize) -> Result<DemoFolder> {
         let file = folder.join("watari.db");
-        let filled = elsewhere.is_none() && key_path(folder).exists();
+        let kept = key_path(folder).exists();
         // The wrapped key is written last, when all is there.
-        if elsewhere.is_none() && !filled && file.exists() {
+        if elsewhere.is_none() && !kept && file.exists() {
             bail!("the demo in {} was not filled to its end: remove it, or choose another --data", folder.display());
         }
-        let key = match filled {
+        let key = match kept {
             true => WrappedKey::load(&key_path(folder))?.unwrap(&demo_key(folder)?)?,
             false => DataKey::generate(),
         };
         let db = Db::open(elsewhere.unwrap_or(Location::Sqlite(file)), &key, readers)?;
+        let filled = db.read_blocking(|tx| tx.count("SELECT count(*) FROM organisation", &[]))? > 0;
+        if filled && !kept {
+            bail!(
+                "the database already holds data: empty it, or give --data with the folder of the demo that filled it"
+            );
+        }
         Ok(DemoFolder { db, filled, folder: folder.to_owned(), key })
     }
 
@@ -240,6 +246,9 @@ impl DemoFolder {
     /// # Errors
     /// The folder cannot be written to.
     pub fn keep(&self) -> Result<()> {
+        if key_path(&self.folder).exists() {
+            return Ok(());
+        }
         let file = self.folder.join(DEMO_KEY);
         write_new_key(&file)?;
         Ok(self.key.wrap(&demo_key(&self.folder)?).store(&key_path(&self.folder))?)

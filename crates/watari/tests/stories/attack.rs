@@ -106,18 +106,20 @@ fn what_tables_leave_out_is_worked_out_unless_they_are_protected() {
     let said = done(at, &["difference", "tables.json", "--k", "25", "-o", "report.html"]);
     assert!(said.contains("1 tables") && said.contains(" 0 were worked out, 0 more"), "{said}");
 
-    // The same with a single figure left out, as is done by hand.
+    // The same with a single small figure left out, as is done by hand.
     let mut tables: Json = serde_json::from_str(&std::fs::read_to_string(at.join("tables.json")).unwrap()).unwrap();
     let dimensions = tables[0]["dimensions"].clone();
     let mut left_out = 0;
     for cell in tables[0]["cells"].as_array_mut().unwrap() {
         let whole = cell["coordinates"].as_array().unwrap().iter().all(|value| !value.is_null());
-        left_out += usize::from(whole && cell["figure"] == "suppressed");
-        if cell["figure"] == "suppressed" && !(whole && left_out == 1) {
-            cell["figure"] = serde_json::json!({ "count": counted(&people(400, 1), &dimensions, cell) });
+        let count = counted(&people(400, 1), &dimensions, cell);
+        if cell["figure"] == "suppressed" && whole && count < 25 && left_out == 0 {
+            left_out += 1;
+        } else if cell["figure"] == "suppressed" {
+            cell["figure"] = serde_json::json!({ "count": count });
         }
     }
-    assert!(left_out > 1);
+    assert_eq!(left_out, 1);
     std::fs::write(at.join("by-hand.json"), tables.to_string()).unwrap();
     let found: Json = serde_json::from_str(&done(at, &["difference", "by-hand.json", "--k", "25", "--json"])).unwrap();
     assert_eq!(found["worked_out"].as_array().unwrap().len(), 1, "{found}");
