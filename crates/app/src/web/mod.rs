@@ -186,7 +186,11 @@ fn api() -> OpenApiRouter<App> {
                            Lists are paged by cursor. Writes take `If-Match` and, where they create, `Idempotency-Key`."
         ),
         // Named by parameters only.
-        components(schemas(cases::CaseSort, crate::documents::table::TableFormat))
+        components(schemas(
+            cases::CaseSort,
+            crate::documents::table::TableFormat,
+            crate::statistics::releases::ReleaseFormat
+        ))
     )]
     struct Document;
     OpenApiRouter::with_openapi(Document::openapi())

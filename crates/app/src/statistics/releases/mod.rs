@@ -23,7 +23,7 @@ use crate::web::App;
 
 pub use ledger::{Lasts, Ledger, Terms};
 pub use model::{Licence, Method, ProtectionInput, Release, ReleaseInput, ReleaseState, TableInput, Title};
-pub use shown::indicator_named;
+pub use shown::{ReleaseFormat, indicator_named};
 
 /// The pages of this area.
 pub fn routes() -> Router<App> {
