@@ -18,10 +18,10 @@ use crate::{Column, Domain, Microdata};
 
 /// Parts of the budget, of 100: the number of people, single columns, pairs of columns, choosing more, asking them.
 const PEOPLE: u64 = 1;
-const SINGLE: u64 = 22;
-const PAIRS: u64 = 57;
-const CHOOSING: u64 = 4;
-const CHOSEN: u64 = 16;
+const SINGLE: u64 = 33;
+const PAIRS: u64 = 48;
+const CHOOSING: u64 = 3;
+const CHOSEN: u64 = 15;
 const WHOLE: u64 = 100;
 
 /// How often more is chosen, and how much each time for each column.
@@ -155,11 +155,13 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn make(&self, mut measured: Vec<Measurement>, source: &mut Source) -> Result<Synthesis, Refused> {
-        let mut records = self.independent(&measured, source);
+        let singles: Vec<Vec<f64>> =
+            measured.iter().zip(&self.sizes).map(|(single, size)| single.weights(self.rows, *size)).collect();
+        let mut records = self.independent(&singles, source);
         let pairs = self.pairs(&records);
         if !pairs.is_empty() {
             let each = self.rho.share(PAIRS, WHOLE * pairs.len() as u64);
-            measured.extend(ask(self.data, pairs, each, source)?);
+            measured.extend(self.ask(pairs, each, &singles, source)?);
         }
         let original = self.longest(self.data);
         for round in 0..ROUNDS {
@@ -169,7 +171,7 @@ impl Run<'_> {
                 break;
             }
             let each = self.rho.share(CHOSEN, WHOLE * (ROUNDS * queries.len()) as u64);
-            measured.extend(ask(self.data, queries, each, source)?);
+            measured.extend(self.ask(queries, each, &singles, source)?);
         }
         records = self.fit(records.repeated(self.rows), &measured, 6, source);
         let columns = self.data.columns();
@@ -185,19 +187,40 @@ impl Run<'_> {
         })
     }
 
+    /// Asks, and takes from the answers what cannot be: no combination is more frequent than one of its values. Noise
+    /// that says so would make rare values frequent.
+    fn ask(
+        &self,
+        queries: Vec<Query>,
+        each: Rho,
+        singles: &[Vec<f64>],
+        source: &mut Source,
+    ) -> Result<Vec<Measurement>, ScaleError> {
+        let mut measured = ask(self.data, queries, each, source)?;
+        for Measurement { query, answer, .. } in &mut measured {
+            let signed = query.reach() < 1.0;
+            for (place, answer) in answer.iter_mut().enumerate() {
+                let codes = query.codes(place, &self.sizes);
+                let counts = codes.map(|(column, code)| singles[column].get(code).copied().unwrap_or(0.0));
+                let most = counts.fold(self.rows as f64, f64::min).round() as i64;
+                *answer = (*answer).min(most).max(if signed { -most } else { i64::MIN });
+            }
+        }
+        Ok(measured)
+    }
+
     fn fit(&self, records: Records, measured: &[Measurement], sweeps: usize, source: &mut Source) -> Records {
         let scale = records.rows() as f64 / self.rows as f64;
         Fit::new(records, &self.sizes, measured, scale, &|_, _, _| true).run(sweeps, source.bits())
     }
 
     /// Records whose columns have nothing to do with one another.
-    fn independent(&self, singles: &[Measurement], source: &mut Source) -> Records {
+    fn independent(&self, singles: &[Vec<f64>], source: &mut Source) -> Records {
         let rows = self.rows.min(DRAFT);
-        let column = |(single, size): (&Measurement, &usize)| {
-            let weights = single.weights(self.rows, *size);
+        let column = |weights: &Vec<f64>| {
             let total: f64 = weights.iter().sum::<f64>().max(1.0);
             let (mut codes, mut sum) = (Vec::with_capacity(rows), 0.0);
-            for (code, weight) in (0u16..).zip(&weights) {
+            for (code, weight) in (0u16..).zip(weights) {
                 sum += weight / total * rows as f64;
                 codes.resize((sum.round() as usize).clamp(codes.len(), rows), code);
             }
@@ -207,7 +230,7 @@ impl Run<'_> {
             }
             codes
         };
-        Records::of(&singles.iter().zip(&self.sizes).map(column).collect::<Vec<_>>())
+        Records::of(&singles.iter().map(column).collect::<Vec<_>>())
     }
 
     /// Pairs of columns of which more than noise can be learnt.

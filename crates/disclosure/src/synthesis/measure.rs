@@ -62,6 +62,14 @@ impl Query {
         self.parts.iter().map(|(column, _)| *column).collect()
     }
 
+    /// The columns that choose a number, each with the code that leads to it.
+    pub fn codes(&self, place: usize, sizes: &[usize]) -> impl Iterator<Item = (usize, usize)> {
+        self.parts.iter().filter_map(move |(column, part)| match part {
+            Part::Place(stride) => Some((*column, place / *stride as usize % sizes[*column])),
+            _ => None,
+        })
+    }
+
     /// By how much the noise of an answer reaches the count of rows that have values in all columns.
     pub fn reach(&self) -> f64 {
         let signs = self.parts.iter().filter(|(_, part)| *part == Part::Sign).count();
