@@ -1,4 +1,4 @@
-//! Compares released records with the original: `judge ORIGINAL.csv RELEASED.csv LENGTH`.
+//! Compares released records with the original: `errors ORIGINAL.csv RELEASED.csv LENGTH`.
 
 use std::time::Instant;
 
