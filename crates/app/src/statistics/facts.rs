@@ -327,7 +327,7 @@ impl Way {
     }
 
     /// From the country of origin to that of destination.
-    fn from_to(&self) -> Option<String> {
+    fn countries(&self) -> Option<String> {
         let at = |stage: Stage| move |leg: &&Leg| leg.stage == stage && leg.country.is_some();
         let origin = self.journey.iter().find(at(Stage::Origin))?.country.as_deref()?;
         let destination = self.journey.iter().rev().find(at(Stage::Destination))?.country.as_deref()?;
@@ -376,7 +376,7 @@ impl Reader {
                 disability: 0,
                 status: way.status().map_or(0, |status| domains.code(Dimension::Status, status)),
                 nationality: nationality.map_or(0, |code| nationalities.code(code)),
-                route: way.from_to().map_or(0, |route| routes.code(route)),
+                route: way.countries().map_or(0, |route| routes.code(route)),
                 needs: Set::of(|need: Need| needs.split(',').any(|code| code == need.code())),
                 exploitation: Set::default(),
                 contact: row.next()?,
