@@ -48,11 +48,12 @@ pub struct Marginal<'a> {
 
 /// The rank of a choice of columns among all of its length: combinations in colexicographic order (Knuth, *The Art of
 /// Computer Programming* 4A, 7.2.1.3), so that all with the same last column follow one another.
-fn rank(columns: &[usize]) -> usize {
-    columns.iter().zip(1..).map(|(column, place)| binomial(*column, place)).sum()
+fn rank(columns: impl IntoIterator<Item = usize>) -> usize {
+    columns.into_iter().zip(1..).map(|(column, place)| binomial(column, place)).sum()
 }
 
-fn binomial(n: usize, k: usize) -> usize {
+/// How many choices of `k` there are among `n`.
+pub(crate) fn binomial(n: usize, k: usize) -> usize {
     if k > n { 0 } else { (0..k).fold(1, |product, i| product * (n - i) / (i + 1)) }
 }
 
@@ -213,7 +214,7 @@ impl Combinations {
     /// counted.
     pub fn of(&self, columns: &[usize]) -> &[u32] {
         let Some(starts) = columns.len().checked_sub(1).and_then(|place| self.starts.get(place)) else { return &[] };
-        let rank = rank(columns);
+        let rank = rank(columns.iter().copied());
         match (starts.get(rank), starts.get(rank + 1)) {
             (Some(start), Some(end)) => &self.counts[columns.len() - 1][*start..*end],
             _ => &[],
@@ -222,7 +223,7 @@ impl Combinations {
 
     /// The count of one combination of values, given as columns from left to right with their values.
     pub(crate) fn of_values(&self, values: &[(usize, u16)]) -> u32 {
-        let rank: usize = values.iter().zip(1..).map(|((column, _), place)| binomial(*column, place)).sum();
+        let rank = rank(values.iter().map(|(column, _)| *column));
         let cell =
             values.iter().rev().fold(0, |cell, (column, value)| cell * self.sizes[*column] + usize::from(*value));
         let start =
@@ -250,9 +251,8 @@ impl Combinations {
             for start in starts.windows(2) {
                 let sizes: Vec<usize> = columns.iter().map(|column| self.sizes[*column]).collect();
                 for left_out in 0..length {
-                    let part: Vec<usize> =
-                        columns.iter().copied().enumerate().filter(|(p, _)| *p != left_out).map(|(_, c)| c).collect();
-                    let part_start = self.starts[length - 2][rank(&part)];
+                    let part = [&columns[..left_out], &columns[left_out + 1..]].concat();
+                    let part_start = self.starts[length - 2][rank(part)];
                     let below: usize = sizes[..left_out].iter().product();
                     let own = sizes[left_out];
                     for (cell, count) in longer[0][start[0]..start[1]].iter_mut().enumerate() {

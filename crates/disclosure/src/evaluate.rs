@@ -36,27 +36,21 @@ pub enum NotComparable {
     TooManyCells(#[from] TooManyCells),
 }
 
-/// Released records with the columns and the codes of the original, so that both are counted alike. Values that only
-/// the release has are added to both.
-fn aligned(original: &Microdata, released: &Microdata) -> Result<(Microdata, Microdata), NotComparable> {
-    let mut left = Vec::new();
-    let mut right = Vec::new();
+/// All combinations of both, the release in the columns and the codes of the original.
+fn counted(
+    original: &Microdata,
+    released: &Microdata,
+    length: usize,
+) -> Result<(Combinations, Combinations), NotComparable> {
+    let (mut left, mut right) = (Vec::new(), Vec::new());
     for column in original.columns() {
         let other = released.column(&column.name).ok_or_else(|| NotComparable::Missing(column.name.clone()))?;
-        let mut values = column.values.clone();
-        let mut place = vec![0u16];
-        for value in &other.values {
-            let found = values.iter().position(|known| known == value).unwrap_or_else(|| {
-                values.push(value.clone());
-                values.len() - 1
-            });
-            place.push(u16::try_from(found + 1).unwrap_or(0));
-        }
-        let codes = other.codes.iter().map(|code| place[usize::from(*code)]).collect();
-        left.push(crate::Column { values: values.clone(), ..column.clone() });
-        right.push(crate::Column { values, codes, ..column.clone() });
+        let (own, [other]) = column.in_same_codes([Some(other)]);
+        left.push(own);
+        right.extend(other);
     }
-    Ok((Microdata::new(left), Microdata::new(right)))
+    let [original, released] = [left, right].map(|columns| Combinations::count(&Microdata::new(columns), length));
+    Ok((original?, released?))
 }
 
 /// How far two distributions are apart: half the sum of the differences of all shares, from 0 (the same) to 1 (nothing
@@ -102,11 +96,9 @@ pub struct Utility {
 /// # Errors
 /// The release lacks a column, or there are too many combinations.
 pub fn utility(original: &Microdata, released: &Microdata, length: usize) -> Result<Utility, NotComparable> {
-    let (original, released) = aligned(original, released)?;
     let names: Vec<&str> = original.columns().iter().map(|column| column.name.as_str()).collect();
     let rows = (original.rows(), released.rows());
-    let original = Combinations::count(&original, length)?;
-    let released = Combinations::count(&released, length)?;
+    let (original, released) = counted(original, released, length)?;
     let apart = |length| -> Vec<Apart> {
         let marginals = original.marginals(length).into_iter();
         marginals
@@ -134,9 +126,7 @@ pub fn utility(original: &Microdata, released: &Microdata, length: usize) -> Res
 /// # Errors
 /// As [`utility`].
 pub fn by_length(original: &Microdata, released: &Microdata, length: usize) -> Result<Vec<ByLength>, NotComparable> {
-    let (original, released) = aligned(original, released)?;
-    let original = Combinations::count(&original, length)?;
-    let released = Combinations::count(&released, length)?;
+    let (original, released) = counted(original, released, length)?;
     Ok((1..=original.length()).map(|length| one_length(&original, &released, length)).collect())
 }
 

@@ -90,6 +90,26 @@ impl Column {
         Column { name: self.name.clone(), values: self.values.clone(), codes: Vec::new(), ..*self }
     }
 
+    /// The column and others of its kind, with codes that mean the same in each; values that only others have come
+    /// after its own.
+    pub(crate) fn in_same_codes<const N: usize>(&self, others: [Option<&Column>; N]) -> (Column, [Option<Column>; N]) {
+        let mut shape = self.shape();
+        let mut codes: FxHashMap<String, u16> = shape.values.iter().cloned().zip(1..).collect();
+        let recoded = others.map(|other| {
+            let other = other?;
+            let own = other.values.iter().map(|value| {
+                *codes.entry(value.clone()).or_insert_with(|| {
+                    shape.values.push(value.clone());
+                    u16::try_from(shape.values.len()).unwrap_or(u16::MAX)
+                })
+            });
+            let places: Vec<u16> = std::iter::once(0).chain(own).collect();
+            Some(other.codes.iter().map(|code| places.get(usize::from(*code)).copied().unwrap_or(0)).collect())
+        });
+        let column = |codes: Vec<u16>| Column { codes, ..shape.clone() };
+        (column(self.codes.clone()), recoded.map(|codes| codes.map(column)))
+    }
+
     /// How many codes there are, the empty cell's included.
     pub fn size(&self) -> usize {
         self.values.len() + 1

@@ -1,7 +1,6 @@
 //! What an attack plays on: people, and what was released of them, in the same codes.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use crate::noise::Source;
 use crate::{Column, Microdata, Role};
@@ -32,7 +31,8 @@ impl Scene {
         let mut sides: [Vec<Column>; 3] = Default::default();
         for column in columns {
             let others = [control.and_then(|control| control.column(&column.name)), released.column(&column.name)];
-            for (side, coded) in sides.iter_mut().zip(same_codes(column, others)) {
+            let (own, [held_back, released]) = column.in_same_codes(others);
+            for (side, coded) in sides.iter_mut().zip([Some(own), held_back, released]) {
                 side.extend(coded);
             }
         }
@@ -51,31 +51,6 @@ impl Scene {
         let columns = self.original.columns().iter().enumerate();
         columns.filter(|(_, column)| column.role == role).map(|(place, _)| place).collect()
     }
-}
-
-/// A column three times, with codes that mean the same in each.
-fn same_codes(column: &Column, others: [Option<&Column>; 2]) -> [Option<Column>; 3] {
-    let mut values = column.values.clone();
-    let mut codes: FxHashMap<String, u16> = values.iter().cloned().zip(1..).collect();
-    let mut coded = others.map(|other| {
-        let other = other?;
-        let places: Vec<u16> = std::iter::once(0)
-            .chain(other.values.iter().map(|value| {
-                *codes.entry(value.clone()).or_insert_with(|| {
-                    values.push(value.clone());
-                    u16::try_from(values.len()).unwrap_or(u16::MAX)
-                })
-            }))
-            .collect();
-        let codes = other.codes.iter().map(|code| places.get(usize::from(*code)).copied().unwrap_or(0)).collect();
-        Some(Column { codes, ..column.clone() })
-    });
-    let mut own = Some(column.clone());
-    for column in coded.iter_mut().chain([&mut own]).flatten() {
-        column.values.clone_from(&values);
-    }
-    let [control, released] = coded;
-    [own, control, released]
 }
 
 /// Some columns of all rows.

@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::measure::{Measurement, Part, Query};
+use super::measure::{Measurement, Part, counted};
 
 /// Synthetic records as codes, record after record.
 #[derive(Clone, Debug)]
@@ -203,17 +203,8 @@ impl<'a> Fit<'a> {
 impl Use {
     /// The place and sign that the other columns give, this one left out.
     fn others(&self, record: &[u16]) -> Option<(usize, i8)> {
-        let (mut place, mut sign) = (self.base as usize, 1);
-        for (column, part) in &self.others {
-            let code = usize::from(record[usize::from(*column)]);
-            match part {
-                Part::Sign if code == 0 => sign = -sign,
-                Part::Sign => {}
-                Part::Place(stride) => place += code * *stride as usize,
-                Part::Known(stride) => place += code.checked_sub(1)? * *stride as usize,
-            }
-        }
-        Some((place, sign))
+        let parts = self.others.iter().map(|(column, part)| (*part, record[usize::from(*column)]));
+        counted(parts).map(|(place, sign)| (self.base as usize + place, sign))
     }
 }
 
@@ -223,10 +214,9 @@ fn at(code: u16, stride: u32) -> usize {
 
 fn gaps(measurement: &Measurement, records: &Records, scale: f64) -> Vec<f32> {
     let mut gaps: Vec<f32> = measurement.answer.iter().map(|answer| (-scale * *answer as f64) as f32).collect();
-    let query: &Query = &measurement.query;
     for row in 0..records.rows() {
         let record = records.row(row);
-        if let Some((place, sign)) = query.counts(|column| record[column]) {
+        if let Some((place, sign)) = measurement.query.counts(|column| record[column]) {
             gaps[place] += f32::from(sign);
         }
     }

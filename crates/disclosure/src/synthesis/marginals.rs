@@ -80,8 +80,7 @@ pub struct Synthesis {
 pub fn marginals(data: &Microdata, epsilon: Epsilon, delta: Delta, source: &mut Source) -> Result<Synthesis, Refused> {
     let rho = Rho::within(epsilon, delta.halved());
     let width = data.columns().len() as u64;
-    let people = ask(data, vec![Query::whole(&[], &[])], rho.share(PEOPLE, WHOLE), source)?;
-    let rows = usize::try_from(people[0].answer[0]).map_err(|_| Refused::TooFewPeople)?;
+    let rows = people(data, rho.share(PEOPLE, WHOLE), source)?;
     let single = rho.share(SINGLE, WHOLE * width);
     let (data, measured) = singles(data, single, delta.halved(), source)?;
     if rows == 0 || data.columns().iter().all(|column| column.values.is_empty()) {
@@ -89,6 +88,12 @@ pub fn marginals(data: &Microdata, epsilon: Epsilon, delta: Delta, source: &mut 
     }
     let run = Run { data: &data, sizes: data.columns().iter().map(Column::size).collect(), rows, rho };
     run.make(measured, source)
+}
+
+/// Asks how many people there are.
+pub(super) fn people(data: &Microdata, rho: Rho, source: &mut Source) -> Result<usize, Refused> {
+    let people = ask(data, vec![Query::whole(&[], &[])], rho, source)?;
+    usize::try_from(people[0].answer[0]).map_err(|_| Refused::TooFewPeople)
 }
 
 /// Asks for each column how many hold each value. Values of columns that do not declare theirs are kept where enough

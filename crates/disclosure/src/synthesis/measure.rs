@@ -78,17 +78,7 @@ impl Query {
 
     /// In which number a record counts, and whether 1 or -1.
     pub fn counts(&self, code: impl Fn(usize) -> u16) -> Option<(usize, i8)> {
-        let (mut place, mut sign) = (0, 1);
-        for (column, part) in &self.parts {
-            let code = usize::from(code(*column));
-            match part {
-                Part::Sign if code == 0 => sign = -sign,
-                Part::Sign => {}
-                Part::Place(stride) => place += code * *stride as usize,
-                Part::Known(stride) => place += code.checked_sub(1)? * *stride as usize,
-            }
-        }
-        Some((place, sign))
+        counted(self.parts.iter().map(|(column, part)| (*part, code(*column))))
     }
 
     fn answer(&self, data: &Microdata) -> Vec<i64> {
@@ -100,6 +90,21 @@ impl Query {
         }
         answer
     }
+}
+
+/// The number that these codes lead to, and whether 1 or -1 counts there.
+pub(super) fn counted(parts: impl Iterator<Item = (Part, u16)>) -> Option<(usize, i8)> {
+    let (mut place, mut sign) = (0, 1);
+    for (part, code) in parts {
+        let code = usize::from(code);
+        match part {
+            Part::Sign if code == 0 => sign = -sign,
+            Part::Sign => {}
+            Part::Place(stride) => place += code * stride as usize,
+            Part::Known(stride) => place += code.checked_sub(1)? * stride as usize,
+        }
+    }
+    Some((place, sign))
 }
 
 /// A question with its answer.
@@ -140,11 +145,25 @@ pub(super) fn ask(
     source: &mut Source,
 ) -> Result<Vec<Measurement>, ScaleError> {
     let noise = Gaussian::with_rho(1, each)?;
-    let sources: Vec<Source> = queries.iter().map(|_| source.split()).collect();
-    let one = |(query, mut source): (Query, Source)| {
-        let mut answer = query.answer(data);
-        answer.iter_mut().for_each(|number| *number += noise.sample(&mut source));
+    let exact = |query: Query| {
+        let answer = query.answer(data);
+        (query, answer)
+    };
+    Ok(with_noise(queries, exact, &noise, source))
+}
+
+/// Questions answered exactly, and noise added, side by side.
+pub(super) fn with_noise<T: Send>(
+    asked: Vec<T>,
+    exact: impl Fn(T) -> (Query, Vec<i64>) + Sync,
+    noise: &Gaussian,
+    source: &mut Source,
+) -> Vec<Measurement> {
+    let sources: Vec<Source> = asked.iter().map(|_| source.split()).collect();
+    let one = |(asked, mut source): (T, Source)| {
+        let (query, mut answer) = exact(asked);
+        noise.add_to(&mut answer, &mut source);
         Measurement { query, answer, sigma: noise.sigma() }
     };
-    Ok(queries.into_par_iter().zip(sources).map(one).collect())
+    asked.into_par_iter().zip(sources).map(one).collect()
 }

@@ -2,14 +2,13 @@
 //! a Privacy-Preserving Data Platform for Collaboration Against Human Trafficking*, 2020), with records fitted to all
 //! counts at once.
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::fit::{Fit, Records};
-use super::marginals::{Refused, Synthesis, microdata, singles};
-use super::measure::{Measurement, Query, ask};
+use super::marginals::{Refused, Synthesis, microdata, people, singles};
+use super::measure::{Measurement, Query, with_noise};
 use crate::account::{Delta, Epsilon, Rho};
-use crate::count::{Combinations, Marginal, TooManyCells};
+use crate::count::{Combinations, Marginal, TooManyCells, binomial};
 use crate::noise::{Gaussian, Source};
 use crate::{Column, Microdata};
 
@@ -67,10 +66,9 @@ impl Aggregates {
         let mut counts = Combinations::count(data, length)?;
         counts.change(|count| count / k * k);
         let sizes: Vec<usize> = data.columns().iter().map(Column::size).collect();
-        let measured = (1..=counts.length()).flat_map(|length| counts.marginals(length)).map(|marginal| Measurement {
-            query: Query::known(&marginal.columns, &sizes),
-            answer: marginal.counts.iter().map(|count| i64::from(*count)).collect(),
-            sigma: 1.0,
+        let measured = (1..=counts.length()).flat_map(|length| counts.marginals(length)).map(|marginal| {
+            let (query, answer) = exact(&marginal, &sizes);
+            Measurement { query, answer, sigma: 1.0 }
         });
         Ok(Aggregates {
             measured: measured.collect(),
@@ -98,8 +96,7 @@ impl Aggregates {
         source: &mut Source,
     ) -> Result<Aggregates, Refused> {
         let rho = Rho::within(epsilon, delta.halved());
-        let people = ask(data, vec![Query::whole(&[], &[])], rho.share(PEOPLE, WHOLE), source)?;
-        let people = usize::try_from(people[0].answer[0]).map_err(|_| Refused::TooFewPeople)?;
+        let people = people(data, rho.share(PEOPLE, WHOLE), source)?;
         let width = data.columns().len() as u64;
         let (data, single) = singles(data, rho.share(SINGLE, WHOLE * width), delta.halved(), source)?;
         let most = most_known(&data, people, rho.share(KNOWN, WHOLE), source)?;
@@ -114,9 +111,9 @@ impl Aggregates {
         let mut measured = single;
         let longer = counts.length().saturating_sub(1).max(1) as u64;
         for length in 2..=counts.length() {
-            let noise = Gaussian::with_rho(choices(most, length), rho.share(LONGER, WHOLE * longer))?;
+            let noise = Gaussian::with_rho(binomial(most, length).max(1) as u64, rho.share(LONGER, WHOLE * longer))?;
             let least = (CLEAR * noise.sigma()).ceil().max(1.0) as i64;
-            let marginals = with_noise(counts.marginals(length), &sizes, &noise, source);
+            let marginals = with_noise(counts.marginals(length), |marginal| exact(&marginal, &sizes), &noise, source);
             let tell = |count: &i64| u32::try_from(*count).ok().filter(|_| *count >= least).unwrap_or(0);
             counts.replace(length, marginals.iter().flat_map(|marginal| &marginal.answer).map(tell).collect());
             measured.extend(marginals);
@@ -211,25 +208,10 @@ fn bounded(data: &Microdata, most: usize, source: &mut Source) -> Microdata {
     Microdata::new(columns)
 }
 
-/// n over k: how many combinations of k values a person has who is known in n columns.
-fn choices(n: usize, k: usize) -> u64 {
-    (0..k as u64).fold(1, |product, i| product * (n as u64).saturating_sub(i) / (i + 1)).max(1)
-}
-
-/// The counts with noise, all columns' side by side.
-fn with_noise(
-    marginals: Vec<Marginal<'_>>,
-    sizes: &[usize],
-    noise: &Gaussian,
-    source: &mut Source,
-) -> Vec<Measurement> {
-    let sources: Vec<Source> = marginals.iter().map(|_| source.split()).collect();
-    let one = |(marginal, mut source): (Marginal<'_>, Source)| {
-        let mut answer: Vec<i64> = marginal.counts.iter().map(|count| i64::from(*count)).collect();
-        noise.add_to(&mut answer, &mut source);
-        Measurement { query: Query::known(&marginal.columns, sizes), answer, sigma: noise.sigma() }
-    };
-    marginals.into_par_iter().zip(sources).map(one).collect()
+/// A choice of columns as a question with its answer.
+fn exact(marginal: &Marginal<'_>, sizes: &[usize]) -> (Query, Vec<i64>) {
+    let answer = marginal.counts.iter().map(|count| i64::from(*count)).collect();
+    (Query::known(&marginal.columns, sizes), answer)
 }
 
 #[cfg(test)]
