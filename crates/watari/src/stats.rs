@@ -3,6 +3,7 @@
 mod attack;
 mod budget;
 mod evaluate;
+mod report;
 mod risk;
 mod synthesize;
 mod tables;

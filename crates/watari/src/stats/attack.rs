@@ -1,16 +1,14 @@
 //! `watari stats attack` and `watari stats difference`: releases and tables attacked before others do it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use disclosure::account::{Delta, Epsilon};
 use disclosure::attack::{Attacks, Differences, Promise, Settings, difference as worked_out, run};
 use disclosure::noise::Source;
-use disclosure::report::Page;
-use serde::Serialize;
 
+use super::report::Report;
 use crate::options::{AttackRelease, DifferenceTables, Records};
-use crate::output::Output;
 
 /// Attacks a release, as somebody would who knows some of the people.
 pub fn attack(options: &AttackRelease) -> Result<()> {
@@ -53,37 +51,4 @@ pub fn difference(options: &DifferenceTables) -> Result<()> {
     }
     let found = worked_out(&super::tables::read_published(&options.files)?, options.k);
     report.write(&found, &Differences::page(&found), &found.words())
-}
-
-/// Where a report goes, and how it is written there.
-struct Report {
-    out: Output,
-    html: bool,
-    json: bool,
-}
-
-impl Report {
-    fn new(path: Option<&Path>, inputs: &[&PathBuf], json: bool) -> Result<Report> {
-        let html = match path.and_then(Path::extension).and_then(|ending| ending.to_str()) {
-            Some("html") => true,
-            Some("json") => false,
-            None if path.is_none() => false,
-            _ => bail!("-o: write a file whose name ends in .html or .json"),
-        };
-        Ok(Report { out: Output::new(path, inputs)?, html, json })
-    }
-
-    /// Writes the file, and the summary on the standard output.
-    fn write(self, found: &impl Serialize, page: &Page, words: &[String]) -> Result<()> {
-        let json = serde_json::to_string_pretty(found)?;
-        if self.out.is_file() {
-            let text = if self.html { page.html() } else { json.clone() + "\n" };
-            self.out.write(|out| Ok(out.write_all(text.as_bytes())?))?;
-        }
-        match self.json {
-            true => println!("{json}"),
-            false => println!("{}", words.join("\n")),
-        }
-        Ok(())
-    }
 }

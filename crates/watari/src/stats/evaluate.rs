@@ -1,43 +1,27 @@
 //! `watari stats evaluate`: how well released records keep the figures of the original.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use disclosure::describe::Description;
 use disclosure::evaluate::{Utility, utility};
 use disclosure::read;
 
-use super::synthesize::ends;
+use super::report::Report;
 use crate::options::EvaluateRelease;
-use crate::output::Output;
 
 /// Compares a release with its original.
 pub fn evaluate(options: &EvaluateRelease) -> Result<()> {
     let records = &options.records;
     let mut inputs = vec![&records.file, &options.released];
     inputs.extend(records.columns.as_ref());
-    let out = Output::new(options.output.as_deref(), &inputs)?;
-    let (as_html, as_json) = (ends(out.path(), "html"), ends(out.path(), "json"));
-    if out.is_file() && !as_html && !as_json {
-        bail!("-o: write a file whose name ends in .html or .json");
-    }
+    let report = Report::new(options.output.as_deref(), &inputs, options.json)?;
     let original = records.read()?;
     let released = read::read(&options.released, &Description::default())?.microdata;
     records.say("Comparing all combinations …");
     let told = utility(&original, &released, options.length).with_context(|| options.released.display().to_string())?;
-    if out.is_file() {
-        out.write(|out| match as_html {
-            true => Ok(out.write_all(told.page().html().as_bytes())?),
-            false => Ok(serde_json::to_writer_pretty(out, &told)?),
-        })?;
-    }
-    if options.json {
-        println!("{}", serde_json::to_string_pretty(&told)?);
-    } else {
-        print!("{}", in_words(&told));
-    }
-    Ok(())
+    report.write(&told, &told.page(), &in_words(&told))
 }
 
-fn in_words(told: &Utility) -> String {
+fn in_words(told: &Utility) -> Vec<String> {
     let mut lines = vec![format!("{} original records, {} released", told.original, told.released)];
     for line in &told.lengths {
         lines.push(format!(
@@ -55,5 +39,5 @@ fn in_words(told: &Utility) -> String {
     if let Some(worst) = told.pairs.first() {
         lines.push(format!("Farthest apart: {} ({:.1}%)", worst.columns.join(", "), worst.distance * 100.0));
     }
-    lines.join("\n") + "\n"
+    lines
 }

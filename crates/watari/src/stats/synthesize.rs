@@ -1,7 +1,5 @@
 //! `watari stats synthesize`: records of people who do not exist, with the figures of those who do.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, bail};
 use disclosure::account::{Delta, Epsilon};
 use disclosure::synthesis::{Aggregates, Synthesis, marginals};
@@ -89,9 +87,4 @@ fn threshold(options: &SynthesizeRecords, k: u32) -> Value {
                      releases may be subtracted",
         "safe_to_release": options.budget.seed.is_none(),
     })
-}
-
-/// Whether the file's name has this ending.
-pub fn ends(path: Option<&Path>, ending: &str) -> bool {
-    path.and_then(Path::extension).is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::figures::{self, FrozenTable, Noise};
 use super::ledger::{self, Ledger, Terms};
 use super::model::{Licence, Reason, Release, ReleaseInput, Title};
-use super::public::{Wanted, as_file};
+use super::public::{self, Wanted};
 use super::store::{self, Public};
 use super::{note, pages};
 use crate::dates::{Day, Moment};
@@ -300,11 +300,9 @@ pub(super) async fn published_one(guest: Guest, Path(id): Path<ReleaseId>) -> Re
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem)))]
 pub(super) async fn published_table(
     guest: Guest,
-    Path((id, number)): Path<(ReleaseId, usize)>,
-    Query(wanted): Query<Wanted>,
+    table: Path<(ReleaseId, usize)>,
+    wanted: Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let public = guest.app.db.read(move |tx| store::public(tx, id)).await?;
-    let address = format!("{}/published/{id}", guest.app.settings.public_url.trim_end_matches('/'));
-    as_file(&public, number, wanted.format, wanted.lang.unwrap_or(guest.language), &address, &headers)
+    public::file(guest, table, wanted, headers).await
 }

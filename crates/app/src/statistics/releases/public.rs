@@ -198,7 +198,7 @@ pub(super) async fn file(
 }
 
 /// A table of a release as a file, numbered from 1.
-pub(super) fn as_file(
+fn as_file(
     public: &Public,
     number: usize,
     format: ReleaseFormat,
