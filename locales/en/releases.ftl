@@ -199,3 +199,34 @@ invalid-release-open-dimension = With noise the values must be known beforehand:
 invalid-release-epsilon = ε is a number from 0.05 to 2.
 invalid-budget-epsilon = ε of the budget is a number from 0.1 to 10.
 invalid-budget-delta = δ must be above 0, at most 0.001, and below one divided by the number of people.
+
+# Synthetic records
+release-method-records = Make synthetic records (differential privacy)
+release-method-records-hint = A file of as many people who do not exist, whose figures resemble those of the people reached. No table has to be chosen for it. What it costs is taken from the budget for good.
+release-columns = What the records tell of each person
+release-with-records = Synthetic records, ε { $epsilon }
+release-records = Synthetic records
+release-records-number = { $count ->
+    [one] One record.
+   *[other] { $count } records.
+}
+release-records-hint = No line is a person. Together they resemble the people counted; alone, a line says nothing.
+release-records-sample = The first records
+release-records-preview = The records are made once, when you submit: whoever saw several could work out more of the people. ε { $left } of the budget is left.
+release-alone-hint = If the people themselves were published with what you chose, so many could be recognised by it. No line of synthetic records is one of them.
+release-alone-unique = Share it with nobody
+release-alone-few = Share it with fewer than ten
+release-apart = How near the records are
+release-apart-hint = For this house only: it was compared with the people, and so tells of them.
+release-apart-length = Columns looked at together
+release-apart-share = Difference in % of the people
+release-status-synthetic = counted in synthetic records
+records-format-csv = CSV
+records-format-xlsx = Excel
+records-format-json = JSON
+release-note-records = No record is a person. The records were drawn so that they fit figures of the people that were changed by random numbers (discrete Gaussian noise, standard deviation { $sigma } in how many have each value), so that the release satisfies differential privacy with ε = { $epsilon } and δ = { $delta }, counted by person.
+release-note-records-read = Figures of one column, and most of two, are near the truth. What only few records share may be invented, and what few people share may be missing. Draw no conclusion from a single record.
+release-note-records-tables = The tables are counted in the records. They were made once; the house can make no second set of the same people without spending more of its budget.
+refused-release-too-few = There are too few people for so much noise: nothing but noise would be left. Take a larger ε, a longer period or fewer columns, or publish tables.
+invalid-release-columns = Choose at least two things that the records tell.
+field-columns = Columns

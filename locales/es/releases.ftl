@@ -199,3 +199,34 @@ invalid-release-open-dimension = Con ruido los valores deben conocerse de antema
 invalid-release-epsilon = ε es un número de 0,05 a 2.
 invalid-budget-epsilon = El ε del presupuesto es un número de 0,1 a 10.
 invalid-budget-delta = δ debe ser mayor que 0, como máximo 0,001, y menor que uno dividido entre el número de personas.
+
+# Registros sintéticos
+release-method-records = Crear registros sintéticos (privacidad diferencial)
+release-method-records-hint = Un archivo de otras tantas personas que no existen, cuyas cifras se parecen a las de las personas atendidas. No hay que elegir ninguna tabla. Lo que cuesta se toma del presupuesto para siempre.
+release-columns = Qué dicen los registros de cada persona
+release-with-records = Registros sintéticos, ε { $epsilon }
+release-records = Registros sintéticos
+release-records-number = { $count ->
+    [one] Un registro.
+   *[other] { $count } registros.
+}
+release-records-hint = Ninguna línea es una persona. Juntas se parecen a las personas contadas; sola, una línea no dice nada.
+release-records-sample = Los primeros registros
+release-records-preview = Los registros se crean una sola vez, al enviar: quien viera varios juegos sabría más de las personas. Quedan ε { $left } del presupuesto.
+release-alone-hint = Si se publicaran las propias personas con lo que ha elegido, tantas podrían ser reconocidas. Ninguna línea sintética es una de ellas.
+release-alone-unique = No lo comparten con nadie
+release-alone-few = Lo comparten con menos de diez
+release-apart = Qué tan cerca están los registros
+release-apart-hint = Solo para esta casa: se comparó con las personas, y por eso habla de ellas.
+release-apart-length = Columnas miradas juntas
+release-apart-share = Diferencia en % de las personas
+release-status-synthetic = contado en registros sintéticos
+records-format-csv = CSV
+records-format-xlsx = Excel
+records-format-json = JSON
+release-note-records = Ningún registro es una persona. Los registros se extrajeron de modo que encajen con cifras de las personas cambiadas por números aleatorios (ruido gaussiano discreto, desviación típica { $sigma } en cuántas tienen cada valor), de manera que la publicación cumple la privacidad diferencial con ε = { $epsilon } y δ = { $delta }, contada por persona.
+release-note-records-read = Las cifras de una columna, y la mayoría de las de dos, están cerca de la verdad. Lo que pocos registros comparten puede ser inventado, y lo que pocas personas comparten puede faltar. No saque conclusiones de un solo registro.
+release-note-records-tables = Las tablas se cuentan en los registros. Estos se crearon una sola vez; la casa no puede crear otros de las mismas personas sin gastar más de su presupuesto.
+refused-release-too-few = Hay muy pocas personas para tanto ruido: no quedaría más que ruido. Tome un ε mayor, un periodo más largo o menos columnas, o publique tablas.
+invalid-release-columns = Elija al menos dos cosas que digan los registros.
+field-columns = Columnas

@@ -199,3 +199,34 @@ invalid-release-open-dimension = Avec du bruit, les valeurs doivent être connue
 invalid-release-epsilon = ε est un nombre de 0,05 à 2.
 invalid-budget-epsilon = Le ε du budget est un nombre de 0,1 à 10.
 invalid-budget-delta = δ doit être supérieur à 0, au plus 0,001, et inférieur à un divisé par le nombre de personnes.
+
+# Enregistrements synthétiques
+release-method-records = Créer des enregistrements synthétiques (confidentialité différentielle)
+release-method-records-hint = Un fichier d’autant de personnes qui n’existent pas, dont les chiffres ressemblent à ceux des personnes touchées. Aucun tableau n’est à choisir. Ce que cela coûte est pris sur le budget pour de bon.
+release-columns = Ce que les enregistrements disent de chaque personne
+release-with-records = Enregistrements synthétiques, ε { $epsilon }
+release-records = Enregistrements synthétiques
+release-records-number = { $count ->
+    [one] { $count } enregistrement.
+   *[other] { $count } enregistrements.
+}
+release-records-hint = Aucune ligne n’est une personne. Ensemble, elles ressemblent aux personnes comptées ; seule, une ligne ne dit rien.
+release-records-sample = Les premiers enregistrements
+release-records-preview = Les enregistrements sont créés une seule fois, quand vous soumettez : qui en verrait plusieurs jeux en apprendrait davantage sur les personnes. Il reste ε { $left } du budget.
+release-alone-hint = Si les personnes elles-mêmes étaient publiées avec ce que vous avez choisi, voici combien pourraient être reconnues. Aucune ligne synthétique n’est l’une d’elles.
+release-alone-unique = Ne le partagent avec personne
+release-alone-few = Le partagent avec moins de dix
+release-apart = À quel point les enregistrements sont proches
+release-apart-hint = Pour cette maison seulement : la comparaison s’est faite avec les personnes et parle donc d’elles.
+release-apart-length = Colonnes regardées ensemble
+release-apart-share = Écart en % des personnes
+release-status-synthetic = compté dans des enregistrements synthétiques
+records-format-csv = CSV
+records-format-xlsx = Excel
+records-format-json = JSON
+release-note-records = Aucun enregistrement n’est une personne. Les enregistrements ont été tirés de façon à correspondre à des chiffres modifiés par des nombres aléatoires (bruit gaussien discret, écart type { $sigma } sur le nombre de personnes ayant chaque valeur), de sorte que la publication satisfait la confidentialité différentielle avec ε = { $epsilon } et δ = { $delta }, comptée par personne.
+release-note-records-read = Les chiffres d’une colonne, et la plupart de ceux de deux, sont proches de la vérité. Ce que peu d’enregistrements partagent peut être inventé, ce que peu de personnes partagent peut manquer. Ne tirez aucune conclusion d’un seul enregistrement.
+release-note-records-tables = Les tableaux sont comptés dans les enregistrements. Ceux-ci ont été créés une seule fois ; la maison ne peut en créer d’autres des mêmes personnes sans dépenser davantage de son budget.
+refused-release-too-few = Il y a trop peu de personnes pour tant de bruit : il ne resterait que du bruit. Prenez un ε plus grand, une période plus longue ou moins de colonnes, ou publiez des tableaux.
+invalid-release-columns = Choisissez au moins deux choses que disent les enregistrements.
+field-columns = Colonnes

@@ -193,3 +193,31 @@ invalid-release-open-dimension = ノイズを使うには値が前もってわ�
 invalid-release-epsilon = ε は0.05から2までの数です。
 invalid-budget-epsilon = 予算の ε は0.1から10までの数です。
 invalid-budget-delta = δ は0より大きく、0.001以下で、人数分の一より小さくなければなりません。
+
+# 合成レコード
+release-method-records = 合成レコードを作る（差分プライバシー）
+release-method-records-hint = 支援が届いた人々の数値に似た、実在しない同数ほどの人々のファイルです。表を選ぶ必要はありません。かかる分は予算から差し引かれ、戻りません。
+release-columns = レコードが一人ひとりについて示すこと
+release-with-records = 合成レコード、ε { $epsilon }
+release-records = 合成レコード
+release-records-number = { $count } 件のレコード。
+release-records-hint = どの行も実在の人ではありません。全体では数えた人々に似ていますが、一行だけでは何も示しません。
+release-records-sample = 最初のレコード
+release-records-preview = レコードは提出時に一度だけ作られます。何組も見れば人々についてより多く分かってしまうためです。予算の残りは ε { $left } です。
+release-alone-hint = 選んだ項目で本人たちをそのまま公表した場合、これだけの人が特定され得ます。合成レコードのどの行もその人ではありません。
+release-alone-unique = 同じ値の人がほかにいない
+release-alone-few = 同じ値の人が十人未満
+release-apart = レコードの近さ
+release-apart-hint = この組織の中だけのものです。実際の人々と比べているため、その人々について語ってしまいます。
+release-apart-length = 合わせて見る列の数
+release-apart-share = 差（人数に対する %）
+release-status-synthetic = 合成レコードで数えた値
+records-format-csv = CSV
+records-format-xlsx = Excel
+records-format-json = JSON
+release-note-records = どのレコードも実在の人ではありません。乱数で変えた数値（離散ガウス雑音、各値の人数について標準偏差 { $sigma }）に合うように引いたもので、公表は一人を単位として ε = { $epsilon }、δ = { $delta } の差分プライバシーを満たします。
+release-note-records-read = 一列の数値と、二列の大半の数値は実際に近いものです。少数のレコードだけが共有することは作り物かもしれず、少数の人だけが共有することは欠けているかもしれません。一件のレコードから結論を出さないでください。
+release-note-records-tables = 表はレコードで数えたものです。レコードは一度だけ作られました。同じ人々について別の組を作るには、予算をさらに使う必要があります。
+refused-release-too-few = これほどの雑音に対して人が少なすぎます。雑音しか残りません。ε を大きくする、期間を長くする、列を減らす、または表を公表してください。
+invalid-release-columns = レコードが示すことを二つ以上選んでください。
+field-columns = 列

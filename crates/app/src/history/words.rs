@@ -238,6 +238,7 @@ fn labelled(kind: Kind, field: &str) -> Option<&'static str> {
         (_, "scopes") => "token-scope",
         (Kind::Release, "release_state") => "release-state",
         (Kind::Release, "release_method") => "release-method",
+        (Kind::Release, "columns") => "by",
         (Kind::Budget, "lasts") => "budget-lasts",
         _ => return None,
     })
@@ -347,6 +348,7 @@ mod tests {
             (Kind::Organisation, "country", listed_codes("countries")),
             (Kind::Release, "release_state", codes::<crate::statistics::releases::ReleaseState>()),
             (Kind::Release, "release_method", codes::<crate::statistics::releases::Method>()),
+            (Kind::Release, "columns", codes::<crate::statistics::Dimension>()),
             (Kind::Budget, "lasts", codes::<crate::statistics::releases::Lasts>()),
         ];
         for language in Language::ALL {

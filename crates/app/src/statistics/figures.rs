@@ -365,20 +365,25 @@ fn median(mut days: Vec<i64>) -> Option<u64> {
     u64::try_from((low + high + 1) / 2).ok()
 }
 
-/// The people reached in a period who agreed to be counted, a row each, with what is known of them as columns, delicate
-/// ones included: for what a protection makes of them, never for eyes. Of dimensions with several values each value is a
-/// column, `yes` where the person has it and empty elsewhere.
+/// The people reached in a period who agreed to be counted, a row each, with what is known of them in these dimensions
+/// as columns, delicate ones included: for what a protection makes of them, never for eyes. Of dimensions with several
+/// values each value is a column, `yes` where the person has it and empty elsewhere.
 ///
 /// # Errors
 /// The user may not read figures, or the database failed.
-pub fn records(tx: &mut Tx<'_>, viewer: &Viewer, period: &Period) -> Result<Microdata, Error> {
+pub fn records(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    period: &Period,
+    dimensions: &[Dimension],
+) -> Result<Microdata, Error> {
     viewer.require(Permission::ReadStatistics)?;
     let facts = facts::of(tx, viewer)?;
     let reached = facts.units(IndicatorId::PeopleReached, *period);
-    Ok(microdata(&facts, &reached, period.to.min(facts.today)))
+    Ok(microdata(&facts, &reached, period.to.min(facts.today), dimensions))
 }
 
-fn microdata(facts: &Facts, reached: &[One], on: Day) -> Microdata {
+fn microdata(facts: &Facts, reached: &[One], on: Day, dimensions: &[Dimension]) -> Microdata {
     let people = || reached.iter().filter_map(|one| Some((one, facts.people.get(one.person as usize)?)));
     let single = |dimension: Dimension, code: &dyn Fn(&Person) -> u16| Column {
         name: dimension.code().to_owned(),
@@ -401,19 +406,21 @@ fn microdata(facts: &Facts, reached: &[One], on: Day) -> Microdata {
     let holds = |set: Set, code: u16| set.places().any(|place| code_at(Some(place)) == code);
     let serves = |one: &One, is: &dyn Fn((u16, u16)) -> bool| one.goals.places().any(|place| is(of_goal(place)));
     let ages = |person: &Person| facts.domains.code(Dimension::Age, age::band_of_born(person.born, on));
-    let mut columns = vec![
-        single(Dimension::Sex, &|person| person.sex),
-        single(Dimension::Age, &ages),
-        single(Dimension::Nationality, &|person| person.nationality),
-        single(Dimension::Status, &|person| person.status),
-        single(Dimension::Route, &|person| person.route),
-        single(Dimension::Disability, &|person| person.disability),
-    ];
-    columns.extend(each(Dimension::Front, &|one, _, code| serves(one, &|(front, _)| front == code)));
-    columns.extend(each(Dimension::Security, &|one, _, code| serves(one, &|(_, security)| security == code)));
-    columns.extend(each(Dimension::Need, &|one, _, code| holds(one.needs, code)));
-    columns.extend(each(Dimension::Exploitation, &|_, person, code| holds(person.exploitation, code)));
-    Microdata::new(columns)
+    let columns = |dimension: &Dimension| match *dimension {
+        Dimension::Sex => vec![single(*dimension, &|person| person.sex)],
+        Dimension::Age => vec![single(*dimension, &ages)],
+        Dimension::Nationality => vec![single(*dimension, &|person| person.nationality)],
+        Dimension::Status => vec![single(*dimension, &|person| person.status)],
+        Dimension::Route => vec![single(*dimension, &|person| person.route)],
+        Dimension::Disability => vec![single(*dimension, &|person| person.disability)],
+        Dimension::Front => each(*dimension, &|one, _, code| serves(one, &|(front, _)| front == code)),
+        Dimension::Security => each(*dimension, &|one, _, code| serves(one, &|(_, security)| security == code)),
+        Dimension::Need => each(*dimension, &|one, _, code| holds(one.needs, code)),
+        Dimension::Exploitation => each(*dimension, &|_, person, code| holds(person.exploitation, code)),
+        // Neither is known of a person: one is of an action, the other of a time of asking.
+        Dimension::Provider | Dimension::After => Vec::new(),
+    };
+    Microdata::new(dimensions.iter().flat_map(columns).collect())
 }
 
 /// What a dimension is to someone who would recognise a person.

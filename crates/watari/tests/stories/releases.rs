@@ -318,3 +318,96 @@ story!(what_was_published_meanwhile_is_taken_into_account, |server: &Server| {
     assert_eq!(step(&daniela, &third, "submit", &Json::Null).status, 409);
     assert!(daniela.get(&format!("/releases/{third}")).status == 200);
 });
+
+story!(synthetic_records_resemble_everybody_and_are_nobody, |server: &Server| {
+    let (daniela, pierre, amal) = (server.log_in("daniela"), server.log_in("pierre"), server.log_in("amal"));
+    let visitor = server.browser();
+    for number in 0..80 {
+        counted(&amal, &format!("Mujer{number}"), "female", "HN");
+    }
+    counted(&amal, "Rara", "other", "TV");
+    let terms = json!({ "epsilon": 4.0, "delta": 1e-3, "lasts": "ever" });
+    let budget = made(&daniela.api("POST", "/releases/ledger", &[], &terms));
+    assert_eq!(pierre.api("POST", &format!("/releases/ledger/{budget}/confirm"), &[], &Json::Null).status, 204);
+
+    // On the page: what the records are to tell is chosen, and what it would tell of the people themselves is seen.
+    daniela.post("/language", &[("language", "en")]);
+    let day = today();
+    let mut form = vec![
+        ("titles[0][language]", "en"),
+        ("titles[0][text]", "Records for research"),
+        ("from", "2024-01-01"),
+        ("to", day.as_str()),
+        ("protection[method]", "records"),
+        ("protection[epsilon]", "2"),
+        ("licence", "cc-by"),
+    ];
+    let wrong = daniela.post("/releases", &form);
+    assert_eq!(wrong.status, 422, "{}", wrong.body);
+    assert!(wrong.body.contains("at least two things"), "{}", wrong.body);
+    form.extend(["sex", "age", "nationality"].map(|column| ("columns[]", column)));
+    let begun = daniela.post("/releases", &form);
+    assert_eq!(begun.status, 303, "{}", begun.body);
+    let release = begun.location.trim_start_matches("/releases/").to_owned();
+    assert!(daniela.get(&format!("{}/edit", begun.location)).body.contains("value=\"nationality\" checked"));
+    let page = daniela.get(&begun.location).body;
+    assert!(page.contains("Share it with nobody") && page.contains("made once"), "{page}");
+    let preview = read(&daniela, &format!("/releases/{release}/preview"));
+    assert!(preview["records"]["alone"]["unique"].as_u64().unwrap() >= 1, "{preview}");
+    assert_eq!((&preview["records"]["number"], preview["tables"].as_array().unwrap().len()), (&json!(0), 0));
+
+    // Made once, whoever looks; how near they are is for the house.
+    done(&daniela, &release, "submit");
+    let figures = |browser: &Browser| read(browser, &format!("/releases/{release}"))["figures"].clone();
+    assert_eq!(figures(&daniela), figures(&pierre));
+    assert_eq!(figures(&pierre)["records"]["apart"].as_array().unwrap().len(), 2);
+    assert!(pierre.get(&format!("/releases/{release}")).body.contains(&format!("/releases/{release}/publish")));
+    done(&pierre, &release, "publish");
+
+    // The public gets the records in three formats, and tables counted in them.
+    let told = read(&visitor, &format!("/published/{release}"));
+    assert_eq!(told["tables"].as_array().unwrap().len(), 3, "{told}");
+    let women = figure(&told, 0, &["female"]);
+    assert_eq!(women["status"], "synthetic");
+    let all = figure(&told, 0, &["_T"])["value"].as_u64().unwrap();
+    assert!((50..250).contains(&all) && women["value"].as_u64().unwrap() > all / 3, "{told}");
+    assert!(told.get("records").is_none() && !told.to_string().contains("apart"), "{told}");
+    let page = visitor.get(&format!("/published/{release}?lang=en")).body;
+    assert!(page.contains("No record is a person") && page.contains("Honduras"), "{page}");
+    assert!(!page.contains("How near"), "{page}");
+    let file = |at: &str, format: &str| visitor.get(&format!("{at}/{release}/records?format={format}&lang=en"));
+    let csv = file("/published", "csv").body;
+    let rows: Vec<&str> = csv.lines().collect();
+    assert_eq!(rows.len() as u64, all + 2, "a head, the tags, a line each");
+    assert!(rows[0].contains("Sex,Age") && rows[1] == "#group+gender,#group+age,#country+nationality");
+    let json = file("/api/v1/published", "json").json();
+    assert_eq!(json["columns"][0], "sex", "{json}");
+    assert_eq!(json["records"].as_array().unwrap().len() as u64, all);
+    let ways = [file("/published", "xlsx").bytes, csv.into_bytes(), json.to_string().into_bytes(), page.into_bytes()];
+    for bytes in ways {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(!text.contains("Tuvalu") && !text.contains("\"TV\""), "what one person alone has is left out: {text}");
+    }
+    assert_eq!(visitor.get(&format!("/published/{release}/records?format=parquet")).status, 400);
+
+    // It cost noise, and a little δ to find out which nationalities occur; records of what is known beforehand cost none.
+    let ledger = read(&pierre, "/releases/ledger");
+    let entry = &ledger["entries"][0];
+    assert!(entry["rho"].as_u64().unwrap() > 0 && entry["delta"].as_f64().unwrap() > 0.0, "{ledger}");
+    let mut known = draft();
+    known["protection"] = json!({ "method": "records", "epsilon": 0.5 });
+    known["columns"] = json!(["sex", "age"]);
+    let second = published(server, &known);
+    let ledger = read(&pierre, "/releases/ledger");
+    assert_eq!((&ledger["entries"][0]["release_id"], &ledger["entries"][0]["delta"]), (&json!(second), &json!(0.0)));
+    assert!(read(&server.log_in("audit"), "/history?kind=release").to_string().contains("nationality"));
+
+    // No table needs to be chosen, no column twice, and none that is not of a person.
+    for columns in [json!(["sex"]), json!(["sex", "sex"]), json!(["sex", "provider"])] {
+        known["columns"] = columns;
+        assert_eq!(daniela.api("POST", "/releases", &[], &known).status, 422, "{known}");
+    }
+    assert_eq!(step(&pierre, &release, "withdraw", &json!({ "reason": "A mistake" })).status, 204);
+    assert_eq!(file("/published", "csv").status, 404);
+    assert_eq!(visitor.get(&format!("/published/{second}/tables/1?format=csv")).status, 200);
+});

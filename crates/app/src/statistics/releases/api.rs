@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use super::figures::{self, FrozenTable, Noise};
 use super::ledger::{self, Ledger, Terms};
 use super::model::{Licence, Reason, Release, ReleaseInput, Title};
-use super::public::{self, Wanted};
+use super::records::Alone;
+use super::public::{self, Wanted, WantedRecords};
 use super::store::{self, Public};
 use super::{note, pages};
 use crate::dates::{Day, Moment};
@@ -54,6 +55,20 @@ pub(super) struct ReleaseFigures {
     noise: Option<Noise>,
     /// What each table would have told without protection.
     risks: Vec<Risk>,
+    /// Synthetic records, where it holds any.
+    records: Option<RecordsMade>,
+}
+
+/// Synthetic records of a release, as the house sees them before the public does.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RecordsMade {
+    /// How many records.
+    number: usize,
+    /// How easily the people behind them would be recognised without protection.
+    alone: Option<Alone>,
+    /// How far the records are from the people, for combinations of one value, of two and so on: the sum of differences
+    /// as a share of the people.
+    apart: Vec<f64>,
 }
 
 /// What a table would tell if it were published as it is.
@@ -82,6 +97,11 @@ impl From<figures::Frozen> for ReleaseFigures {
             tables: frozen.tables,
             noise: frozen.noise,
             risks: frozen.risks.into_iter().map(risk).collect(),
+            records: frozen.records.map(|records| RecordsMade {
+                number: records.rows(),
+                alone: records.alone,
+                apart: records.apart,
+            }),
         }
     }
 }
@@ -292,6 +312,19 @@ pub(super) async fn published(guest: Guest) -> Result<Json<Vec<PublishedRelease>
 pub(super) async fn published_one(guest: Guest, Path(id): Path<ReleaseId>) -> Result<Json<PublishedRelease>, Error> {
     let found = guest.app.db.read(move |tx| store::public(tx, id)).await?;
     Ok(Json(PublishedRelease::of(found, guest.language)))
+}
+
+/// The synthetic records of a release that was published, as a file. Needs no log-in.
+#[utoipa::path(get, path = "/published/{release}/records", tag = "statistics",
+    params(("release" = ReleaseId, Path), WantedRecords),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem)))]
+pub(super) async fn published_records(
+    guest: Guest,
+    release: Path<ReleaseId>,
+    wanted: Query<WantedRecords>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    public::records(guest, release, wanted, headers).await
 }
 
 /// A table of a release that was published, numbered from 1, as a file. Needs no log-in.

@@ -12,8 +12,9 @@ use disclosure::tables::{self, Published, Refusal, Table, TableRisk};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::ledger::Terms;
+use super::ledger::{Cost, Terms};
 use super::model::{Method, ReleaseInput, TableInput, USUAL_THRESHOLD, is_open};
+use super::records::{self, Records};
 use crate::access::Viewer;
 use crate::code::Code;
 use crate::dates::Day;
@@ -46,6 +47,10 @@ pub struct Frozen {
     pub risks: Vec<TableRisk>,
     /// The noise, where there is any.
     pub noise: Option<Noise>,
+    /// Synthetic records, where it holds any.
+    #[serde(default)]
+    #[schema(ignore)]
+    pub records: Option<Records>,
     /// The releases of the same figures that the protection took into account.
     pub earlier: Vec<ReleaseId>,
     /// How many small figures those earlier releases tell already, whatever this one does.
@@ -63,10 +68,14 @@ pub struct Noise {
     pub epsilon: f64,
     /// δ of the house.
     pub delta: f64,
-    /// The standard deviation of the noise in each cell.
+    /// The standard deviation of the noise in each cell; of synthetic records, of that in how many have each value of one
+    /// column.
     pub sigma: f64,
     /// ρ, in 10⁻¹².
     pub rho: u64,
+    /// δ spent on finding out which values occur.
+    #[serde(default)]
+    pub found: f64,
 }
 
 /// One table.
@@ -121,6 +130,11 @@ pub enum Figure {
         /// In 95 of 100 draws the count lies no farther from it.
         within: u64,
     },
+    /// The count among synthetic records.
+    Synthetic {
+        /// How many of them.
+        value: u64,
+    },
     /// Nothing.
     Suppressed,
 }
@@ -129,7 +143,10 @@ impl Figure {
     /// The number, where one is told.
     pub fn value(self) -> Option<u64> {
         match self {
-            Figure::Count { value } | Figure::Rounded { value } | Figure::Noisy { value, .. } => Some(value),
+            Figure::Count { value }
+            | Figure::Rounded { value }
+            | Figure::Synthetic { value }
+            | Figure::Noisy { value, .. } => Some(value),
             Figure::Suppressed => None,
         }
     }
@@ -146,9 +163,23 @@ impl From<tables::Figure> for Figure {
 }
 
 impl Frozen {
+    /// Nothing, counted on a day.
+    pub(super) fn blank(counted_on: Day) -> Frozen {
+        Frozen {
+            counted_on,
+            tables: Vec::new(),
+            risks: Vec::new(),
+            noise: None,
+            records: None,
+            earlier: Vec::new(),
+            told_before: 0,
+            published: Vec::new(),
+        }
+    }
+
     /// What it spends.
-    pub fn rho(&self) -> Rho {
-        self.noise.map_or(Rho::ZERO, |noise| Rho::from_parts(noise.rho))
+    pub(super) fn cost(&self) -> Cost {
+        self.noise.map_or(Cost::NOTHING, |noise| Cost { rho: Rho::from_parts(noise.rho), delta: noise.found })
     }
 
     /// How many figures are not told.
@@ -194,20 +225,20 @@ struct Counted {
 /// # Errors
 /// Not allowed, an earlier release that it cannot be protected from, too much to check, or the database failed.
 pub fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &Terms) -> Result<Frozen, Error> {
+    if input.protection.method == Method::Records {
+        return records::prepare(tx, viewer, input, terms);
+    }
     let earlier = published_before(tx, viewer, input)?;
     let counted = count_all(tx, viewer, input)?;
     let mut frozen = Frozen {
-        counted_on: viewer.today,
-        tables: Vec::new(),
         risks: risks(input, &counted),
-        noise: None,
         earlier: earlier.iter().map(|(id, _)| *id).collect(),
-        told_before: 0,
-        published: Vec::new(),
+        ..Frozen::blank(viewer.today)
     };
-    match input.protection.method {
-        Method::Suppression => suppress(input, &counted, &earlier, &mut frozen)?,
-        Method::Noise => draw(input, &counted, terms, &mut frozen, &mut Source::secure())?,
+    if input.protection.method == Method::Suppression {
+        suppress(input, &counted, &earlier, &mut frozen)?;
+    } else {
+        draw(input, &counted, terms, &mut frozen, &mut Source::secure())?;
     }
     Ok(frozen)
 }
@@ -218,20 +249,15 @@ pub fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &T
 /// # Errors
 /// As [`prepare`].
 pub fn preview(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &Terms) -> Result<Frozen, Error> {
-    if input.protection.method == Method::Suppression {
-        return prepare(tx, viewer, input, terms);
+    match input.protection.method {
+        Method::Suppression => prepare(tx, viewer, input, terms),
+        Method::Noise => {
+            let counted = count_all(tx, viewer, input)?;
+            let (noise, _) = noise_of(input, &counted, terms)?;
+            Ok(Frozen { risks: risks(input, &counted), noise: Some(noise), ..Frozen::blank(viewer.today) })
+        }
+        Method::Records => records::preview(tx, viewer, input),
     }
-    let counted = count_all(tx, viewer, input)?;
-    let (noise, _) = noise_of(input, &counted, terms)?;
-    Ok(Frozen {
-        counted_on: viewer.today,
-        tables: Vec::new(),
-        risks: risks(input, &counted),
-        noise: Some(noise),
-        earlier: Vec::new(),
-        told_before: 0,
-        published: Vec::new(),
-    })
 }
 
 /// What was ever published of the same indicators, withdrawn or not: whoever saw it remembers. Not what overlaps in
@@ -544,7 +570,8 @@ fn noise_of(input: &ReleaseInput, counted: &[Counted], terms: &Terms) -> Result<
     let rho = Rho::within(epsilon, delta);
     let sensitivity = counted.iter().map(Counted::sensitivity_squared).sum();
     let gaussian = Gaussian::with_rho(sensitivity, rho).map_err(|error| broken(&error))?;
-    let noise = Noise { epsilon: epsilon.value(), delta: delta.value(), sigma: gaussian.sigma(), rho: rho.parts() };
+    let (epsilon, delta) = (epsilon.value(), delta.value());
+    let noise = Noise { epsilon, delta, sigma: gaussian.sigma(), rho: rho.parts(), found: 0.0 };
     Ok((noise, gaussian))
 }
 
@@ -659,6 +686,7 @@ mod tests {
         ReleaseInput {
             titles: vec![Title { language: Language::En, text: "Needs".to_owned() }],
             tables: vec![table.clone()],
+            columns: Vec::new(),
             from: "2025-01-01".parse().unwrap(),
             to: "2025-12-31".parse().unwrap(),
             protection: ProtectionInput {
@@ -672,15 +700,7 @@ mod tests {
     }
 
     fn blank() -> Frozen {
-        Frozen {
-            counted_on: "2026-11-28".parse().unwrap(),
-            tables: Vec::new(),
-            risks: Vec::new(),
-            noise: None,
-            earlier: Vec::new(),
-            told_before: 0,
-            published: Vec::new(),
-        }
+        Frozen::blank("2026-11-28".parse().unwrap())
     }
 
     /// Two women of forty are survivors of torture; a person may have both needs.
@@ -740,7 +760,7 @@ mod tests {
             frozen
         };
         let frozen = drawn(7);
-        assert_eq!(frozen.rho(), Rho::from_parts(noise.rho));
+        assert_eq!(frozen.cost().rho, Rho::from_parts(noise.rho));
         assert_eq!(frozen.tables[0].cells.len(), 9);
         assert_ne!(drawn(8).tables[0].cells, frozen.tables[0].cells);
         let mean: f64 = (0..400)

@@ -12,7 +12,7 @@ use crate::access::{Permission, Viewer};
 use crate::code::Code;
 use crate::codes;
 use crate::dates::{Day, Moment};
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Row, Tx};
 use crate::error::{Check, Error};
 use crate::history::{self, Entry, Kind, Pen};
 use crate::ids::{BudgetId, LedgerEntryId, ReleaseId, UserId};
@@ -56,20 +56,40 @@ impl Terms {
         check.done()
     }
 
-    /// All of it, as what adds up.
-    fn rho(&self) -> Rho {
-        match (Epsilon::new(self.epsilon), Delta::new(self.delta)) {
-            (Ok(epsilon), Ok(delta)) => Rho::within(epsilon, delta),
-            _ => Rho::ZERO,
+    /// The ρ that is left after so much was spent, and the ε that a single release could still have of it. δ that was
+    /// spent is no more there to turn ρ into ε; of the house's δ no more than half is spent.
+    fn left(&self, spent: Cost) -> (Rho, f64) {
+        let delta = self.delta - spent.delta;
+        match (Epsilon::new(self.epsilon), Delta::new(delta)) {
+            (Ok(epsilon), Ok(delta)) if delta.value() * 2.0 >= self.delta => {
+                let left = Rho::within(epsilon, delta).less(spent.rho).unwrap_or(Rho::ZERO);
+                (left, left.epsilon(delta))
+            }
+            _ => (Rho::ZERO, 0.0),
         }
     }
+}
 
-    /// What is left after so much was spent, and the ε that a single release could still have of it.
-    fn left(&self, spent: Rho) -> (Rho, f64) {
-        let left = self.rho().less(spent).unwrap_or(Rho::ZERO);
-        (left, Delta::new(self.delta).map_or(0.0, |delta| left.epsilon(delta)))
+/// What a release costs: costs of releases add up, ρ as well as δ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::statistics) struct Cost {
+    /// ρ of zero-concentrated differential privacy.
+    pub rho: Rho,
+    /// The probability with which a value is told that only one person has.
+    pub delta: f64,
+}
+
+impl Cost {
+    /// Of a release without noise.
+    pub const NOTHING: Cost = Cost { rho: Rho::ZERO, delta: 0.0 };
+
+    fn and(self, other: Cost) -> Cost {
+        Cost { rho: [self.rho, other.rho].into_iter().sum(), delta: self.delta + other.delta }
     }
 }
+
+/// δ is kept in parts of so many.
+const DELTA_PARTS: f64 = 1e15;
 
 /// Terms that wait for a second person.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -98,6 +118,8 @@ pub struct LedgerEntry {
     pub method: Method,
     /// ρ spent, in 10⁻¹²; 0 without noise.
     pub rho: u64,
+    /// δ spent, on finding out which values occur; 0 where all were known beforehand.
+    pub delta: f64,
     /// When.
     pub spent_at: Moment,
     /// By whom.
@@ -140,15 +162,20 @@ fn read(terms: &str) -> Result<Terms, DbError> {
     serde_json::from_str(terms).map_err(|error| DbError::Other(format!("a budget cannot be read: {error}")))
 }
 
-/// ρ spent in the time that the budget is for.
-fn spent(tx: &mut Tx<'_>, viewer: &Viewer, lasts: Lasts) -> Result<Rho, Error> {
+/// What was spent in the time that the budget is for.
+fn spent(tx: &mut Tx<'_>, viewer: &Viewer, lasts: Lasts) -> Result<Cost, Error> {
     let from = match lasts {
         Lasts::Ever => Moment::from_milliseconds(0),
         Lasts::Year => first_of_year(viewer.today).begins(&viewer.time_zone),
     };
-    let sql = "SELECT rho FROM ledger_entry WHERE organisation_id = $1 AND spent_at >= $2";
-    let costs = tx.query(sql, params![viewer.organisation, from], |row| row.get::<i64>(0))?;
-    Ok(costs.into_iter().map(|parts| Rho::from_parts(u64::try_from(parts).unwrap_or(0))).sum())
+    let sql = "SELECT rho, delta FROM ledger_entry WHERE organisation_id = $1 AND spent_at >= $2";
+    let costs = tx.query(sql, params![viewer.organisation, from], cost)?;
+    Ok(costs.into_iter().fold(Cost::NOTHING, Cost::and))
+}
+
+fn cost(row: &Row<'_>) -> Result<Cost, DbError> {
+    let (rho, delta): (i64, i64) = (row.next()?, row.next()?);
+    Ok(Cost { rho: Rho::from_parts(u64::try_from(rho).unwrap_or(0)), delta: delta as f64 / DELTA_PARTS })
 }
 
 fn first_of_year(day: Day) -> Day {
@@ -162,23 +189,25 @@ pub(super) fn spend(
     pen: &Pen,
     release: ReleaseId,
     method: Method,
-    rho: Rho,
+    cost: Cost,
 ) -> Result<(), Error> {
     let (terms, _) = terms(tx, viewer)?;
-    let (left, epsilon) = terms.left(spent(tx, viewer, terms.lasts)?);
-    if left.less(rho).is_none() {
-        return Err(Error::BudgetSpent(epsilon));
+    let before = spent(tx, viewer, terms.lasts)?;
+    let (left, _) = terms.left(before.and(Cost { rho: Rho::ZERO, ..cost }));
+    if left.less(cost.rho).is_none() {
+        return Err(Error::BudgetSpent(terms.left(before).1));
     }
     tx.execute(
         pen,
-        "INSERT INTO ledger_entry (organisation_id, id, release_id, method, rho, spent_by, spent_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO ledger_entry (organisation_id, id, release_id, method, rho, delta, spent_by, spent_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
             viewer.organisation,
             LedgerEntryId::new(),
             release,
             method,
-            i64::try_from(rho.parts()).unwrap_or(i64::MAX),
+            i64::try_from(cost.rho.parts()).unwrap_or(i64::MAX),
+            (cost.delta * DELTA_PARTS).ceil() as i64,
             viewer.user,
             Moment::now()
         ],
@@ -202,7 +231,7 @@ pub fn ledger(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Ledger, Error> {
     let (terms, confirmed_at) = terms(tx, viewer)?;
     let spent = spent(tx, viewer, terms.lasts)?;
     let entries = tx.query(
-        "SELECT e.release_id, r.details, e.method, e.rho, e.spent_at, u.name FROM ledger_entry e \
+        "SELECT e.release_id, r.details, e.method, e.rho, e.delta, e.spent_at, u.name FROM ledger_entry e \
          JOIN user_account u ON u.organisation_id = e.organisation_id AND u.id = e.spent_by \
          LEFT JOIN release r ON r.organisation_id = e.organisation_id AND r.id = e.release_id \
          WHERE e.organisation_id = $1 ORDER BY e.spent_at DESC, e.id DESC LIMIT 1000",
@@ -211,21 +240,23 @@ pub fn ledger(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Ledger, Error> {
             let (release_id, details) = (row.next()?, row.next::<Option<String>>()?);
             let input = details.and_then(|text| serde_json::from_str::<super::model::ReleaseInput>(&text).ok());
             let language = crate::ui::Language::from_code(&viewer.language).unwrap_or_default();
+            let (method, cost) = (row.next()?, cost(row)?);
             Ok(LedgerEntry {
                 release_id,
                 title: input.map(|input| input.title(&language).to_owned()),
-                method: row.next()?,
-                rho: u64::try_from(row.next::<i64>()?).unwrap_or(0),
+                method,
+                rho: cost.rho.parts(),
+                delta: cost.delta,
                 spent_at: row.next()?,
                 spent_by_name: row.next()?,
             })
         },
     )?;
-    let delta = Delta::new(terms.delta);
+    let delta = Delta::new(terms.delta - spent.delta);
     Ok(Ledger {
         confirmed_at,
         proposal: proposal(tx, viewer)?,
-        spent_epsilon: delta.map_or(0.0, |delta| spent.epsilon(delta)),
+        spent_epsilon: delta.map_or(0.0, |delta| spent.rho.epsilon(delta)),
         left_epsilon: terms.left(spent).1,
         terms,
         entries,

@@ -11,6 +11,7 @@ mod model;
 mod note;
 mod pages;
 mod public;
+mod records;
 mod shown;
 mod store;
 
@@ -42,6 +43,7 @@ pub fn routes() -> Router<App> {
         .route("/published", get(public::list))
         .route("/published/{release}", get(public::show))
         .route("/published/{release}/tables/{number}", get(public::file))
+        .route("/published/{release}/records", get(public::records))
 }
 
 /// The API of this area.
@@ -59,4 +61,5 @@ pub fn api_routes() -> OpenApiRouter<App> {
         .routes(routes!(api::published))
         .routes(routes!(api::published_one))
         .routes(routes!(api::published_table))
+        .routes(routes!(api::published_records))
 }

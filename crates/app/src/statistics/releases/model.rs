@@ -114,6 +114,8 @@ codes! {
         Suppression = "suppression",
         /// Noise is added to every cell: differential privacy, spent from the budget.
         Noise = "noise",
+        /// Records of people who do not exist, drawn from noisy figures: differential privacy, spent from the budget.
+        Records = "records",
     }
 }
 
@@ -166,6 +168,14 @@ pub fn is_open(dimension: Dimension) -> bool {
     matches!(dimension, Dimension::Nationality | Dimension::Route)
 }
 
+/// Fewest columns of synthetic records: of one, a table tells the same with less noise.
+const LEAST_COLUMNS: usize = 2;
+
+/// Whether synthetic records may have a dimension as a column: what is known of a person, or was done for them.
+pub fn may_be_a_column(dimension: Dimension) -> bool {
+    !matches!(dimension, Dimension::After | Dimension::Provider)
+}
+
 /// How a release is to be protected.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, utoipa::ToSchema)]
 pub struct ProtectionInput {
@@ -177,7 +187,7 @@ pub struct ProtectionInput {
     /// With suppression: what figures are rounded to, 3, 5 or 10; exact where left out.
     #[serde(default, deserialize_with = "crate::web::blank")]
     pub rounding: Option<u64>,
-    /// With noise: how much of the budget it takes, 0.05 to 2.
+    /// With noise, and of synthetic records: how much of the budget it takes, 0.05 to 2.
     #[serde(default, deserialize_with = "crate::web::blank")]
     pub epsilon: Option<f64>,
 }
@@ -219,9 +229,12 @@ pub struct ReleaseInput {
     /// Its title; the first one stands where a reader's language has none.
     #[serde(default)]
     pub titles: Vec<Title>,
-    /// Its tables.
+    /// Its tables; none of synthetic records.
     #[serde(default)]
     pub tables: Vec<TableInput>,
+    /// What synthetic records tell of each of the people reached; nothing with the other methods.
+    #[serde(default)]
+    pub columns: Vec<Dimension>,
     /// First day of the period.
     pub from: Day,
     /// Last day of the period.
@@ -242,7 +255,11 @@ impl ReleaseInput {
         });
         match self.protection.method {
             Method::Suppression => self.protection.epsilon = None,
-            Method::Noise => (self.protection.threshold, self.protection.rounding) = (None, None),
+            Method::Noise | Method::Records => (self.protection.threshold, self.protection.rounding) = (None, None),
+        }
+        match self.protection.method {
+            Method::Records => self.tables.clear(),
+            Method::Suppression | Method::Noise => self.columns.clear(),
         }
         self
     }
@@ -261,7 +278,12 @@ impl ReleaseInput {
         languages.sort_unstable();
         languages.dedup();
         check.that(languages.len() == self.titles.len(), "titles", "invalid-release-title-twice");
-        check.that(!self.tables.is_empty(), "tables", "invalid-release-tables");
+        match self.protection.method {
+            Method::Records => self.check_columns(&mut check),
+            Method::Suppression | Method::Noise => {
+                check.that(!self.tables.is_empty(), "tables", "invalid-release-tables");
+            }
+        }
         check.that(self.tables.len() <= MOST_TABLES, "tables", "invalid-release-too-many-tables");
         for (number, table) in self.tables.iter().enumerate() {
             self.check_table(&mut check, number, table);
@@ -293,6 +315,13 @@ impl ReleaseInput {
         check.that(!twice && !self.tables[..number].contains(table), by, "invalid-release-twice");
     }
 
+    fn check_columns(&self, check: &mut Check) {
+        check.that(self.columns.len() >= LEAST_COLUMNS, "columns", "invalid-release-columns");
+        check.that(self.columns.iter().all(|it| may_be_a_column(*it)), "columns", "invalid-choice");
+        let twice = (1..self.columns.len()).any(|at| self.columns[..at].contains(&self.columns[at]));
+        check.that(!twice, "columns", "invalid-release-twice");
+    }
+
     fn check_protection(&self, check: &mut Check) {
         let ProtectionInput { method, threshold, rounding, epsilon } = self.protection;
         match method {
@@ -302,11 +331,25 @@ impl ReleaseInput {
                 let fits = rounding.is_none_or(|base| ROUNDINGS.contains(&base));
                 check.that(fits, "protection.rounding", "invalid-choice");
             }
-            Method::Noise => {
+            Method::Noise | Method::Records => {
                 let fits = epsilon.is_some_and(|epsilon| (SMALLEST_EPSILON..=LARGEST_EPSILON).contains(&epsilon));
                 check.that(fits, "protection.epsilon", "invalid-release-epsilon");
             }
         }
+    }
+
+    /// What is counted, each once. Synthetic records are of the people reached.
+    pub fn indicators(&self) -> Vec<IndicatorId> {
+        if self.protection.method == Method::Records {
+            return vec![IndicatorId::PeopleReached];
+        }
+        let mut indicators: Vec<IndicatorId> = Vec::new();
+        for table in &self.tables {
+            if !indicators.contains(&table.indicator) {
+                indicators.push(table.indicator);
+            }
+        }
+        indicators
     }
 
     /// The period counted.

@@ -20,12 +20,7 @@ pub fn note(release: &Release, frozen: &Frozen, language: Language) -> Vec<Parag
     let period = [("from", day(input.from).into()), ("to", day(input.to).into())];
     let mut counted = vec![language.t_with("release-note-period", &period)];
     let (mut limits, mut sources) = (Vec::new(), Vec::new());
-    let mut told = Vec::new();
-    for table in input.tables.iter() {
-        let Some(indicator) = Indicator::of(table.indicator).filter(|_| !told.contains(&table.indicator)) else {
-            continue;
-        };
-        told.push(table.indicator);
+    for indicator in input.indicators().into_iter().filter_map(Indicator::of) {
         let name = indicator.name.said(&language);
         let of = |words: &crate::statistics::Text| {
             let values = [("name", name.into()), ("words", words.said(&language).into())];
@@ -70,7 +65,7 @@ fn protection(release: &Release, frozen: &Frozen, language: Language) -> Vec<Str
             }
             said
         }
-        (Method::Noise, noise) => {
+        (method, noise) => {
             let noise = noise.map_or_else(Vec::new, |noise| {
                 vec![
                     ("epsilon", language.decimal(noise.epsilon, 2).into()),
@@ -78,11 +73,11 @@ fn protection(release: &Release, frozen: &Frozen, language: Language) -> Vec<Str
                     ("sigma", language.decimal(noise.sigma, 1).into()),
                 ]
             });
-            vec![
-                language.t_with("release-note-noise", &noise),
-                language.t("release-note-noise-read").to_owned(),
-                language.t("release-note-noise-sums").to_owned(),
-            ]
+            let [made, read, sums] = match method {
+                Method::Records => ["release-note-records", "release-note-records-read", "release-note-records-tables"],
+                _ => ["release-note-noise", "release-note-noise-read", "release-note-noise-sums"],
+            };
+            vec![language.t_with(made, &noise), language.t(read).to_owned(), language.t(sums).to_owned()]
         }
     }
 }

@@ -13,7 +13,8 @@ use super::model::{
     TableInput, Title,
 };
 use super::note::{self, Paragraph};
-use super::shown::{CONFIDENTIAL, ReleaseFormat, Shown, name_of};
+use super::records::Alone;
+use super::shown::{CONFIDENTIAL, RecordsFormat, ReleaseFormat, Shown, ShownRecords, name_of};
 use super::store;
 use crate::access::{Permission, Viewer};
 use crate::code::Code;
@@ -29,7 +30,7 @@ use crate::web::{Context, Expected, Fields, Input, Sent, Typed, page};
 /// A figure in few signs.
 pub(super) fn said(figure: &Figure) -> String {
     match figure {
-        Figure::Count { value } | Figure::Rounded { value } => value.to_string(),
+        Figure::Count { value } | Figure::Rounded { value } | Figure::Synthetic { value } => value.to_string(),
         Figure::Noisy { value, within } => format!("{value} ± {within}"),
         Figure::Suppressed => format!("[{CONFIDENTIAL}]"),
     }
@@ -57,10 +58,8 @@ impl ListPage {
         badge(release.state)
     }
     fn indicators(&self, release: &Release) -> String {
-        let mut names: Vec<String> =
-            release.input.tables.iter().map(|table| name_of(table.indicator, self.ui.language)).collect();
-        names.dedup();
-        names.join(self.ui.t("list-comma"))
+        let names = release.input.indicators().into_iter().map(|indicator| name_of(indicator, self.ui.language));
+        names.collect::<Vec<_>>().join(self.ui.t("list-comma"))
     }
 }
 
@@ -76,6 +75,8 @@ struct Form {
     titles: Vec<Title>,
     #[serde(default)]
     tables: Vec<TableForm>,
+    #[serde(default)]
+    columns: Vec<Dimension>,
     #[serde(default, deserialize_with = "crate::web::blank")]
     from: Option<Day>,
     #[serde(default, deserialize_with = "crate::web::blank")]
@@ -124,6 +125,7 @@ impl Form {
         Form {
             titles: input.titles.clone(),
             tables: input.tables.iter().map(TableForm::of).collect(),
+            columns: input.columns.clone(),
             from: Some(input.from),
             to: Some(input.to),
             protection: input.protection.clone(),
@@ -140,6 +142,7 @@ impl Form {
         Ok(ReleaseInput {
             titles: self.titles.clone(),
             tables: self.tables.iter().filter_map(table).collect(),
+            columns: self.columns.clone(),
             from: self.from.ok_or_else(|| needed("from"))?,
             to: self.to.ok_or_else(|| needed("to"))?,
             protection: self.protection.clone(),
@@ -184,6 +187,12 @@ impl FormPage {
     fn tables(&self) -> Vec<TableForm> {
         let blank = (self.form.tables.len() < MOST_TABLES).then(TableForm::default);
         self.form.tables.iter().copied().chain(blank).collect()
+    }
+    fn columns(&self) -> Vec<Dimension> {
+        Dimension::ALL.iter().copied().filter(|it| model::may_be_a_column(*it)).collect()
+    }
+    fn is_column(&self, dimension: &Dimension) -> bool {
+        self.form.columns.contains(dimension)
     }
     fn method(&self, method: &str) -> bool {
         self.form.protection.method.code() == method
@@ -368,6 +377,12 @@ impl ShowPage {
     fn formats(&self) -> &'static [ReleaseFormat] {
         ReleaseFormat::ALL
     }
+    fn records_formats(&self) -> &'static [RecordsFormat] {
+        RecordsFormat::ALL
+    }
+    fn columns(&self) -> String {
+        self.ui.listed(&self.it.release.input.columns)
+    }
     fn risks(&self) -> Vec<(String, &disclosure::tables::TableRisk)> {
         let Some(frozen) = &self.it.frozen else { return Vec::new() };
         let names = self.it.release.input.tables.iter().map(|table| self.table_name(table));
@@ -391,6 +406,7 @@ impl ShowPage {
         let decimal = |number: Option<f64>| self.ui.language.decimal(number.unwrap_or_default(), 2);
         match self.it.release.input.protection.method {
             Method::Noise => self.ui.language.t_with("release-with-noise", &[("epsilon", decimal(epsilon).into())]),
+            Method::Records => self.ui.language.t_with("release-with-records", &[("epsilon", decimal(epsilon).into())]),
             Method::Suppression => {
                 let values =
                     [("threshold", threshold.unwrap_or_default().into()), ("base", rounding.unwrap_or(1).into())];
@@ -399,11 +415,28 @@ impl ShowPage {
             }
         }
     }
-    fn noise(&self) -> Option<String> {
+    /// What is drawn at random when it is submitted.
+    fn drawn(&self) -> Option<String> {
+        let left = ("left", self.ui.language.decimal(self.it.left, 2).into());
+        if self.it.release.input.protection.method == Method::Records {
+            return Some(self.ui.language.t_with("release-records-preview", &[left]));
+        }
         let noise = self.it.frozen.as_ref()?.noise?;
         let within = (1.96 * noise.sigma).ceil() as u64;
-        let values = [("within", within.into()), ("left", self.ui.language.decimal(self.it.left, 2).into())];
-        Some(self.ui.language.t_with("release-noise-preview", &values))
+        Some(self.ui.language.t_with("release-noise-preview", &[("within", within.into()), left]))
+    }
+    fn records(&self) -> Option<ShownRecords<'_>> {
+        let records = self.it.frozen.as_ref()?.records.as_ref().filter(|records| records.rows() > 0)?;
+        Some(ShownRecords::of(records, self.ui.language))
+    }
+    fn alone(&self) -> Option<&Alone> {
+        self.it.frozen.as_ref()?.records.as_ref()?.alone.as_ref()
+    }
+    /// How far records are from the people, in per cent by the number of columns.
+    fn apart(&self) -> Vec<(usize, String)> {
+        let records = self.it.frozen.as_ref().and_then(|frozen| frozen.records.as_ref());
+        let apart = records.map(|records| records.apart.as_slice()).unwrap_or_default();
+        (1..).zip(apart).map(|(length, share)| (length, self.ui.language.decimal(share * 100.0, 1))).collect()
     }
     fn may_prepare(&self) -> bool {
         self.ui.may(Permission::PrepareReleases.code())

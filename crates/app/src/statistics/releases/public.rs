@@ -14,7 +14,7 @@ use super::figures::{Figure, Frozen};
 use super::model::{Release, ReleaseInput};
 use super::note::{self, Paragraph};
 use super::pages::said;
-use super::shown::{About, ReleaseFormat, Shown};
+use super::shown::{About, RecordsFormat, ReleaseFormat, Shown, ShownRecords};
 use super::store::{self, Public};
 use crate::code::Code;
 use crate::dates::{Day, Moment};
@@ -36,6 +36,17 @@ pub(super) struct Chosen {
 pub(super) struct Wanted {
     /// What kind of file.
     pub(super) format: ReleaseFormat,
+    /// The language of its words.
+    #[serde(default, deserialize_with = "crate::web::blank")]
+    pub(super) lang: Option<Language>,
+}
+
+/// What a file of records is to be.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct WantedRecords {
+    /// What kind of file.
+    pub(super) format: RecordsFormat,
     /// The language of its words.
     #[serde(default, deserialize_with = "crate::web::blank")]
     pub(super) lang: Option<Language>,
@@ -143,6 +154,13 @@ impl ShowPage {
     fn formats(&self) -> &'static [ReleaseFormat] {
         ReleaseFormat::ALL
     }
+    fn records_formats(&self) -> &'static [RecordsFormat] {
+        RecordsFormat::ALL
+    }
+    fn records(&self) -> Option<ShownRecords<'_>> {
+        let records = self.public.frozen.as_ref()?.records.as_ref()?;
+        Some(ShownRecords::of(records, self.ui.language))
+    }
     fn citation(&self) -> String {
         let year = self.public.release.decided_at.map(|at| at.day(&self.public.time_zone).0.year()).unwrap_or_default();
         self.ui.language.t_with(
@@ -197,6 +215,29 @@ pub(super) async fn file(
     as_file(&public, number, wanted.format, language, &address(&guest.app.settings.public_url, id), &headers)
 }
 
+/// The synthetic records of a release as a file.
+pub(super) async fn records(
+    guest: Guest,
+    Path(id): Path<ReleaseId>,
+    Query(wanted): Query<WantedRecords>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let public = guest.app.db.read(move |tx| store::public(tx, id)).await?;
+    let language = wanted.lang.unwrap_or(guest.language);
+    let records = public.frozen.as_ref().and_then(|frozen| frozen.records.as_ref()).ok_or(Error::NotFound)?;
+    let tag = tag(&(id, public.release.version, language, wanted.format));
+    kept(&headers, &tag, || {
+        let title = language.t("release-records");
+        let content = ShownRecords::of(records, language).write(wanted.format, title)?;
+        Ok(attached(content, wanted.format.media_type(), &format!("records-{}.{}", public.release.input.to, wanted.format)))
+    })
+}
+
+fn attached(content: Vec<u8>, media_type: &'static str, name: &str) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition)], content).into_response()
+}
+
 /// A table of a release as a file, numbered from 1.
 fn as_file(
     public: &Public,
@@ -222,8 +263,6 @@ fn as_file(
     kept(headers, &tag, || {
         let content = Shown::of(table, language).write(format, &about, language)?;
         let name = format!("{}-{number}-{}.{}", table.input.indicator, release.input.to, format.ending());
-        let disposition = format!("attachment; filename=\"{name}\"");
-        let headers = [(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, disposition)];
-        Ok((headers, content).into_response())
+        Ok(attached(content, format.media_type(), &name))
     })
 }

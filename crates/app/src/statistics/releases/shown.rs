@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::figures::{Axis, Figure, FrozenTable, MET, OTHER};
 use super::model::Release;
+use super::records::{RecordColumn, Records};
 use crate::code::Code;
 use crate::codes;
 use crate::documents::table::{Cell, Table, TableFormat};
@@ -54,6 +55,8 @@ pub struct Shown {
     pub title: String,
     /// What stands for all of them together.
     pub total_label: &'static str,
+    /// What is counted: people, or records of people who do not exist.
+    pub unit: &'static str,
     indicator: IndicatorId,
     axes: Vec<ShownAxis>,
     cells: Vec<(Vec<Option<usize>>, Figure)>,
@@ -100,7 +103,9 @@ impl Shown {
         let several = table.input.by.iter().any(|dimension| dimension.overlaps());
         let out_of = several && Indicator::of(indicator).is_some_and(|it| it.denominator.is_some());
         let total_label = language.t(if out_of { "release-out-of" } else { "release-total" });
-        Shown { title: name_of(indicator, language), total_label, indicator, axes, cells }
+        let synthetic = table.cells.iter().any(|cell| matches!(cell.figure, Figure::Synthetic { .. }));
+        let unit = language.t(if synthetic { "release-records" } else { "release-people" });
+        Shown { title: name_of(indicator, language), total_label, unit, indicator, axes, cells }
     }
 
     fn figure(&self, at: &[Option<usize>]) -> Figure {
@@ -187,7 +192,7 @@ impl Shown {
             head.push((axis.label.clone(), format!("{}+name", axis.tag)));
             head.push((code, format!("{}+code", axis.tag)));
         }
-        head.push((language.t("release-people").to_owned(), "#affected+ind".to_owned()));
+        head.push((self.unit.to_owned(), "#affected+ind".to_owned()));
         if noisy {
             head.push((language.t("release-within").to_owned(), "#affected+ind+margin".to_owned()));
         }
@@ -244,9 +249,9 @@ impl Shown {
         let period = format!("{}/{}", about.release.input.from, about.release.input.to);
         let time = json!({ "index": [period], "label": { period.as_str(): period } });
         dimensions.insert("time".to_owned(), json!({ "label": language.t("release-period"), "category": time }));
-        let unit = json!({ "people": { "decimals": 0, "label": language.t("release-people") } });
+        let unit = json!({ "decimals": 0, "label": self.unit });
         let metric = json!({ "index": [self.indicator.code()], "label": { self.indicator.code(): self.title },
-            "unit": { self.indicator.code(): unit["people"] } });
+            "unit": { self.indicator.code(): unit } });
         dimensions
             .insert("indicator".to_owned(), json!({ "label": language.t("release-indicator"), "category": metric }));
         let ordered = self.in_order();
@@ -277,7 +282,8 @@ impl Shown {
             "extension": {
                 "licence": about.release.input.licence.address(),
                 "status": { CONFIDENTIAL: language.t("release-status-confidential"),
-                    "r": language.t("release-status-rounded"), "n": language.t("release-status-noise") },
+                    "r": language.t("release-status-rounded"), "n": language.t("release-status-noise"),
+                    "s": language.t("release-status-synthetic") },
             },
         });
         if margins.iter().any(Option::is_some) {
@@ -298,12 +304,110 @@ impl Shown {
     }
 }
 
+codes! {
+    /// What synthetic records leave as.
+    "records-format" RecordsFormat {
+        /// Comma-separated values, in words, with the tags of the Humanitarian Exchange Language in the second row.
+        Csv = "csv",
+        /// An Excel workbook of the same.
+        Xlsx = "xlsx",
+        /// JSON, in codes: a list of the columns and a list for each record.
+        Json = "json",
+    }
+}
+
+impl RecordsFormat {
+    /// The media type of such a file.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            RecordsFormat::Csv => TableFormat::Csv.media_type(),
+            RecordsFormat::Xlsx => TableFormat::Xlsx.media_type(),
+            RecordsFormat::Json => "application/json",
+        }
+    }
+}
+
+/// Synthetic records in a language.
+pub struct ShownRecords<'r> {
+    records: &'r Records,
+    language: Language,
+}
+
+impl<'r> ShownRecords<'r> {
+    /// Records in a language.
+    pub fn of(records: &'r Records, language: Language) -> ShownRecords<'r> {
+        ShownRecords { records, language }
+    }
+
+    /// How many there are.
+    pub fn number(&self) -> i64 {
+        i64::try_from(self.records.rows()).unwrap_or(i64::MAX)
+    }
+
+    /// The names of the columns.
+    pub fn head(&self) -> Vec<String> {
+        let ui = Ui::new(self.language, None, "");
+        let name = |column: &RecordColumn| {
+            let dimension = self.language.t(column.dimension.label());
+            let of = column.of.as_ref().map(|of| words::value(&ui, column.dimension, of));
+            of.map_or(dimension.to_owned(), |of| format!("{dimension}: {of}"))
+        };
+        self.records.columns.iter().map(name).collect()
+    }
+
+    /// The first so many, in words.
+    pub fn rows(&self, most: usize) -> impl Iterator<Item = Vec<String>> {
+        let ui = Ui::new(self.language, None, "");
+        let said = move |column: &RecordColumn, value: &str| match (value, &column.of) {
+            ("", _) => String::new(),
+            (_, Some(_)) => self.language.t("yes").to_owned(),
+            (value, None) => words::value(&ui, column.dimension, value),
+        };
+        let row = move |row| self.records.record(row).map(|(column, value)| said(column, value)).collect();
+        (0..self.records.rows().min(most)).map(row)
+    }
+
+    /// The records as a file.
+    ///
+    /// # Errors
+    /// The writer failed.
+    pub fn write(&self, format: RecordsFormat, title: &str) -> Result<Vec<u8>, Error> {
+        match format {
+            RecordsFormat::Csv => self.table(title).write(TableFormat::Csv),
+            RecordsFormat::Xlsx => self.table(title).write(TableFormat::Xlsx),
+            RecordsFormat::Json => {
+                let names: Vec<String> = self.records.columns.iter().map(RecordColumn::name).collect();
+                let record = |row| self.records.record(row).map(|(_, value)| value).collect::<Vec<_>>();
+                let records: Vec<Vec<&str>> = (0..self.records.rows()).map(record).collect();
+                serde_json::to_vec(&json!({ "columns": names, "records": records }))
+                    .map_err(|error| Error::Internal(error.to_string()))
+            }
+        }
+    }
+
+    fn table(&self, title: &str) -> Table {
+        let tagged = |column: &RecordColumn| {
+            let of = column.of.as_ref().map_or_else(String::new, |of| format!("+{of}"));
+            Cell::from(format!("{}{of}", tag(column.dimension.code())))
+        };
+        let tags = self.records.columns.iter().map(tagged).collect();
+        let rows = self.rows(usize::MAX).map(|row| row.into_iter().map(Cell::from).collect());
+        Table {
+            title: title.to_owned(),
+            head: self.head(),
+            rows: [tags].into_iter().chain(rows).collect(),
+            right_to_left: self.language.direction() == "rtl",
+        }
+    }
+}
+
 /// What a figure is, in a letter; nothing for an exact one.
 pub fn status(figure: Figure) -> &'static str {
     match figure {
         Figure::Count { .. } => "",
         Figure::Rounded { .. } => "r",
         Figure::Noisy { .. } => "n",
+        Figure::Synthetic { .. } => "s",
         Figure::Suppressed => CONFIDENTIAL,
     }
 }

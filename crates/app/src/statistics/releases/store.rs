@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::history::{self, Entry, Kind};
 use crate::ids::{OrganisationId, ReleaseId};
 use crate::params;
+use crate::statistics::IndicatorId;
 
 /// The columns of a release, as [`read`] takes them; `r` is the release, `p` who prepared it and `d` who decided.
 const COLUMNS: &str = "r.id, r.state, r.details, r.prepared_by, p.name, r.submitted_at, r.decided_by, d.name, \
@@ -140,7 +141,7 @@ pub fn submit(tx: &mut Tx<'_>, viewer: &Viewer, id: ReleaseId, version: i64, fro
         entry = entry.noting("epsilon", noise.epsilon);
     }
     let pen = history::record(tx, viewer, entry)?;
-    ledger::spend(tx, viewer, &pen, id, before.input.protection.method, frozen.rho())?;
+    ledger::spend(tx, viewer, &pen, id, before.input.protection.method, frozen.cost())?;
     tx.execute(
         &pen,
         "UPDATE release SET state = $3, figures = $4, prepared_by = $5, submitted_at = $6, decided_by = NULL, \
@@ -253,6 +254,7 @@ struct Told<'r> {
     release_state: ReleaseState,
     titles: Vec<&'r str>,
     indicators: Vec<&'r str>,
+    columns: Vec<&'r str>,
     first_on: crate::dates::Day,
     last_on: crate::dates::Day,
     release_method: Method,
@@ -266,7 +268,8 @@ impl Told<'_> {
         Told {
             release_state: state,
             titles: input.titles.iter().map(|title| title.text.as_str()).collect(),
-            indicators: input.tables.iter().map(|table| table.indicator.code()).collect(),
+            indicators: input.indicators().into_iter().map(IndicatorId::code).collect(),
+            columns: input.columns.iter().map(|column| column.code()).collect(),
             first_on: input.from,
             last_on: input.to,
             release_method: input.protection.method,
