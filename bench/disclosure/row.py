@@ -1,13 +1,16 @@
-"""One row of the table: row.py SET LINE_OF_JSON ERRORS (one line of JSON for each length of combination)."""
+"""One row of the table: row.py SET LINE_OF_JSON ERRORS OTHERWISE.
+
+ERRORS is one line of JSON for each length of combination; OTHERWISE is told of a run that has no line.
+"""
 
 import json
 import sys
 
 
 def main():
-    name, run, errors = sys.argv[1:4]
-    if not run.strip():
-        print(f"| {name} | did not finish | | | | | | |")
+    name, run, errors, otherwise = sys.argv[1:5]
+    if not run.strip() or not errors.strip():
+        print(f"| {name} | {otherwise} | | | | | | |")
         return
     run = json.loads(run)
     lines = [json.loads(line) for line in errors.splitlines() if line.strip()]

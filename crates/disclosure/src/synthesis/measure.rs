@@ -13,13 +13,21 @@ pub(super) enum Part {
     Sign,
     /// Its code chooses the number that a row counts in: neighbouring codes are so far apart.
     Place(u32),
-    /// As `Place`, but a row counts only where the column is not empty.
-    Known(u32),
+}
+
+/// Which rows a question counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// Each.
+    All,
+    /// Those in which none of its columns is empty: the first value of a column counts where the empty cell would.
+    Known,
 }
 
 /// A question: for each combination of what some columns hold, how many rows have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Query {
+    pub counts: Counts,
     pub parts: Vec<(usize, Part)>,
     /// How many numbers answer it.
     pub cells: usize,
@@ -36,25 +44,17 @@ impl Query {
         let mut cells = 1;
         let mut part = |column: usize| match sizes[column] {
             2 => (column, Part::Sign),
-            size => {
-                cells *= size;
-                (column, Part::Place((cells / size) as u32))
-            }
+            size => (column, place(&mut cells, size)),
         };
         let parts = columns.iter().map(|column| part(*column)).collect();
-        Query { parts, cells }
+        Query { counts: Counts::All, parts, cells }
     }
 
     /// The question about combinations of values only, as [`crate::count::Combinations`] orders them.
     pub fn known(columns: &[usize], sizes: &[usize]) -> Query {
         let mut cells = 1;
-        let mut part = |column: usize| {
-            let stride = cells as u32;
-            cells *= sizes[column] - 1;
-            (column, Part::Known(stride))
-        };
-        let parts = columns.iter().map(|column| part(*column)).collect();
-        Query { parts, cells }
+        let parts = columns.iter().map(|column| (*column, place(&mut cells, sizes[*column] - 1))).collect();
+        Query { counts: Counts::Known, parts, cells }
     }
 
     /// The columns that it is about.
@@ -78,7 +78,12 @@ impl Query {
 
     /// In which number a record counts, and whether 1 or -1.
     pub fn counts(&self, code: impl Fn(usize) -> u16) -> Option<(usize, i8)> {
-        counted(self.parts.iter().map(|(column, part)| (*part, code(*column))))
+        let first = u16::from(self.counts == Counts::Known);
+        let (mut place, mut sign) = (0, 1);
+        for (column, part) in &self.parts {
+            part.count(code(*column).checked_sub(first)?, &mut place, &mut sign);
+        }
+        Some((place, sign))
     }
 
     fn answer(&self, data: &Microdata) -> Vec<i64> {
@@ -92,19 +97,22 @@ impl Query {
     }
 }
 
-/// The number that these codes lead to, and whether 1 or -1 counts there.
-pub(super) fn counted(parts: impl Iterator<Item = (Part, u16)>) -> Option<(usize, i8)> {
-    let (mut place, mut sign) = (0, 1);
-    for (part, code) in parts {
-        let code = usize::from(code);
-        match part {
-            Part::Sign if code == 0 => sign = -sign,
+/// The part of one more column with so many codes.
+fn place(cells: &mut usize, codes: usize) -> Part {
+    let stride = *cells as u32;
+    *cells *= codes;
+    Part::Place(stride)
+}
+
+impl Part {
+    /// Where a code leads from a place, and what it makes of a sign.
+    pub fn count(self, code: u16, place: &mut usize, sign: &mut i8) {
+        match self {
+            Part::Sign if code == 0 => *sign = -*sign,
             Part::Sign => {}
-            Part::Place(stride) => place += code * stride as usize,
-            Part::Known(stride) => place += code.checked_sub(1)? * stride as usize,
+            Part::Place(stride) => *place += usize::from(code) * stride as usize,
         }
     }
-    Some((place, sign))
 }
 
 /// A question with its answer.
