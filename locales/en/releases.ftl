@@ -212,7 +212,7 @@ release-records-number = { $count ->
 }
 release-records-hint = No line is a person. Together they resemble the people counted; alone, a line says nothing.
 release-records-sample = The first records
-release-records-preview = The records are made once, when you submit: whoever saw several could work out more of the people. ε { $left } of the budget is left.
+release-records-preview = The records are made once, when you submit: whoever saw several could work out more of the people. How many records have a value will lie within ± { $within } of the people in 95 of 100 cases: where that is much of those you have, choose fewer columns or publish tables. ε { $left } of the budget is left.
 release-alone-hint = If the people themselves were published with what you chose, so many could be recognised by it. No line of synthetic records is one of them.
 release-alone-unique = Share it with nobody
 release-alone-few = Share it with fewer than ten

@@ -212,7 +212,7 @@ release-records-number = { $count ->
 }
 release-records-hint = Ninguna línea es una persona. Juntas se parecen a las personas contadas; sola, una línea no dice nada.
 release-records-sample = Los primeros registros
-release-records-preview = Los registros se crean una sola vez, al enviar: quien viera varios juegos sabría más de las personas. Quedan ε { $left } del presupuesto.
+release-records-preview = Los registros se crean una sola vez, al enviar: quien viera varios juegos sabría más de las personas. En 95 de 100 casos, cuántos registros tienen un valor se aparta de las personas en no más de ± { $within }: si es mucho para las suyas, elija menos columnas o publique tablas. Quedan ε { $left } del presupuesto.
 release-alone-hint = Si se publicaran las propias personas con lo que ha elegido, tantas podrían ser reconocidas. Ninguna línea sintética es una de ellas.
 release-alone-unique = No lo comparten con nadie
 release-alone-few = Lo comparten con menos de diez

@@ -212,7 +212,7 @@ release-records-number = { $count ->
 }
 release-records-hint = Aucune ligne n’est une personne. Ensemble, elles ressemblent aux personnes comptées ; seule, une ligne ne dit rien.
 release-records-sample = Les premiers enregistrements
-release-records-preview = Les enregistrements sont créés une seule fois, quand vous soumettez : qui en verrait plusieurs jeux en apprendrait davantage sur les personnes. Il reste ε { $left } du budget.
+release-records-preview = Les enregistrements sont créés une seule fois, quand vous soumettez : qui en verrait plusieurs jeux en apprendrait davantage sur les personnes. Dans 95 cas sur 100, le nombre d’enregistrements ayant une valeur s’écarte de celui des personnes d’au plus ± { $within } : si c’est beaucoup au regard des vôtres, choisissez moins de colonnes ou publiez des tableaux. Il reste ε { $left } du budget.
 release-alone-hint = Si les personnes elles-mêmes étaient publiées avec ce que vous avez choisi, voici combien pourraient être reconnues. Aucune ligne synthétique n’est l’une d’elles.
 release-alone-unique = Ne le partagent avec personne
 release-alone-few = Le partagent avec moins de dix

@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 
 use super::people::{Company, Inventor, Party, Profile};
-use super::{Founded, Progress, forms as visits, outcomes, tracing};
+use super::{Founded, Progress, forms as visits, outcomes, releases, tracing};
 use crate::access::{Role, Scope, Sensitivity, Viewer};
 use crate::cases::input::{
     ActionChange, Answers, ApprovalDecision, Assignment, Closure, FlagResolution, FollowUpRecord, GoalChange,
@@ -243,7 +243,21 @@ impl Chronicle {
         let (first, supervisor) = (self.on(first, self.now), self.on(supervisor, self.now));
         self.hand_over(tx, &supervisor, &first)?;
         self.wait_for_today(tx, &first)?;
-        self.take_emergency_access(tx)
+        self.take_emergency_access(tx)?;
+        self.publish(tx)
+    }
+
+    fn publish(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let who = |wanted| self.house.users.iter().find(|(role, _)| *role == wanted);
+        let Some(((_, officer), (_, manager))) = who(Role::DataOfficer).zip(who(Role::ProgrammeManager)) else {
+            return Ok(());
+        };
+        if self.people < releases::FEWEST {
+            return Ok(());
+        }
+        let officer = sessions::viewer_of_user(tx, self.house.organisation, *officer)?;
+        let manager = sessions::viewer_of_user(tx, self.house.organisation, *manager)?;
+        releases::tell(tx, &officer, &manager)
     }
 
     fn hand_over(&self, tx: &mut Tx<'_>, supervisor: &Viewer, to: &Viewer) -> Result<(), Error> {

@@ -4,6 +4,7 @@ mod cases;
 mod forms;
 mod outcomes;
 mod people;
+mod releases;
 mod tracing;
 
 use crate::access::{Role, Scope};

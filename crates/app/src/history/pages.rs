@@ -105,6 +105,7 @@ const TELLING: &[&str] = &[
     "release_state",
     "release_method",
     "indicators",
+    "columns",
     "first_on",
     "last_on",
     "threshold",

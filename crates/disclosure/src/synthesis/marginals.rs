@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use super::choose::choose;
 use super::fit::{Fit, Records};
-use super::measure::{Measurement, Query, ask};
+use super::measure::{Measurement, Part, Query, ask};
 use crate::account::{Delta, Epsilon, Rho};
 use crate::count::{Combinations, Marginal, TooManyCells};
-use crate::noise::{ScaleError, Source};
+use crate::noise::{Gaussian, ScaleError, Source};
 use crate::{Column, Domain, Microdata};
 
 /// Parts of the budget, of 100: the number of people, single columns, pairs of columns, choosing more, asking them.
@@ -80,20 +80,47 @@ pub struct Synthesis {
 pub fn marginals(data: &Microdata, epsilon: Epsilon, delta: Delta, source: &mut Source) -> Result<Synthesis, Refused> {
     let rho = Rho::within(epsilon, delta.halved());
     let width = data.columns().len() as u64;
-    let rows = people(data, rho.share(PEOPLE, WHOLE), source)?;
+    let asked = people(data, rho.share(PEOPLE, WHOLE), source)?;
     let single = rho.share(SINGLE, WHOLE * width);
     let (data, measured) = singles(data, single, delta.halved(), source)?;
-    if rows == 0 || data.columns().iter().all(|column| column.values.is_empty()) {
+    let rows = told_people(&asked, &measured)?;
+    if data.columns().iter().all(|column| column.values.is_empty()) {
         return Err(Refused::TooFewPeople);
     }
     let run = Run { data: &data, sizes: data.columns().iter().map(Column::size).collect(), rows, rho };
     run.make(measured, source)
 }
 
+/// The standard deviation of the noise that [`marginals`] puts on how many people hold each value of one of so many
+/// columns: to know before anything is asked.
+///
+/// # Errors
+/// The budget is too small for the noise to be drawn.
+pub fn noise_of_a_column(columns: usize, epsilon: Epsilon, delta: Delta) -> Result<f64, ScaleError> {
+    let each = Rho::within(epsilon, delta.halved()).share(SINGLE, WHOLE * columns.max(1) as u64);
+    Ok(Gaussian::with_rho(1, each)?.sigma())
+}
+
 /// Asks how many people there are.
-pub(super) fn people(data: &Microdata, rho: Rho, source: &mut Source) -> Result<usize, Refused> {
-    let people = ask(data, vec![Query::whole(&[], &[])], rho, source)?;
-    usize::try_from(people[0].answer[0]).map_err(|_| Refused::TooFewPeople)
+pub(super) fn people(data: &Microdata, rho: Rho, source: &mut Source) -> Result<Measurement, ScaleError> {
+    ask(data, vec![Query::whole(&[], &[])], rho, source).map(|mut asked| asked.swap_remove(0))
+}
+
+/// How many people there are by all that was told: each column that everybody has a place in adds up to them. A sum of
+/// n numbers has n times the variance of one, and sums count by the inverse of theirs.
+///
+/// # Errors
+/// Nobody is told of.
+pub(super) fn told_people(asked: &Measurement, singles: &[Measurement]) -> Result<usize, Refused> {
+    let whole = singles.iter().filter(|single| matches!(single.query.parts[..], [(_, Part::Place(_))]));
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for Measurement { answer, sigma, .. } in whole.chain([asked]) {
+        let weight = 1.0 / (sigma * sigma * answer.len() as f64);
+        sum += weight * answer.iter().sum::<i64>() as f64;
+        weights += weight;
+    }
+    let people = (sum / weights).round();
+    if people >= 1.0 { Ok(people as usize) } else { Err(Refused::TooFewPeople) }
 }
 
 /// Asks for each column how many hold each value. Values of columns that do not declare theirs are kept where enough

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::fit::{Fit, Records};
-use super::marginals::{Refused, Synthesis, microdata, people, singles};
+use super::marginals::{Refused, Synthesis, microdata, people, singles, told_people};
 use super::measure::{Measurement, Query, with_noise};
 use crate::account::{Delta, Epsilon, Rho};
 use crate::count::{Combinations, Marginal, TooManyCells, binomial};
@@ -96,9 +96,10 @@ impl Aggregates {
         source: &mut Source,
     ) -> Result<Aggregates, Refused> {
         let rho = Rho::within(epsilon, delta.halved());
-        let people = people(data, rho.share(PEOPLE, WHOLE), source)?;
+        let asked = people(data, rho.share(PEOPLE, WHOLE), source)?;
         let width = data.columns().len() as u64;
         let (data, single) = singles(data, rho.share(SINGLE, WHOLE * width), delta.halved(), source)?;
+        let people = told_people(&asked, &single)?;
         let most = most_known(&data, people, rho.share(KNOWN, WHOLE), source)?;
         let data = bounded(&data, most, source);
         let sizes: Vec<usize> = data.columns().iter().map(Column::size).collect();

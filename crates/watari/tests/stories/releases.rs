@@ -400,7 +400,8 @@ story!(synthetic_records_resemble_everybody_and_are_nobody, |server: &Server| {
     let second = published(server, &known);
     let ledger = read(&pierre, "/releases/ledger");
     assert_eq!((&ledger["entries"][0]["release_id"], &ledger["entries"][0]["delta"]), (&json!(second), &json!(0.0)));
-    assert!(read(&server.log_in("audit"), "/history?kind=release").to_string().contains("nationality"));
+    let history = read(&server.log_in("audit"), "/history?kind=release").to_string();
+    assert!(history.contains("nationality"), "{history}");
 
     // No table needs to be chosen, no column twice, and none that is not of a person.
     for columns in [json!(["sex"]), json!(["sex", "sex"]), json!(["sex", "provider"])] {

@@ -256,7 +256,7 @@ pub fn preview(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &T
             let (noise, _) = noise_of(input, &counted, terms)?;
             Ok(Frozen { risks: risks(input, &counted), noise: Some(noise), ..Frozen::blank(viewer.today) })
         }
-        Method::Records => records::preview(tx, viewer, input),
+        Method::Records => records::preview(tx, viewer, input, terms),
     }
 }
 

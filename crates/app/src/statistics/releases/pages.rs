@@ -417,13 +417,14 @@ impl ShowPage {
     }
     /// What is drawn at random when it is submitted.
     fn drawn(&self) -> Option<String> {
-        let left = ("left", self.ui.language.decimal(self.it.left, 2).into());
-        if self.it.release.input.protection.method == Method::Records {
-            return Some(self.ui.language.t_with("release-records-preview", &[left]));
-        }
         let noise = self.it.frozen.as_ref()?.noise?;
         let within = (1.96 * noise.sigma).ceil() as u64;
-        Some(self.ui.language.t_with("release-noise-preview", &[("within", within.into()), left]))
+        let values = [("within", within.into()), ("left", self.ui.language.decimal(self.it.left, 2).into())];
+        let words = match self.it.release.input.protection.method {
+            Method::Records => "release-records-preview",
+            _ => "release-noise-preview",
+        };
+        Some(self.ui.language.t_with(words, &values))
     }
     fn records(&self) -> Option<ShownRecords<'_>> {
         let records = self.it.frozen.as_ref()?.records.as_ref().filter(|records| records.rows() > 0)?;
@@ -489,8 +490,7 @@ pub(super) async fn submit_release(ctx: &Context, id: ReleaseId, version: i64) -
         if release.version != version {
             return Err(Error::stale(&serde_json::Value::Null, &release.input, release.version));
         }
-        let (terms, _) = ledger::terms(tx, viewer)?;
-        figures::prepare(tx, viewer, &release.input, &terms)
+        super::prepare(tx, viewer, &release.input)
     });
     let frozen = prepared.await?;
     ctx.write(move |tx, viewer| store::submit(tx, viewer, id, version, &frozen)).await

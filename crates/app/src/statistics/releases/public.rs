@@ -229,7 +229,11 @@ pub(super) async fn records(
     kept(&headers, &tag, || {
         let title = language.t("release-records");
         let content = ShownRecords::of(records, language).write(wanted.format, title)?;
-        Ok(attached(content, wanted.format.media_type(), &format!("records-{}.{}", public.release.input.to, wanted.format)))
+        Ok(attached(
+            content,
+            wanted.format.media_type(),
+            &format!("records-{}.{}", public.release.input.to, wanted.format),
+        ))
     })
 }
 

@@ -4,12 +4,12 @@
 //! (`crates/disclosure/SYNTHETIC.md`), once. Their tables on the public page are counted in the records, and so cost
 //! nothing further.
 
-use disclosure::account::{Delta, Epsilon};
+use disclosure::account::{Delta, Epsilon, Rho};
 use disclosure::evaluate::utility;
 use disclosure::noise::Source;
 use disclosure::risk::{self, Question};
-use disclosure::synthesis::{Refused, Synthesis, marginals};
-use disclosure::{Column, Microdata};
+use disclosure::synthesis::{Refused, marginals, noise_of_a_column};
+use disclosure::{Column, Domain, Microdata};
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Axis, Figure, Frozen, FrozenCell, FrozenTable, Noise};
@@ -17,7 +17,6 @@ use super::ledger::Terms;
 use super::model::{ReleaseInput, TableInput, USUAL_THRESHOLD};
 use crate::access::Viewer;
 use crate::code::Code;
-use crate::dates::Day;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::statistics::{self, Dimension, IndicatorId};
@@ -115,48 +114,53 @@ impl RecordColumn {
 /// Not allowed, too few people for so much noise, or the database failed.
 pub fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &Terms) -> Result<Frozen, Error> {
     let people = people(tx, viewer, input)?;
-    made(&people, input, terms, viewer.today, &mut Source::secure())
+    let (epsilon, delta) = budget(input, terms)?;
+    let made = marginals(&people, epsilon, delta, &mut Source::secure()).map_err(refused)?;
+    let apart = utility(&people, &made.records, LENGTH).map_err(internal)?;
+    let records = Records {
+        columns: made.records.columns().iter().filter_map(RecordColumn::of).collect(),
+        alone: alone(&people),
+        apart: apart.lengths.iter().map(|length| length.relative_error).collect(),
+    };
+    Ok(Frozen {
+        tables: tables(&records, &input.columns),
+        records: Some(records),
+        noise: Some(noise(&people, epsilon, delta)?),
+        ..Frozen::blank(viewer.today)
+    })
 }
-
-/// How easily people would be recognised, before anything is made.
+/// How easily people would be recognised and how much noise there will be, before anything is made.
 ///
 /// # Errors
 /// Not allowed, or the database failed.
-pub fn preview(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput) -> Result<Frozen, Error> {
+pub fn preview(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &Terms) -> Result<Frozen, Error> {
     let people = people(tx, viewer, input)?;
-    let records = Records { alone: alone(&people), ..Records::default() };
-    Ok(Frozen { records: Some(records), ..Frozen::blank(viewer.today) })
+    let (epsilon, delta) = budget(input, terms)?;
+    Ok(Frozen {
+        records: Some(Records { alone: alone(&people), ..Records::default() }),
+        noise: Some(noise(&people, epsilon, delta)?),
+        ..Frozen::blank(viewer.today)
+    })
 }
 
 fn people(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput) -> Result<Microdata, Error> {
     statistics::figures::records(tx, &viewer.counting()?, &input.period(), &input.columns)
 }
 
-fn made(
-    people: &Microdata,
-    input: &ReleaseInput,
-    terms: &Terms,
-    today: Day,
-    source: &mut Source,
-) -> Result<Frozen, Error> {
-    let broken = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
-    let epsilon = Epsilon::new(input.protection.epsilon.unwrap_or_default()).map_err(|error| broken(&error))?;
-    let delta = Delta::new(terms.delta / SHARE_OF_DELTA).map_err(|error| broken(&error))?;
-    let made = marginals(people, epsilon, delta, source).map_err(|refusal| match refusal {
-        Refused::TooFewPeople | Refused::Scale(_) => Error::Refused("refused-release-too-few"),
-        Refused::TooManyCells(_) => Error::Refused("refused-release-too-large"),
-    })?;
-    let apart = utility(people, &made.records, LENGTH).map_err(|error| broken(&error))?;
-    let records = Records {
-        columns: made.records.columns().iter().filter_map(RecordColumn::of).collect(),
-        alone: alone(people),
-        apart: apart.lengths.iter().map(|length| length.relative_error).collect(),
-    };
-    Ok(Frozen {
-        tables: tables(&records, &input.columns),
-        noise: Some(noise(&made, epsilon, delta, people)),
-        records: Some(records),
-        ..Frozen::blank(today)
+fn budget(input: &ReleaseInput, terms: &Terms) -> Result<(Epsilon, Delta), Error> {
+    let epsilon = Epsilon::new(input.protection.epsilon.unwrap_or_default()).map_err(internal)?;
+    Ok((epsilon, Delta::new(terms.delta / SHARE_OF_DELTA).map_err(internal)?))
+}
+
+fn noise(people: &Microdata, epsilon: Epsilon, delta: Delta) -> Result<Noise, Error> {
+    let columns = people.columns();
+    let finds = columns.iter().any(|column| column.domain == Domain::Found);
+    Ok(Noise {
+        epsilon: epsilon.value(),
+        delta: delta.value(),
+        sigma: noise_of_a_column(columns.len(), epsilon, delta).map_err(|error| refused(error.into()))?,
+        rho: Rho::within(epsilon, delta.halved()).parts(),
+        found: if finds { delta.halved().value() } else { 0.0 },
     })
 }
 
@@ -166,16 +170,15 @@ fn alone(people: &Microdata) -> Option<Alone> {
     Some(Alone { people: risk.people, unique: risk.unique, few: risk.small })
 }
 
-fn noise(made: &Synthesis, epsilon: Epsilon, delta: Delta, people: &Microdata) -> Noise {
-    let single = made.asked.iter().filter(|asked| asked.columns.len() == 1).map(|asked| asked.noise);
-    let finds = people.columns().iter().any(|column| column.domain == disclosure::Domain::Found);
-    Noise {
-        epsilon: epsilon.value(),
-        delta: delta.value(),
-        sigma: single.fold(0.0, f64::max),
-        rho: made.rho.parts(),
-        found: if finds { delta.halved().value() } else { 0.0 },
-    }
+fn refused(refusal: Refused) -> Error {
+    Error::Refused(match refusal {
+        Refused::TooFewPeople | Refused::Scale(_) => "refused-release-too-few",
+        Refused::TooManyCells(_) => "refused-release-too-large",
+    })
+}
+
+fn internal(error: impl std::fmt::Display) -> Error {
+    Error::Internal(error.to_string())
 }
 
 /// A table of the records for each dimension.
