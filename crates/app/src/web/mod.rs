@@ -189,7 +189,7 @@ fn api() -> OpenApiRouter<App> {
         components(schemas(
             cases::CaseSort,
             crate::documents::table::TableFormat,
-            crate::statistics::releases::RecordsFormat, ReleaseFormat
+            crate::statistics::releases::RecordsFormat, crate::statistics::releases::ReleaseFormat
         ))
     )]
     struct Document;
