@@ -234,8 +234,7 @@ impl Moment {
 
     /// The calendar day in a time zone.
     pub fn day(self, time_zone: &str) -> Day {
-        let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
-        Day(zone.to_datetime(self.0).date())
+        Zone::of(time_zone).day(self)
     }
 
     /// Day and time in the words of a language.
@@ -243,6 +242,22 @@ impl Moment {
         let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
         let local = zone.to_datetime(self.0);
         format!("{} {:02}:{:02}", Day(local.date()).in_words(language), local.hour(), local.minute())
+    }
+}
+
+/// A time zone, looked up once for many moments.
+#[derive(Clone, Debug)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// The zone of this name, UTC where there is none.
+    pub fn of(name: &str) -> Zone {
+        Zone(TimeZone::get(name).unwrap_or(TimeZone::UTC))
+    }
+
+    /// The calendar day of a moment.
+    pub fn day(&self, moment: Moment) -> Day {
+        Day(self.0.to_datetime(moment.0).date())
     }
 }
 

@@ -195,6 +195,52 @@ impl Rho {
     }
 }
 
+/// What a release costs: ρ for its noise, and δ for finding out which values occur, the probability with which one is
+/// told that a single person has. Costs of all releases about the same people add up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// For noise.
+    pub rho: Rho,
+    /// For finding values; 0 where all are known beforehand.
+    #[serde(default)]
+    pub delta: f64,
+}
+
+impl Cost {
+    /// Of a release without noise.
+    pub const NOTHING: Cost = Cost { rho: Rho::ZERO, delta: 0.0 };
+
+    /// Of noise alone.
+    pub const fn of(rho: Rho) -> Cost {
+        Cost { rho, delta: 0.0 }
+    }
+
+    /// What is left of a budget once this is spent: ρ, and the ε of a single release that takes all of it. δ that was
+    /// spent on values is no more there to turn ρ into ε, and nothing is left once it is more than half.
+    pub fn leaves(self, epsilon: Epsilon, delta: Delta) -> (Rho, f64) {
+        match Delta::new(delta.0 - self.delta) {
+            Ok(rest) if rest.0 * 2.0 >= delta.0 => {
+                let left = Rho::within(epsilon, rest).less(self.rho).unwrap_or(Rho::ZERO);
+                (left, left.epsilon(rest))
+            }
+            _ => (Rho::ZERO, 0.0),
+        }
+    }
+}
+
+impl Add for Cost {
+    type Output = Cost;
+    fn add(self, other: Cost) -> Cost {
+        Cost { rho: self.rho + other.rho, delta: self.delta + other.delta }
+    }
+}
+
+impl Sum for Cost {
+    fn sum<I: Iterator<Item = Cost>>(costs: I) -> Cost {
+        costs.fold(Cost::NOTHING, Add::add)
+    }
+}
+
 /// Far more than floating-point arithmetic errs in `log_delta`, far less than anybody notices.
 const SLACK: f64 = 1e-9;
 

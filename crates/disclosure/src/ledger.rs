@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Delta, Epsilon, Rho};
+use crate::account::{Cost, Delta, Epsilon, Rho};
 
 /// A budget and its releases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,28 +25,30 @@ pub struct Ledger {
 }
 
 /// What one release cost.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Which release.
     pub what: String,
     /// When it was paid for, which is before it was made.
     pub when: Timestamp,
     /// What it cost.
-    pub rho: Rho,
+    #[serde(flatten)]
+    pub cost: Cost,
 }
 
 /// The budget does not suffice.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "the privacy budget does not suffice for {what}: it costs ρ {}, which alone is ε {asked_epsilon:.3}, and of ε \
-     {} only ρ {} is left, which alone is ε {left_epsilon:.3}. Ask for fewer figures or for more noise; a release \
-     that was already paid for can be published again as it is", .asked.value(), .budget.value(), .left.value()
+    "the privacy budget does not suffice for {what}: it costs ρ {}, which alone is ε {asked_epsilon:.3}, and δ {} for \
+     finding values, and of ε {} only ρ {} is left, which alone is ε {left_epsilon:.3}. Ask for fewer figures, for more \
+     noise or for a smaller δ, or declare the values; a release that was already paid for can be published again as it is",
+    .asked.rho.value(), .asked.delta, .budget.value(), .left.value()
 )]
 pub struct Spent {
     /// Which release.
     pub what: String,
     /// What it would cost.
-    pub asked: Rho,
+    pub asked: Cost,
     /// What it would cost as the only release.
     pub asked_epsilon: f64,
     /// What is left.
@@ -69,32 +71,33 @@ impl Ledger {
     }
 
     /// What all releases cost.
-    pub fn spent(&self) -> Rho {
-        self.entries.iter().map(|entry| entry.rho).sum()
+    pub fn spent(&self) -> Cost {
+        self.entries.iter().map(|entry| entry.cost).sum()
     }
 
-    /// What is left.
-    pub fn left(&self) -> Rho {
-        self.budget().less(self.spent()).unwrap_or(Rho::ZERO)
+    /// What is left: ρ, and the ε of a single release that takes all of it.
+    pub fn left(&self) -> (Rho, f64) {
+        self.spent().leaves(self.epsilon, self.delta)
     }
 
     /// Pays for a release, before it is made.
     ///
     /// # Errors
     /// What is left does not suffice; then nothing is spent.
-    pub fn spend(&mut self, what: &str, rho: Rho) -> Result<&Entry, Spent> {
-        let left = self.left();
-        if rho > left {
+    pub fn spend(&mut self, what: &str, cost: Cost) -> Result<&Entry, Spent> {
+        let values = Cost { rho: Rho::ZERO, ..cost };
+        let (left, left_epsilon) = (self.spent() + values).leaves(self.epsilon, self.delta);
+        if cost.rho > left {
             return Err(Spent {
                 what: what.to_owned(),
-                asked: rho,
-                asked_epsilon: rho.epsilon(self.delta),
+                asked: cost,
+                asked_epsilon: cost.rho.epsilon(self.delta),
                 left,
-                left_epsilon: left.epsilon(self.delta),
+                left_epsilon,
                 budget: self.epsilon,
             });
         }
-        Ok(self.entries.push_mut(Entry { what: what.to_owned(), when: Timestamp::now(), rho }))
+        Ok(self.entries.push_mut(Entry { what: what.to_owned(), when: Timestamp::now(), cost }))
     }
 }
 
@@ -167,8 +170,8 @@ impl LedgerFile {
     ///
     /// # Errors
     /// What is left does not suffice, or the file cannot be written; then nothing may be released.
-    pub fn spend(&mut self, what: &str, rho: Rho) -> Result<(), LedgerError> {
-        self.ledger.spend(what, rho)?;
+    pub fn spend(&mut self, what: &str, cost: Cost) -> Result<(), LedgerError> {
+        self.ledger.spend(what, cost)?;
         self.write()
     }
 
@@ -225,7 +228,7 @@ mod tests {
     #[test]
     fn a_release_after_the_budget_is_spent_is_refused_and_told_what_is_left() {
         let mut ledger = Ledger::new(epsilon(2.0), delta(1e-6));
-        let half = ledger.budget().share(1, 2);
+        let half = Cost::of(ledger.budget().share(1, 2));
         ledger.spend("people reached in 2025", half).unwrap();
         ledger.spend("people reached in 2026", half).unwrap();
         let refusal = ledger.spend("referrals completed", half).unwrap_err();
@@ -233,7 +236,7 @@ mod tests {
         assert!(refusal.to_string().contains("does not suffice for referrals completed"), "{refusal}");
         assert_eq!(ledger.entries.len(), 2);
         let smaller = Ledger::new(epsilon(1.0), delta(1e-6)).budget();
-        assert!(half > smaller, "two halves of a budget are more than two of half its ε");
+        assert!(half.rho > smaller, "two halves of a budget are more than two of half its ε");
     }
 
     #[test]
@@ -242,18 +245,38 @@ mod tests {
         let path = folder.path().join("ledger.json");
         assert!(matches!(LedgerFile::open(&path), Err(LedgerError::Missing(_))));
         let mut file = LedgerFile::create(&path, epsilon(1.0), delta(1e-6)).unwrap();
-        file.spend("specific needs", Rho::rounded_up(0.001)).unwrap();
+        file.spend("specific needs", Cost::of(Rho::rounded_up(0.001))).unwrap();
         assert!(matches!(LedgerFile::open(&path), Err(LedgerError::Locked(_))));
         let before = file.ledger().clone();
         drop(file);
         assert!(matches!(LedgerFile::create(&path, epsilon(9.0), delta(1e-6)), Err(LedgerError::Exists(_))));
         let mut again = LedgerFile::open(&path).unwrap();
         assert_eq!(again.ledger(), &before);
-        assert!(matches!(again.spend("everything", Rho::rounded_up(1.0)), Err(LedgerError::Spent(_))));
+        assert!(matches!(again.spend("everything", Cost::of(Rho::rounded_up(1.0))), Err(LedgerError::Spent(_))));
         drop(again);
         std::fs::write(&path, "{\"epsilon\": 0}").unwrap();
         let refusal = LedgerFile::open(&path).unwrap_err().to_string();
         assert!(refusal.contains("above 0") && refusal.contains("backup"), "{refusal}");
+    }
+
+    /// Two files of records whose values have to be found, each with a fifth of the budget's δ; the third would leave
+    /// less than half.
+    #[test]
+    fn what_finding_values_costs_of_delta_adds_up_too() {
+        let mut ledger = Ledger::new(epsilon(4.0), delta(1e-6));
+        let (before, _) = ledger.left();
+        let records = Cost { rho: before.share(1, 10), delta: 0.2e-6 };
+        ledger.spend("records of 2025", records).unwrap();
+        let (after, _) = ledger.left();
+        assert!(after < before.less(records.rho).unwrap(), "with less δ the same ε allows less ρ");
+        ledger.spend("records of 2026", records).unwrap();
+        let refusal = ledger.spend("records of 2027", records).unwrap_err();
+        assert!(refusal.to_string().contains("smaller δ"), "{refusal}");
+        ledger.spend("tables of 2027", Cost::of(records.rho)).unwrap();
+        let before =
+            r#"{"epsilon":1.0,"delta":1e-6,"entries":[{"what":"a","when":"2026-01-01T00:00:00Z","rho":0.25}]}"#;
+        let read: Ledger = serde_json::from_str(before).unwrap();
+        assert_eq!(read.spent(), Cost::of(Rho::from_parts(Rho::PARTS / 4)), "entries from before δ was written down");
     }
 
     proptest! {
@@ -264,10 +287,10 @@ mod tests {
         ) {
             let mut ledger = Ledger::new(epsilon(1.0), delta(1e-6));
             for rho in asked {
-                let left = ledger.left();
+                let (left, _) = ledger.left();
                 let rho = Rho::rounded_up(rho);
-                prop_assert_eq!(ledger.spend("a release", rho).is_ok(), rho <= left);
-                prop_assert_eq!(ledger.spent() + ledger.left(), ledger.budget());
+                prop_assert_eq!(ledger.spend("a release", Cost::of(rho)).is_ok(), rho <= left);
+                prop_assert_eq!(ledger.spent().rho + ledger.left().0, ledger.budget());
             }
             let read: Ledger = serde_json::from_str(&serde_json::to_string(&ledger).unwrap()).unwrap();
             prop_assert_eq!(read, ledger);

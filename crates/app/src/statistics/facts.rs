@@ -1,14 +1,14 @@
 //! What the house holds, as far as figures need it: narrow rows in memory, of people who agreed to be counted, without
-//! name, number or id. Of everyone else only that something was done for someone on a day, so that it can be said how many
+//! name or number. Of everyone else only that something was done for someone on a day, so that it can be said how many
 //! are left out.
 //!
-//! They are read anew as soon as the history has gone on: a withdrawn consent, or a person erased, is gone from the next
-//! figure.
+//! They follow the history: as soon as it has gone on, the rows of the people whom it tells of are read anew, so that a
+//! withdrawn consent, or a person erased, is gone from the next figure.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use xlsform::xpath::Tree;
 
@@ -18,9 +18,10 @@ use crate::access::Viewer;
 use crate::cases::outcome::{Need, Outcome};
 use crate::cases::{self, ActionState, AfterClosure, CaseState, Doer, Front};
 use crate::code::Code;
-use crate::dates::{Day, Moment};
+use crate::dates::{Day, Moment, Zone};
 use crate::db::Tx;
 use crate::error::Error;
+use crate::history::{Act, Kind};
 use crate::ids::{CaseId, OrganisationId, PersonId, SubmissionId};
 use crate::params;
 use crate::people::{Leg, Sex, Stage, age};
@@ -186,6 +187,11 @@ struct Met {
 }
 
 impl Met {
+    /// Those that were met before.
+    fn of(values: &[String]) -> Met {
+        Met { codes: values.iter().cloned().zip(1..).collect(), values: values.to_vec() }
+    }
+
     /// The code of a value; 0 once there are too many to tell apart.
     fn code(&mut self, value: String) -> u16 {
         if let Some(code) = self.codes.get(&value) {
@@ -258,6 +264,29 @@ impl Facts {
         })
     }
 
+    /// All but what is known of some, who are counted, and of others, who are not. Nobody's place changes.
+    fn without(&self, places: &FxHashSet<u32>, others: &FxHashSet<u32>) -> Facts {
+        fn of<T: Clone>(rows: &[T], gone: &FxHashSet<u32>, whose: impl Fn(&T) -> u32) -> Vec<T> {
+            rows.iter().filter(|row| !gone.contains(&whose(row))).cloned().collect()
+        }
+        let mut people = self.people.clone();
+        for place in places {
+            people.get_mut(*place as usize).into_iter().for_each(|person| *person = Person::default());
+        }
+        Facts {
+            today: self.today,
+            domains: self.domains.clone(),
+            people,
+            touches: of(&self.touches, places, |touch| touch.person),
+            left_out: of(&self.left_out, others, |(_, person)| *person),
+            cases: of(&self.cases, places, |case| case.person),
+            actions: of(&self.actions, places, |action| action.person),
+            screenings: of(&self.screenings, places, |screening| screening.person),
+            after: of(&self.after, places, |after| after.person),
+            answers: Mutex::default(),
+        }
+    }
+
     /// How many people something was done for between two days who are not counted.
     pub(super) fn left_out(&self, from: Day, to: Day) -> u64 {
         let mut people: Vec<u32> =
@@ -268,31 +297,139 @@ impl Facts {
     }
 }
 
-/// Where the history stood, and on which day: what the facts depend on.
-type State = (Vec<u8>, Day);
-
 /// The latest facts of each organisation. A server has few.
-type Latest = HashMap<OrganisationId, (State, Arc<Facts>)>;
+static LATEST: LazyLock<Mutex<HashMap<OrganisationId, Known>>> = LazyLock::new(Mutex::default);
 
-static LATEST: LazyLock<Mutex<Latest>> = LazyLock::new(Mutex::default);
+/// Where the history stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Head {
+    seq: i64,
+    hash: Vec<u8>,
+}
+
+impl Head {
+    fn of(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Head, Error> {
+        let sql = "SELECT seq, hash FROM history_head WHERE organisation_id = $1";
+        let head = tx.one(sql, params![viewer.organisation], |row| Ok(Head { seq: row.next()?, hash: row.next()? }))?;
+        Ok(head.unwrap_or_default())
+    }
+
+    /// Whether the history that this transaction sees has come through here. One that was undone, or is later than this
+    /// transaction, has not.
+    fn is_past(&self, tx: &mut Tx<'_>, viewer: &Viewer) -> Result<bool, Error> {
+        let sql = "SELECT hash FROM history WHERE organisation_id = $1 AND seq = $2";
+        let hash = tx.one(sql, params![viewer.organisation, self.seq], |row| row.get::<Vec<u8>>(0))?;
+        Ok(hash.is_some_and(|hash| hash == self.hash))
+    }
+}
+
+/// Facts, and how far of the history they know.
+#[derive(Clone)]
+struct Known {
+    head: Head,
+    facts: Arc<Facts>,
+    numbers: Arc<Numbers>,
+}
+
+/// Where people's rows are.
+#[derive(Clone, Default)]
+struct Numbers {
+    /// The place of those who are counted.
+    places: FxHashMap<PersonId, u32>,
+    /// Numbers of those who are not.
+    others: FxHashMap<PersonId, u32>,
+    /// The next of these.
+    next: u32,
+}
+
+impl Known {
+    /// These facts with what the history tells up to a place.
+    fn followed(&self, tx: &mut Tx<'_>, viewer: &Viewer, head: Head) -> Result<Known, Error> {
+        match changed(tx, viewer, self.head.seq, head.seq)? {
+            None => Reader::read(tx, viewer, head),
+            Some(people) if people.is_empty() => Ok(Known { head, ..self.clone() }),
+            Some(people) => Reader::follow(tx, viewer, self, &people, head),
+        }
+    }
+}
+
+/// Whose records changed between two places of the history; none where it may be everybody's.
+fn changed(tx: &mut Tx<'_>, viewer: &Viewer, after: i64, until: i64) -> Result<Option<Vec<PersonId>>, Error> {
+    let sql = format!(
+        "SELECT DISTINCT h.kind, h.act, h.person_id FROM history h WHERE h.organisation_id = $1 AND {} LIMIT {}",
+        told_between(after, until),
+        MOST_CHANGES + 1
+    );
+    let entries = tx.query(&sql, params![viewer.organisation], |row| {
+        Ok((row.next::<Kind>()?, row.next::<Act>()?, row.next::<Option<PersonId>>()?))
+    })?;
+    let mut people = Vec::new();
+    for (kind, act, person) in &entries {
+        match (kind, person) {
+            // These concern others than those whom they are about, or what everybody's rows depend on.
+            _ if *act == Act::Erased => return Ok(None),
+            (Kind::Merge | Kind::Form | Kind::Organisation, _) => return Ok(None),
+            (_, Some(person)) => people.push(*person),
+            (kind, None) if is_about_nobody(*kind) => {}
+            (_, None) => return Ok(None),
+        }
+    }
+    people.sort_unstable();
+    people.dedup();
+    Ok((entries.len() <= MOST_CHANGES).then_some(people))
+}
+
+/// Kinds of records that no figure knows of.
+fn is_about_nobody(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Team
+            | Kind::User
+            | Kind::Token
+            | Kind::Passkey
+            | Kind::Household
+            | Kind::Duplicate
+            | Kind::EntityList
+            | Kind::Entity
+            | Kind::Device
+            | Kind::List
+            | Kind::Release
+            | Kind::Budget
+    )
+}
+
+/// After more entries of the history than this, all is read anew.
+const MOST_CHANGES: usize = 5_000;
+
+/// The entries of the history `h` between two places, the first not among them, that tell of a change.
+fn told_between(after: i64, until: i64) -> String {
+    format!("h.seq > {after} AND h.seq <= {until} AND h.act NOT IN ('read', 'exported')")
+}
 
 /// The facts of an organisation as they stand in this transaction.
 ///
 /// # Errors
 /// The database failed.
 pub(super) fn of(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Arc<Facts>, Error> {
-    let head = "SELECT hash FROM history_head WHERE organisation_id = $1";
-    let head: Option<Vec<u8>> = tx.one(head, params![viewer.organisation], |row| row.get(0))?;
-    let state = (head.unwrap_or_default(), viewer.today);
+    let head = Head::of(tx, viewer)?;
     let known = LATEST.lock().ok().and_then(|latest| latest.get(&viewer.organisation).cloned());
-    if let Some((_, facts)) = known.filter(|(known, _)| *known == state) {
-        return Ok(facts);
-    }
-    let facts = Arc::new(Reader::read(tx, viewer)?);
+    let now = match known.filter(|known| known.facts.today == viewer.today) {
+        Some(known) if known.head == head => return Ok(known.facts),
+        Some(known) if known.head.is_past(tx, viewer)? => known.followed(tx, viewer, head)?,
+        _ => Reader::read(tx, viewer, head)?,
+    };
+    let facts = now.facts.clone();
     if let Ok(mut latest) = LATEST.lock() {
-        latest.insert(viewer.organisation, (state, facts.clone()));
+        latest.insert(viewer.organisation, now);
     }
     Ok(facts)
+}
+
+/// The facts as if nothing had been known before.
+#[cfg(test)]
+pub(super) fn anew(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Arc<Facts>, Error> {
+    let head = Head::of(tx, viewer)?;
+    Ok(Reader::read(tx, viewer, head)?.facts)
 }
 
 /// Whose a row is.
@@ -307,10 +444,10 @@ enum Whose {
 /// Reads the facts, table by table.
 struct Reader {
     facts: Facts,
-    zone: String,
-    places: FxHashMap<PersonId, u32>,
-    /// Numbers of those who are not counted.
-    others: FxHashMap<PersonId, u32>,
+    numbers: Numbers,
+    zone: Zone,
+    /// Which people's rows are read, those whom the history tells of between two places; everybody's without.
+    between: Option<(i64, i64)>,
 }
 
 /// What a person's details say about the way.
@@ -336,40 +473,73 @@ impl Way {
 }
 
 impl Reader {
-    fn read(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Facts, Error> {
-        let (places, others) = (FxHashMap::default(), FxHashMap::default());
-        let mut reader = Reader { facts: Facts::none(viewer.today), zone: viewer.time_zone.clone(), places, others };
-        reader.people(tx, viewer)?;
-        let cases = reader.cases(tx, viewer)?;
-        reader.actions(tx, viewer, &cases)?;
-        let kept = reader.follow_ups(tx, viewer)?;
-        reader.screenings(tx, viewer, &kept)?;
-        let mut facts = reader.facts;
+    /// Everybody's.
+    fn read(tx: &mut Tx<'_>, viewer: &Viewer, head: Head) -> Result<Known, Error> {
+        let (facts, numbers) = (Facts::none(viewer.today), Numbers::default());
+        Reader { facts, numbers, zone: Zone::of(&viewer.time_zone), between: None }.known(tx, viewer, head)
+    }
+
+    /// Those of some people anew, the others as they are known.
+    fn follow(
+        tx: &mut Tx<'_>,
+        viewer: &Viewer,
+        known: &Known,
+        changed: &[PersonId],
+        head: Head,
+    ) -> Result<Known, Error> {
+        let mut numbers = Numbers::clone(&known.numbers);
+        let places = changed.iter().filter_map(|person| numbers.places.remove(person)).collect();
+        let others = changed.iter().filter_map(|person| numbers.others.remove(person)).collect();
+        let facts = known.facts.without(&places, &others);
+        let between = Some((known.head.seq, head.seq));
+        Reader { facts, numbers, zone: Zone::of(&viewer.time_zone), between }.known(tx, viewer, head)
+    }
+
+    fn known(mut self, tx: &mut Tx<'_>, viewer: &Viewer, head: Head) -> Result<Known, Error> {
+        self.people(tx, viewer)?;
+        let cases = self.cases(tx, viewer)?;
+        self.actions(tx, viewer, &cases)?;
+        let kept = self.follow_ups(tx, viewer)?;
+        self.screenings(tx, viewer, &kept)?;
+        let mut facts = self.facts;
         facts.touches.sort_by_key(|touch| touch.day);
         facts.left_out.sort_unstable();
         facts.screenings.sort_by_key(|screening| screening.day);
-        Ok(facts)
+        Ok(Known { head, facts: Arc::new(facts), numbers: Arc::new(self.numbers) })
+    }
+
+    /// What of a table is read, where a column of it says whose a row is; `$1` is the organisation.
+    fn whose_rows(&self, column: &str) -> String {
+        self.between.map_or_else(String::new, |(after, until)| {
+            format!(
+                " AND {column} IN (SELECT h.person_id FROM history h WHERE h.organisation_id = $1 \
+                 AND h.person_id IS NOT NULL AND {})",
+                told_between(after, until)
+            )
+        })
     }
 
     /// Those who agreed. A status or nationality that is none counts as not known.
     fn people(&mut self, tx: &mut Tx<'_>, viewer: &Viewer) -> Result<(), Error> {
         let mut filter = viewer.counted_people();
         let today = filter.bind(viewer.today);
+        let whose = self.whose_rows("p.id");
         let sql = format!(
             "SELECT p.id, p.sex, p.birth_from, p.birth_to, p.nationality, p.needs, p.details, \
              CASE WHEN p.consent_contact = 'given' AND COALESCE(p.consent_contact_until, '9999-12-31') >= {today} \
-             THEN 1 ELSE 0 END FROM person p WHERE {}",
+             THEN 1 ELSE 0 END FROM person p WHERE {}{whose}",
             filter.sql()
         );
-        let (mut nationalities, mut routes) = (Met::default(), Met::default());
         let domains = self.facts.domains.clone();
+        let met = |dimension| Met::of(domains.of(dimension));
+        let (mut nationalities, mut routes) = (met(Dimension::Nationality), met(Dimension::Route));
         tx.each(&sql, filter.params(), |row| {
             let (id, sex): (PersonId, String) = (row.next()?, row.next()?);
             let born = [row.next()?, row.next()?];
             let nationality = row.next::<Option<String>>()?.filter(|code| code != "unknown");
             let needs: String = row.next()?;
             let way: Way = serde_json::from_str(&row.next::<String>()?).unwrap_or(Way { journey: Vec::new() });
-            self.places.insert(id, u32::try_from(self.facts.people.len()).unwrap_or(u32::MAX));
+            self.numbers.places.insert(id, u32::try_from(self.facts.people.len()).unwrap_or(u32::MAX));
             self.facts.people.push(Person {
                 sex: domains.code(Dimension::Sex, &sex),
                 born,
@@ -392,11 +562,14 @@ impl Reader {
     }
 
     fn whose(&mut self, id: PersonId) -> Whose {
-        if let Some(place) = self.places.get(&id) {
+        let Numbers { places, others, next } = &mut self.numbers;
+        if let Some(place) = places.get(&id) {
             return Whose::Counted(*place);
         }
-        let next = u32::try_from(self.others.len()).unwrap_or(u32::MAX);
-        Whose::LeftOut(*self.others.entry(id).or_insert(next))
+        Whose::LeftOut(*others.entry(id).or_insert_with(|| {
+            *next += 1;
+            *next
+        }))
     }
 
     /// Notes that something was done; whose it was, where they are counted.
@@ -416,15 +589,17 @@ impl Reader {
 
     /// Cases, and where each stands among them.
     fn cases(&mut self, tx: &mut Tx<'_>, viewer: &Viewer) -> Result<FxHashMap<CaseId, usize>, Error> {
-        let sql = "SELECT c.id, c.person_id, c.created_at, c.opened_at, c.first_contact_at, c.closed_at, c.closure_reason, \
-                   c.trafficking, c.state FROM case_file c WHERE c.organisation_id = $1";
+        let sql = format!(
+            "SELECT c.id, c.person_id, c.created_at, c.opened_at, c.first_contact_at, c.closed_at, c.closure_reason, \
+             c.trafficking, c.state FROM case_file c WHERE c.organisation_id = $1{}",
+            self.whose_rows("c.person_id")
+        );
         let mut places = FxHashMap::default();
         let zone = self.zone.clone();
-        tx.each(sql, params![viewer.organisation], |row| {
-            let day = |moment: Option<Moment>| moment.map(|moment| moment.day(&zone));
+        tx.each(&sql, params![viewer.organisation], |row| {
+            let day = |moment: Option<Moment>| moment.map(|moment| zone.day(moment));
             let (id, person): (CaseId, PersonId) = (row.next()?, row.next()?);
-            let created: Moment = row.next()?;
-            let opened = created.day(&zone);
+            let opened = zone.day(row.next()?);
             let (again, contact) = (day(row.next()?), day(row.next()?));
             let closed = day(row.next()?);
             let (reason, trafficking, state) = (row.next()?, row.next()?, row.next::<CaseState>()?);
@@ -439,11 +614,14 @@ impl Reader {
     }
 
     fn actions(&mut self, tx: &mut Tx<'_>, viewer: &Viewer, cases: &FxHashMap<CaseId, usize>) -> Result<(), Error> {
-        let sql = "SELECT a.person_id, a.case_id, g.front, g.dimension, a.who, a.provider_kind, a.created_at, a.due_on, \
-                   a.state, a.done_on FROM action a \
-                   JOIN goal g ON g.organisation_id = a.organisation_id AND g.id = a.goal_id WHERE a.organisation_id = $1";
+        let sql = format!(
+            "SELECT a.person_id, a.case_id, g.front, g.dimension, a.who, a.provider_kind, a.created_at, a.due_on, \
+             a.state, a.done_on FROM action a \
+             JOIN goal g ON g.organisation_id = a.organisation_id AND g.id = a.goal_id WHERE a.organisation_id = $1{}",
+            self.whose_rows("a.person_id")
+        );
         let zone = self.zone.clone();
-        tx.each(sql, params![viewer.organisation], |row| {
+        tx.each(&sql, params![viewer.organisation], |row| {
             let (person, case): (PersonId, CaseId) = (row.next()?, row.next()?);
             let (front, dimension): (Front, cases::Dimension) = (row.next()?, row.next()?);
             let (who, provider): (Doer, Option<String>) = (row.next()?, row.next()?);
@@ -459,7 +637,7 @@ impl Reader {
             }
             if who == Doer::Provider && state != ActionState::Dropped {
                 let provider = provider.map_or(0, |kind| self.facts.domains.code(Dimension::Provider, &kind));
-                let planned = planned.day(&zone);
+                let planned = zone.day(planned);
                 self.facts.actions.push(ProviderAction { person, provider, goals, planned, due, done });
             }
             Ok(true)
@@ -473,8 +651,9 @@ impl Reader {
         let sql = format!(
             "SELECT f.person_id, f.kind, f.due_on, f.done_on, f.person_seen, f.submission_id, s.xml FROM follow_up f \
              LEFT JOIN submission s ON s.organisation_id = f.organisation_id AND s.id = f.submission_id \
-             AND f.kind IN ({}) WHERE f.organisation_id = $1",
-            kinds.join(", ")
+             AND f.kind IN ({}) WHERE f.organisation_id = $1{}",
+            kinds.join(", "),
+            self.whose_rows("f.person_id")
         );
         let mut kept = Vec::new();
         tx.each(&sql, params![viewer.organisation], |row| {
@@ -516,8 +695,9 @@ impl Reader {
         };
         let sql = format!(
             "SELECT s.person_id, s.form, s.created_at, s.result, {} FROM screening s \
-             WHERE s.organisation_id = $1 ORDER BY s.created_at, s.id",
-            answered("s.answers", '"', '"')
+             WHERE s.organisation_id = $1{} ORDER BY s.created_at, s.id",
+            answered("s.answers", '"', '"'),
+            self.whose_rows("s.person_id")
         );
         tx.each(&sql, params![viewer.organisation], |row| {
             let (person, form) = (row.next()?, row.next::<String>()?);
@@ -527,8 +707,10 @@ impl Reader {
         let sql = format!(
             "SELECT s.person_id, f.name, s.sent_at, s.result, {}, s.id FROM submission s \
              JOIN form f ON f.organisation_id = s.organisation_id AND f.id = s.form_id \
-             WHERE s.organisation_id = $1 AND s.person_id IS NOT NULL AND s.result IS NOT NULL ORDER BY s.sent_at, s.id",
-            answered("s.xml", '>', '<')
+             WHERE s.organisation_id = $1 AND s.person_id IS NOT NULL AND s.result IS NOT NULL{} \
+             ORDER BY s.sent_at, s.id",
+            answered("s.xml", '>', '<'),
+            self.whose_rows("s.person_id")
         );
         tx.each(&sql, params![viewer.organisation], |row| {
             let (person, form) = (row.next()?, row.next::<String>()?);
@@ -543,7 +725,7 @@ impl Reader {
 
     /// One of them, the latest of its form so far.
     fn screening(&mut self, person: PersonId, form: &str, at: Moment, result: &str, answered: bool) {
-        let day = at.day(&self.zone);
+        let day = self.zone.day(at);
         let found: Outcome = serde_json::from_str(result).unwrap_or_default();
         let Some(place) = self.touch(person, &[Some(day)], Set::default()) else { return };
         let needs = found.needs();

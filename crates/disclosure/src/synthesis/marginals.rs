@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::choose::choose;
 use super::fit::{Fit, Records};
 use super::measure::{Measurement, Part, Query, ask};
-use crate::account::{Delta, Epsilon, Rho};
+use crate::account::{Cost, Delta, Epsilon, Rho};
 use crate::count::{Combinations, Marginal, TooManyCells};
 use crate::noise::{Gaussian, ScaleError, Source};
 use crate::{Column, Domain, Microdata};
@@ -89,6 +89,13 @@ pub fn marginals(data: &Microdata, epsilon: Epsilon, delta: Delta, source: &mut 
     }
     let run = Run { data: &data, sizes: data.columns().iter().map(Column::size).collect(), rows, rho };
     run.make(measured, source)
+}
+
+/// What records of these data cost, by either method: ρ for half of δ, the other half where values have to be found.
+pub fn cost(data: &Microdata, epsilon: Epsilon, delta: Delta) -> Cost {
+    let finds = data.columns().iter().any(|column| column.domain == Domain::Found);
+    let rho = Rho::within(epsilon, delta.halved());
+    Cost { rho, delta: if finds { delta.halved().value() } else { 0.0 } }
 }
 
 /// The standard deviation of the noise that [`marginals`] puts on how many people hold each value of one of so many

@@ -6,5 +6,5 @@ mod marginals;
 mod measure;
 mod seeded;
 
-pub use marginals::{Asked, Refused, Synthesis, marginals, noise_of_a_column};
+pub use marginals::{Asked, Refused, Synthesis, cost, marginals, noise_of_a_column};
 pub use seeded::{Aggregates, Told};

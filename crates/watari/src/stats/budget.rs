@@ -1,7 +1,7 @@
 //! What a release may cost, and the ledger that adds it up.
 
 use anyhow::{Context, Result, bail};
-use disclosure::account::{Delta, Epsilon, Rho};
+use disclosure::account::{Cost, Delta, Epsilon, Rho};
 use disclosure::ledger::{Ledger, LedgerFile};
 use disclosure::noise::Source;
 
@@ -26,21 +26,22 @@ pub fn keep(options: &KeepLedger) -> Result<()> {
 }
 
 fn in_words(ledger: &Ledger) -> String {
-    let delta = ledger.delta;
-    let mut lines: Vec<String> = ledger
-        .entries
-        .iter()
-        .map(|entry| format!("{}  {}  ρ {:.6}", entry.when, entry.what, entry.rho.value()))
-        .collect();
+    let mut lines: Vec<String> =
+        ledger.entries.iter().map(|entry| format!("{}  {}  {}", entry.when, entry.what, cost(&entry.cost))).collect();
     lines.push(format!(
-        "spent ρ {:.6} of {:.6} (ε {}, δ {}); left for one more release: ε {:.3}",
-        ledger.spent().value(),
+        "spent {} of {:.6} (ε {}, δ {}); left for one more release: ε {:.3}",
+        cost(&ledger.spent()),
         ledger.budget().value(),
         ledger.epsilon.value(),
-        delta.value(),
-        ledger.left().epsilon(delta)
+        ledger.delta.value(),
+        ledger.left().1
     ));
     lines.join("\n") + "\n"
+}
+
+fn cost(cost: &Cost) -> String {
+    let values = if cost.delta > 0.0 { format!(" (δ {:e} for finding values)", cost.delta) } else { String::new() };
+    format!("ρ {:.6}{values}", cost.rho.value())
 }
 
 impl Budget {
@@ -56,11 +57,11 @@ impl Budget {
     }
 
     /// Pays for the release; what cannot be paid for is not made.
-    pub fn pay(&self, what: &str, rho: Rho) -> Result<()> {
+    pub fn pay(&self, what: &str, cost: Cost) -> Result<()> {
         let Some(path) = &self.ledger else { return Ok(()) };
         let mut file = LedgerFile::open(path)
             .with_context(|| format!("begin one with `watari stats ledger {}`", path.display()))?;
-        Ok(file.spend(what, rho)?)
+        Ok(file.spend(what, cost)?)
     }
 
     /// Where the noise comes from.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use disclosure::account::{Delta, Epsilon};
-use disclosure::synthesis::{Aggregates, Synthesis, marginals};
+use disclosure::synthesis::{Aggregates, Synthesis, cost, marginals};
 use serde_json::{Value, json};
 
 use crate::options::{Method, SynthesizeRecords};
@@ -18,13 +18,13 @@ pub fn synthesize(options: &SynthesizeRecords) -> Result<()> {
         None => None,
     };
     let data = records.read()?;
-    let rho = budget.rho(data.rows())?;
+    budget.rho(data.rows())?;
     let mut source = budget.source();
     let file = records.file.display();
     let (made, method) = match (budget.epsilon, budget.delta, options.k) {
         (Some(epsilon), Some(delta), None) => {
             let (epsilon, delta) = (Epsilon::new(epsilon)?, Delta::new(delta)?);
-            budget.pay(&format!("synthetic records of {file}"), rho.unwrap_or_default())?;
+            budget.pay(&format!("synthetic records of {file}"), cost(&data, epsilon, delta))?;
             records.say("Counting, adding noise, fitting records …");
             let made = match options.method {
                 Method::Marginals => marginals(&data, epsilon, delta, &mut source),

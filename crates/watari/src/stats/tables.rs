@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use disclosure::account::Rho;
+use disclosure::account::{Cost, Rho};
 use disclosure::tables::{
     Audit, Nesting, NotStated, Protection, Published, Table, Zeros, noisy, protect_audited, write_csv, write_noisy_csv,
 };
@@ -55,7 +55,9 @@ fn publish_noisy(options: &PublishTables, microdata: &Microdata, rho: Rho, out: 
     let tables = tables(options, microdata, NotStated::Always)?;
     refuse_found_values(&tables, microdata)?;
     let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-    options.budget.pay(&format!("tables of {}: {}", options.records.file.display(), names.join("; ")), rho)?;
+    options
+        .budget
+        .pay(&format!("tables of {}: {}", options.records.file.display(), names.join("; ")), Cost::of(rho))?;
     let released = noisy(&tables, rho, &mut options.budget.source())?;
     out.write(|out| {
         if is_json {

@@ -6,13 +6,13 @@
 //! between is left out; and it spends anew, published or not, because choosing among several draws would tell more than
 //! one of them. The figures as they were counted are kept nowhere.
 
-use disclosure::account::{Delta, Epsilon, Rho};
+use disclosure::account::{Cost, Delta, Epsilon, Rho};
 use disclosure::noise::{Gaussian, Source};
 use disclosure::tables::{self, Published, Refusal, Table, TableRisk};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::ledger::{Cost, Terms};
+use super::ledger::Terms;
 use super::model::{Method, ReleaseInput, TableInput, USUAL_THRESHOLD, is_open};
 use super::records::{self, Records};
 use crate::access::Viewer;
@@ -178,7 +178,7 @@ impl Frozen {
     }
 
     /// What it spends.
-    pub(super) fn cost(&self) -> Cost {
+    pub fn cost(&self) -> Cost {
         self.noise.map_or(Cost::NOTHING, |noise| Cost { rho: Rho::from_parts(noise.rho), delta: noise.found })
     }
 

@@ -4,7 +4,7 @@
 //! house sets a budget once, with a second person, and every draw of noise is written down with what it cost; releases
 //! without noise stand there too, with nothing, because their protection is another one and adds nothing to the sum.
 
-use disclosure::account::{Delta, Epsilon, Rho};
+use disclosure::account::{Cost, Delta, Epsilon, Rho};
 use serde::{Deserialize, Serialize};
 
 use super::model::Method;
@@ -56,35 +56,12 @@ impl Terms {
         check.done()
     }
 
-    /// The ρ that is left after so much was spent, and the ε that a single release could still have of it. δ that was
-    /// spent is no more there to turn ρ into ε; of the house's δ no more than half is spent.
+    /// What is left after so much was spent: ρ, and the ε of a single release that takes all of it.
     fn left(&self, spent: Cost) -> (Rho, f64) {
-        let delta = self.delta - spent.delta;
-        match (Epsilon::new(self.epsilon), Delta::new(delta)) {
-            (Ok(epsilon), Ok(delta)) if delta.value() * 2.0 >= self.delta => {
-                let left = Rho::within(epsilon, delta).less(spent.rho).unwrap_or(Rho::ZERO);
-                (left, left.epsilon(delta))
-            }
+        match (Epsilon::new(self.epsilon), Delta::new(self.delta)) {
+            (Ok(epsilon), Ok(delta)) => spent.leaves(epsilon, delta),
             _ => (Rho::ZERO, 0.0),
         }
-    }
-}
-
-/// What a release costs: costs of releases add up, ρ as well as δ.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::statistics) struct Cost {
-    /// ρ of zero-concentrated differential privacy.
-    pub rho: Rho,
-    /// The probability with which a value is told that only one person has.
-    pub delta: f64,
-}
-
-impl Cost {
-    /// Of a release without noise.
-    pub const NOTHING: Cost = Cost { rho: Rho::ZERO, delta: 0.0 };
-
-    fn and(self, other: Cost) -> Cost {
-        Cost { rho: [self.rho, other.rho].into_iter().sum(), delta: self.delta + other.delta }
     }
 }
 
@@ -170,7 +147,7 @@ fn spent(tx: &mut Tx<'_>, viewer: &Viewer, lasts: Lasts) -> Result<Cost, Error> 
     };
     let sql = "SELECT rho, delta FROM ledger_entry WHERE organisation_id = $1 AND spent_at >= $2";
     let costs = tx.query(sql, params![viewer.organisation, from], cost)?;
-    Ok(costs.into_iter().fold(Cost::NOTHING, Cost::and))
+    Ok(costs.into_iter().sum())
 }
 
 fn cost(row: &Row<'_>) -> Result<Cost, DbError> {
@@ -193,7 +170,7 @@ pub(super) fn spend(
 ) -> Result<(), Error> {
     let (terms, _) = terms(tx, viewer)?;
     let before = spent(tx, viewer, terms.lasts)?;
-    let (left, _) = terms.left(before.and(Cost { rho: Rho::ZERO, ..cost }));
+    let (left, _) = terms.left(before + Cost { rho: Rho::ZERO, ..cost });
     if left.less(cost.rho).is_none() {
         return Err(Error::BudgetSpent(terms.left(before).1));
     }

@@ -4,12 +4,12 @@
 //! (`crates/disclosure/SYNTHETIC.md`), once. Their tables on the public page are counted in the records, and so cost
 //! nothing further.
 
-use disclosure::account::{Delta, Epsilon, Rho};
+use disclosure::account::{Delta, Epsilon};
 use disclosure::evaluate::utility;
 use disclosure::noise::Source;
 use disclosure::risk::{self, Question};
-use disclosure::synthesis::{Refused, marginals, noise_of_a_column};
-use disclosure::{Column, Domain, Microdata};
+use disclosure::synthesis::{Refused, cost, marginals, noise_of_a_column};
+use disclosure::{Column, Microdata};
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Axis, Figure, Frozen, FrozenCell, FrozenTable, Noise};
@@ -153,14 +153,13 @@ fn budget(input: &ReleaseInput, terms: &Terms) -> Result<(Epsilon, Delta), Error
 }
 
 fn noise(people: &Microdata, epsilon: Epsilon, delta: Delta) -> Result<Noise, Error> {
-    let columns = people.columns();
-    let finds = columns.iter().any(|column| column.domain == Domain::Found);
+    let cost = cost(people, epsilon, delta);
     Ok(Noise {
         epsilon: epsilon.value(),
         delta: delta.value(),
-        sigma: noise_of_a_column(columns.len(), epsilon, delta).map_err(|error| refused(error.into()))?,
-        rho: Rho::within(epsilon, delta.halved()).parts(),
-        found: if finds { delta.halved().value() } else { 0.0 },
+        sigma: noise_of_a_column(people.columns().len(), epsilon, delta).map_err(|error| refused(error.into()))?,
+        rho: cost.rho.parts(),
+        found: cost.delta,
     })
 }
 
