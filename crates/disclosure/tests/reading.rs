@@ -148,6 +148,28 @@ fn a_broken_file_is_told_with_its_rows() {
 }
 
 #[test]
+fn a_release_is_read_by_the_description_of_its_original() {
+    let text = "[columns.name]\nrole = \"identifier\"\n[columns.age]\nbands = [0, 18, 60]\n\
+                [columns.arrived]\ndates = \"year\"\n[columns.need]\nrole = \"sensitive\"\nvalues = [\"food\", \"rent\"]\n";
+    let (_folder, made) = file("made.csv", b"age,arrived,need\n18-59,2025,rent\n7,2024-05-01,food\n0-59,2020s,other\n");
+    let description = Description::read(text).unwrap();
+    // As an original it would be refused: it lacks a column, and holds what no age, day or need is.
+    assert!(read(&made, &description).is_err());
+    let released = read(&made, &description.of_release()).unwrap();
+    assert_eq!(cells(&released, "age"), ["18-59", "0-17", "0-59"]);
+    assert_eq!(cells(&released, "arrived"), ["2025", "2024", "2020s"]);
+    assert_eq!(cells(&released, "need"), ["rent", "food", "other"]);
+    assert_eq!(released.microdata.column("need").unwrap().role, Role::Sensitive);
+}
+
+#[test]
+fn what_is_guessed_of_a_column_without_values_can_be_read_back() {
+    let (_folder, path) = file("people.csv", b"sex,remark\nfemale,\nmale,\n");
+    let guessed = guess(&path).unwrap();
+    assert!(read(&path, &Description::read(&guessed).unwrap()).is_ok(), "{guessed}");
+}
+
+#[test]
 fn parquet_says_the_same_as_csv() {
     let field = |name: &str, physical, logical| {
         let built = Type::primitive_type_builder(name, physical).with_logical_type(logical);
