@@ -231,14 +231,10 @@ fn contradiction(about: &About) -> Option<&'static str> {
     None
 }
 
-/// A column's name as a key of TOML.
+/// A column's name as a key of TOML, as it is written in a table: unlike a value, it has no line break in it.
 pub(crate) fn key(name: &str) -> String {
-    let bare = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-    if !name.is_empty() && name.chars().all(bare) {
-        name.to_owned()
-    } else {
-        toml::Value::String(name.to_owned()).to_string()
-    }
+    let table = toml::Table::from_iter([(name.to_owned(), toml::Value::Boolean(true))]).to_string();
+    table.trim_end().strip_suffix(" = true").unwrap_or(name).to_owned()
 }
 
 /// The bands of whole numbers.

@@ -163,10 +163,12 @@ fn a_release_is_read_by_the_description_of_its_original() {
 }
 
 #[test]
-fn what_is_guessed_of_a_column_without_values_can_be_read_back() {
-    let (_folder, path) = file("people.csv", b"sex,remark\nfemale,\nmale,\n");
+fn what_is_guessed_can_be_read_back() {
+    // A column without values, one whose name goes over two lines and has quotes, and one with a bell in it.
+    let (_folder, path) = file("people.csv", b"sex,remark,\"born\n\"\"about\"\"\",\x07\nfemale,,2001,a\nmale,,2002,\n");
     let guessed = guess(&path).unwrap();
-    assert!(read(&path, &Description::read(&guessed).unwrap()).is_ok(), "{guessed}");
+    let read = read(&path, &Description::read(&guessed).unwrap()).unwrap();
+    assert_eq!(cells(&read, "born\n\"about\""), ["2001", "2002"], "{guessed}");
 }
 
 #[test]
