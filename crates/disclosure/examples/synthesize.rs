@@ -5,22 +5,14 @@
 
 use std::time::Instant;
 
-use disclosure::account::{Delta, Epsilon};
+use disclosure::Domain;
 use disclosure::noise::Source;
-use disclosure::synthesis::{self, Aggregates};
-use disclosure::{Column, Domain, Microdata};
+use maker::make;
+use reader::read;
 use serde_json::json;
 
-fn read(path: &str, domain: Domain) -> Microdata {
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    let column = |(place, name): (usize, &String)| Column {
-        domain,
-        ..Column::found(name, rows.iter().map(|row| &row[place])).unwrap()
-    };
-    Microdata::new(names.iter().enumerate().map(column).collect())
-}
+mod maker;
+mod reader;
 
 /// Seconds of all processors spent in this process, where the system tells (it counts in hundredths), and the peak of
 /// memory in MiB.
@@ -42,17 +34,8 @@ fn main() {
     };
     let begun = Instant::now();
     let original = read(original, if domain == "declared" { Domain::Declared } else { Domain::Found });
-    let epsilon = Epsilon::new(epsilon.parse().unwrap()).unwrap();
-    let delta = Delta::new(delta.parse().unwrap()).unwrap();
-    let mut source = Source::secure();
-    let made = match method.as_str() {
-        "marginals" => synthesis::marginals(&original, epsilon, delta, &mut source).unwrap(),
-        "seeded" => Aggregates::with_noise(&original, 3, epsilon, delta, &mut source)
-            .and_then(|told| told.records(&mut source))
-            .unwrap(),
-        k => Aggregates::with_threshold(&original, 3, k.parse().unwrap()).unwrap().records(&mut source).unwrap(),
-    };
-    made.records.write_csv(std::fs::File::create(target).unwrap()).unwrap();
+    let made = make(&original, method, epsilon, delta, &mut Source::secure());
+    made.write_csv(std::fs::File::create(target).unwrap()).unwrap();
     let seconds = begun.elapsed().as_secs_f64();
     let (processor, mib) = used();
     let peer = format!("Watari, {method}, values {domain}");

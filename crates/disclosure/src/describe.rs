@@ -77,6 +77,9 @@ pub struct About {
     /// How much of a date is kept.
     #[serde(default)]
     pub dates: Option<Dates>,
+    /// Whether the file is a release of what is described: its cells may be bands and years already, or coarser still.
+    #[serde(skip)]
+    pub released: bool,
 }
 
 /// What is said of the columns of a file.
@@ -162,9 +165,17 @@ impl Description {
         if wrong.is_empty() { Ok(description) } else { Err(wrong) }
     }
 
-    /// What the description says of columns that are not there.
+    /// The same said of a release of the file. It may lack columns, and hold other values than the file.
+    #[must_use]
+    pub fn of_release(mut self) -> Description {
+        self.columns.values_mut().for_each(|about| about.released = true);
+        self
+    }
+
+    /// What the description says of columns that should be there and are not.
     pub fn absent(&self, header: &[String]) -> Vec<Misdescribed> {
-        let absent = self.columns.keys().filter(|column| !header.contains(column));
+        let expected = self.columns.iter().filter(|(_, about)| !about.released).map(|(column, _)| column);
+        let absent = expected.filter(|column| !header.contains(column));
         let undescribed = || header.iter().map(String::as_str).filter(|name| !self.columns.contains_key(*name));
         absent
             .map(|column| Misdescribed::Column { column: column.clone(), near: nearest(column, undescribed()) })
@@ -220,14 +231,10 @@ fn contradiction(about: &About) -> Option<&'static str> {
     None
 }
 
-/// A column's name as a key of TOML.
+/// A column's name as a key of TOML, as it is written in a table: unlike a value, it has no line break in it.
 pub(crate) fn key(name: &str) -> String {
-    let bare = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-    if !name.is_empty() && name.chars().all(bare) {
-        name.to_owned()
-    } else {
-        toml::Value::String(name.to_owned()).to_string()
-    }
+    let table = toml::Table::from_iter([(name.to_owned(), toml::Value::Boolean(true))]).to_string();
+    table.trim_end().strip_suffix(" = true").unwrap_or(name).to_owned()
 }
 
 /// The bands of whole numbers.

@@ -148,6 +148,30 @@ fn a_broken_file_is_told_with_its_rows() {
 }
 
 #[test]
+fn a_release_is_read_by_the_description_of_its_original() {
+    let text = "[columns.name]\nrole = \"identifier\"\n[columns.age]\nbands = [0, 18, 60]\n\
+                [columns.arrived]\ndates = \"year\"\n[columns.need]\nrole = \"sensitive\"\nvalues = [\"food\", \"rent\"]\n";
+    let (_folder, made) = file("made.csv", b"age,arrived,need\n18-59,2025,rent\n7,2024-05-01,food\n0-59,2020s,other\n");
+    let description = Description::read(text).unwrap();
+    // As an original it would be refused: it lacks a column, and holds what no age, day or need is.
+    assert!(read(&made, &description).is_err());
+    let released = read(&made, &description.of_release()).unwrap();
+    assert_eq!(cells(&released, "age"), ["18-59", "0-17", "0-59"]);
+    assert_eq!(cells(&released, "arrived"), ["2025", "2024", "2020s"]);
+    assert_eq!(cells(&released, "need"), ["rent", "food", "other"]);
+    assert_eq!(released.microdata.column("need").unwrap().role, Role::Sensitive);
+}
+
+#[test]
+fn what_is_guessed_can_be_read_back() {
+    // A column without values, one whose name goes over two lines and has quotes, and one with a bell in it.
+    let (_folder, path) = file("people.csv", b"sex,remark,\"born\n\"\"about\"\"\",\x07\nfemale,,2001,a\nmale,,2002,\n");
+    let guessed = guess(&path).unwrap();
+    let read = read(&path, &Description::read(&guessed).unwrap()).unwrap();
+    assert_eq!(cells(&read, "born\n\"about\""), ["2001", "2002"], "{guessed}");
+}
+
+#[test]
 fn parquet_says_the_same_as_csv() {
     let field = |name: &str, physical, logical| {
         let built = Type::primitive_type_builder(name, physical).with_logical_type(logical);

@@ -29,6 +29,20 @@ impl Output {
         Ok(Output { file: Some((path.to_owned(), file)) })
     }
 
+    /// How the file's name ends, which says what is written to it; nothing for the standard output.
+    ///
+    /// # Errors
+    /// It ends in none of these.
+    pub fn ending<'a>(&self, endings: &[&'a str]) -> Result<Option<&'a str>> {
+        let Some(path) = self.path() else { return Ok(None) };
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let known = endings.iter().copied().find(|known| *known == ending);
+        if known.is_none() {
+            bail!("-o: write a file whose name ends in .{}", endings.join(" or ."));
+        }
+        Ok(known)
+    }
+
     /// The file, if it is one.
     pub fn path(&self) -> Option<&Path> {
         self.file.as_ref().map(|(path, _)| path.as_path())

@@ -8,6 +8,8 @@ mod risk;
 mod synthesize;
 mod tables;
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use disclosure::Microdata;
 use disclosure::describe::Description;
@@ -39,20 +41,32 @@ fn describe(options: &DescribeRecords) -> Result<()> {
 impl Records {
     /// Reads the file, and says what may not be meant as it is.
     pub fn read(&self) -> Result<Microdata> {
-        let description = match &self.columns {
-            None => Description::default(),
-            Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-                Description::read(&text).map_err(|wrong| {
-                    let lines: Vec<String> = wrong.iter().map(|it| format!("{}, {it}", path.display())).collect();
-                    anyhow::anyhow!("{}", lines.join("\n"))
-                })?
-            }
-        };
-        let read = read::read(&self.file, &description)?;
+        self.read_as(&self.file, &self.description()?)
+    }
+
+    /// Reads others from the same population, described as these are.
+    pub fn read_control(&self, path: &Path) -> Result<Microdata> {
+        self.read_as(path, &self.description()?)
+    }
+
+    /// Reads a release of the file.
+    pub fn read_release(&self, path: &Path) -> Result<Microdata> {
+        self.read_as(path, &self.description()?.of_release())
+    }
+
+    fn description(&self) -> Result<Description> {
+        let Some(path) = &self.columns else { return Ok(Description::default()) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Description::read(&text).map_err(|wrong| {
+            let lines: Vec<String> = wrong.iter().map(|it| format!("{}, {it}", path.display())).collect();
+            anyhow::anyhow!("{}", lines.join("\n"))
+        })
+    }
+
+    fn read_as(&self, path: &Path, description: &Description) -> Result<Microdata> {
+        let read = read::read(path, description)?;
         for warning in &read.warnings {
-            self.say(&format!("{}, {warning}", self.file.display()));
+            self.say(&format!("{}, {warning}", path.display()));
         }
         self.say(&format!("{} people, {} columns", read.microdata.rows(), read.microdata.columns().len()));
         Ok(read.microdata)

@@ -375,10 +375,10 @@ mod tests {
         #[test]
         fn protected_tables_tell_nothing(
             counts in prop::collection::vec(0u64..60, 6), more in prop::collection::vec(0u64..30, 6),
+            rounding in prop::sample::select(vec![None, Some(3), Some(5), Some(10)]),
         ) {
             let (first, second) = (table(counts.clone()), table(counts.iter().zip(&more).map(|(one, two)| one + two).collect()));
-            let protection =
-                Protection { threshold: 10, rounding: None, zeros: Zeros::Protected, nestings: Vec::new() };
+            let protection = Protection { threshold: 10, rounding, zeros: Zeros::Protected, nestings: Vec::new() };
             let earlier = protect(&[first], &[], &protection).unwrap();
             let later = protect(&[second], &earlier, &protection).unwrap();
             let found = difference(&[earlier, later].concat(), 10);

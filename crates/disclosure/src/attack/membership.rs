@@ -111,10 +111,10 @@ impl Pairs {
     /// The sum over all pairs of the person's values of the logarithm of how much more frequent they are in the
     /// release. One half is added to each count, so that a pair that nobody has is no proof.
     fn speaks_for(&self, person: &[u16]) -> f64 {
-        let share = |counts, columns, cell, rows: f64| count_of(counts, columns, cell) / rows.max(1.0);
-        let pair = |(columns, cell)| {
-            let released: f64 = share(&self.released, columns, cell, self.rows.0);
-            released.ln() - share(&self.others, columns, cell, self.rows.1).ln()
+        let share = |counts, pair: &_, rows: f64| count_of(counts, pair) / rows.max(1.0);
+        let pair = |pair: [(usize, u16); 2]| {
+            let released: f64 = share(&self.released, &pair, self.rows.0);
+            released.ln() - share(&self.others, &pair, self.rows.1).ln()
         };
         pairs_of(person).map(pair).sum()
     }

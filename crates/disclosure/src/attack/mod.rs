@@ -285,46 +285,37 @@ fn score(person: &Microdata, known: &Combinations, released: &Microdata) -> Resu
     let person = People::of(&scene.original, &columns).person(0);
     let (distance, _) = People::of(&scene.released, &columns).nearest(&person);
     let released = Combinations::count(&scene.released, 2)?;
-    let pairs =
-        pairs_of(&person).map(|(columns, cell)| count_of(&released, columns, cell) / count_of(known, columns, cell));
-    let singles = values_of(&person).map(|(column, value)| {
-        let count =
-            |counts: &Combinations| counts.of(&[column]).get(value).map_or(0.5, |count| f64::from(*count) + 0.5);
-        count(&released) / count(known)
-    });
+    let weight = |values: &[(usize, u16)]| count_of(&released, values) / count_of(known, values);
+    let singles = values_of(&person).map(|value| weight(&[value]));
+    let pairs = pairs_of(&person).map(|pair| weight(&pair));
     Ok((-f64::from(distance), singles.chain(pairs).sum()))
 }
 
 /// A person's values: their columns, and their codes less one.
-fn values_of(person: &[u16]) -> impl Iterator<Item = (usize, usize)> {
-    person.iter().enumerate().filter_map(|(column, code)| Some((column, usize::from(code.checked_sub(1)?))))
+fn values_of(person: &[u16]) -> impl Iterator<Item = (usize, u16)> {
+    person.iter().enumerate().filter_map(|(column, code)| Some((column, code.checked_sub(1)?)))
 }
 
-/// The pairs of a person's values: their columns, and their codes less one.
-fn pairs_of(person: &[u16]) -> impl Iterator<Item = ([usize; 2], [usize; 2])> {
-    let known: Vec<(usize, usize)> = values_of(person).collect();
-    (0..known.len()).flat_map(move |last| {
-        let second = known.get(last).copied();
-        let before: Vec<(usize, usize)> = known.iter().take(last).copied().collect();
-        before.into_iter().filter_map(move |first| {
-            let second = second?;
-            Some(([first.0, second.0], [first.1, second.1]))
-        })
-    })
+/// The pairs of a person's values.
+fn pairs_of(person: &[u16]) -> impl Iterator<Item = [(usize, u16); 2]> {
+    let known: Vec<(usize, u16)> = values_of(person).collect();
+    let pairs = |(place, second): (usize, &(usize, u16))| {
+        let pair = |first: &(usize, u16)| [*first, *second];
+        known.iter().take(place).map(pair).collect::<Vec<_>>()
+    };
+    known.iter().enumerate().flat_map(pairs).collect::<Vec<_>>().into_iter()
 }
 
-/// How often a pair of values occurs, and one half, so that a pair that nobody has is no proof.
-fn count_of(counts: &Combinations, columns: [usize; 2], [first, second]: [usize; 2]) -> f64 {
-    let size = columns.first().and_then(|column| counts.sizes().get(*column)).copied().unwrap_or(0);
-    counts.of(&columns).get(first + size * second).map_or(0.5, |count| f64::from(*count) + 0.5)
+/// How often values occur together, and one half, so that what nobody has is no proof.
+fn count_of(counts: &Combinations, values: &[(usize, u16)]) -> f64 {
+    f64::from(counts.of_values(values)) + 0.5
 }
 
 /// The person who is easiest to find: whose values, taken in pairs, are the rarest.
 pub fn most_exposed(data: &Microdata) -> Option<usize> {
     let columns: Vec<usize> = (0..data.columns().len()).collect();
     let counts = Combinations::count(data, 2).ok()?;
-    let commonness =
-        |person: &[u16]| -> f64 { pairs_of(person).map(|(columns, cell)| count_of(&counts, columns, cell).ln()).sum() };
+    let commonness = |person: &[u16]| -> f64 { pairs_of(person).map(|pair| count_of(&counts, &pair).ln()).sum() };
     let people = People::of(data, &columns);
     let all = (0..people.number()).map(|row| (row, commonness(&people.person(row))));
     all.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(row, _)| row)

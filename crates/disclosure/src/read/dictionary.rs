@@ -102,17 +102,21 @@ impl Gathered {
             return Ok(0);
         }
         if let Some(bands) = &self.about.bands {
-            let place = Bands::new(bands).of(cell)?;
-            return Ok(u16::try_from(place + 1).unwrap_or_default());
+            match Bands::new(bands).of(cell) {
+                Ok(place) => return Ok(u16::try_from(place + 1).unwrap_or_default()),
+                Err(reason) if !self.about.released => return Err(reason),
+                Err(_) => {}
+            }
         }
-        let value = match self.about.dates {
-            Some(dates) => part_of_date(cell, dates)?,
-            None => cell,
+        let value = match self.about.dates.map(|dates| part_of_date(cell, dates)) {
+            Some(Ok(part)) => part,
+            Some(Err(reason)) if !self.about.released => return Err(reason),
+            _ => cell,
         };
         if let Some(code) = self.places.get(value) {
             return Ok(*code);
         }
-        if let Some(values) = &self.about.values {
+        if let Some(values) = self.about.values.as_ref().filter(|_| !self.about.released) {
             let near = crate::describe::nearest(value, values.iter().map(String::as_str));
             let near = near.map(|near| format!("; is «{near}» meant?")).unwrap_or_default();
             return Err(format!("«{value}» is not among its values{near}"));

@@ -73,7 +73,12 @@ impl Suspicion {
 /// What a column seems to hold instead of categories, unless the description settles it.
 pub fn suspect(column: &Gathered, about: &About, rows: u64) -> Option<Suspicion> {
     let values = column.values.len();
-    if about.values.is_some() || about.bands.is_some() || about.dates.is_some() || values <= FEW_VALUES {
+    if about.released
+        || about.values.is_some()
+        || about.bands.is_some()
+        || about.dates.is_some()
+        || values <= FEW_VALUES
+    {
         return None;
     }
     if column.values.iter().all(|value| is_date(value)) {
@@ -143,7 +148,7 @@ pub fn written(column: &Gathered, rows: u64) -> String {
 }
 
 fn plain(column: &Gathered) -> String {
-    if column.values.len() > FEW_VALUES {
+    if column.values.is_empty() || column.values.len() > FEW_VALUES {
         return "role = \"quasi-identifier\"\n".to_owned();
     }
     let mut values = column.values.clone();

@@ -113,8 +113,8 @@ impl<'a> Fit<'a> {
         let mut uses: Vec<Vec<Use>> = sizes.iter().map(|_| Vec::new()).collect();
         let mut trees: Vec<Tree> = sizes.iter().map(|_| Tree::new(sizes.len())).collect();
         let mut base = 0;
-        for Measurement { query, sigma, .. } in measured {
-            let weight = (sigma * scale).powi(-2) as f32;
+        for Measurement { query, weight, .. } in measured {
+            let weight = (weight / scale / scale) as f32;
             for (column, own) in &query.parts {
                 let others = query.parts.iter().filter(|(other, _)| other != column);
                 match query.counts {
@@ -322,7 +322,7 @@ mod tests {
     fn sum(measured: &[Measurement], records: &Records) -> f64 {
         let squares = |measurement: &Measurement| {
             let gaps = gaps(measurement, records, 1.0);
-            gaps.iter().map(|gap| f64::from(*gap).powi(2)).sum::<f64>() / measurement.sigma.powi(2)
+            gaps.iter().map(|gap| f64::from(*gap).powi(2)).sum::<f64>() * measurement.weight
         };
         measured.iter().map(squares).sum()
     }
@@ -330,7 +330,7 @@ mod tests {
     fn some_answers(columns: &[usize], known: bool, numbers: &[i64]) -> Measurement {
         let query = if known { Query::known(columns, &SIZES) } else { Query::whole(columns, &SIZES) };
         let answer = numbers.iter().copied().cycle().skip(columns.len()).take(query.cells).collect();
-        Measurement { query, answer, sigma: 1.0 + columns.len() as f64 }
+        Measurement { query, answer, sigma: 1.0, weight: 1.0 / columns.len() as f64 }
     }
 
     proptest! {

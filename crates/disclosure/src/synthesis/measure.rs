@@ -122,6 +122,8 @@ pub(super) struct Measurement {
     pub answer: Vec<i64>,
     /// The noise's standard deviation.
     pub sigma: f64,
+    /// What a squared distance from it weighs where records are fitted: the more the less noise there is.
+    pub weight: f64,
 }
 
 impl Measurement {
@@ -171,7 +173,7 @@ pub(super) fn with_noise<T: Send>(
     let one = |(asked, mut source): (T, Source)| {
         let (query, mut answer) = exact(asked);
         noise.add_to(&mut answer, &mut source);
-        Measurement { query, answer, sigma: noise.sigma() }
+        Measurement { query, answer, sigma: noise.sigma(), weight: noise.sigma().powi(-2) }
     };
     asked.into_par_iter().zip(sources).map(one).collect()
 }

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::fit::{Fit, Records};
-use super::marginals::{Refused, Synthesis, microdata, people, singles, told_people};
+use super::marginals::{Refused, Synthesis, cost, microdata, people, singles, told_people};
 use super::measure::{Measurement, Query, with_noise};
 use crate::account::{Delta, Epsilon, Rho};
 use crate::count::{Combinations, Marginal, TooManyCells, binomial};
@@ -20,7 +20,11 @@ const LONGER: u64 = 75;
 const WHOLE: u64 = 100;
 /// Combinations are told from so many standard deviations of their noise: of those that nobody has one in 740 passes.
 const CLEAR: f64 = 3.0;
+/// Records that stand for all at first.
+const DRAFT: usize = 20_000;
+/// How often the fit goes over the first records, and over all where there are more.
 const SWEEPS: usize = 12;
+const LAST_SWEEPS: usize = 4;
 
 /// Counts of combinations of values as they may be told; 0 where one may not.
 #[derive(Clone, Debug)]
@@ -68,7 +72,7 @@ impl Aggregates {
         let sizes: Vec<usize> = data.columns().iter().map(Column::size).collect();
         let measured = (1..=counts.length()).flat_map(|length| counts.marginals(length)).map(|marginal| {
             let (query, answer) = exact(&marginal, &sizes);
-            Measurement { query, answer, sigma: 1.0 }
+            Measurement { query, answer, sigma: 1.0, weight: 1.0 }
         });
         Ok(Aggregates {
             measured: measured.collect(),
@@ -95,7 +99,7 @@ impl Aggregates {
         delta: Delta,
         source: &mut Source,
     ) -> Result<Aggregates, Refused> {
-        let rho = Rho::within(epsilon, delta.halved());
+        let rho = cost(data, epsilon, delta).rho;
         let asked = people(data, rho.share(PEOPLE, WHOLE), source)?;
         let width = data.columns().len() as u64;
         let (data, single) = singles(data, rho.share(SINGLE, WHOLE * width), delta.halved(), source)?;
@@ -142,9 +146,16 @@ impl Aggregates {
             return Err(Refused::TooFewPeople);
         }
         let sizes: Vec<usize> = self.columns.iter().map(Column::size).collect();
-        let empty = Records::of(&vec![vec![0; self.people]; self.columns.len()]);
         let allows = |record: &[u16], column: usize, code: u16| self.rho.is_some() || self.tells(record, column, code);
-        let records = Fit::new(empty, &sizes, &self.measured, 1.0, &allows).run(SWEEPS, source.bits());
+        let mut fit = |records: Records, sweeps| {
+            let scale = records.rows() as f64 / self.people as f64;
+            Fit::new(records, &sizes, &self.measured, scale, &allows).run(sweeps, source.bits())
+        };
+        let empty = Records::of(&vec![vec![0; self.people.min(DRAFT)]; self.columns.len()]);
+        let mut records = fit(empty, SWEEPS);
+        if records.rows() < self.people {
+            records = fit(records.repeated(self.people), LAST_SWEEPS);
+        }
         Ok(Synthesis {
             records: microdata(&self.columns, &records),
             asked: Vec::new(),

@@ -8,7 +8,7 @@ use disclosure::attack::{Attacks, Differences, Promise, Settings, difference as 
 use disclosure::noise::Source;
 
 use super::report::Report;
-use crate::options::{AttackRelease, DifferenceTables, Records};
+use crate::options::{AttackRelease, DifferenceTables};
 
 /// Attacks a release, as somebody would who knows some of the people.
 pub fn attack(options: &AttackRelease) -> Result<()> {
@@ -21,10 +21,8 @@ pub fn attack(options: &AttackRelease) -> Result<()> {
         bail!("--targets: write 1 at least; from some hundred on, rates can be told from chance");
     }
     let original = records.read()?;
-    let of =
-        |file: &PathBuf| Records { file: file.clone(), columns: records.columns.clone(), quiet: records.quiet }.read();
-    let released = of(&options.released)?;
-    let control = options.control.as_ref().map(of).transpose()?;
+    let released = records.read_release(&options.released)?;
+    let control = options.control.as_ref().map(|path| records.read_control(path)).transpose()?;
     let settings = Settings { targets: options.targets, promise };
     let attacks = run(&original, control.as_ref(), &released, &settings, &mut Source::secure())
         .with_context(|| options.released.display().to_string())?;

@@ -1,9 +1,7 @@
 //! `watari stats evaluate`: how well released records keep the figures of the original.
 
 use anyhow::{Context, Result};
-use disclosure::describe::Description;
 use disclosure::evaluate::{Utility, utility};
-use disclosure::read;
 
 use super::report::Report;
 use crate::options::EvaluateRelease;
@@ -15,7 +13,7 @@ pub fn evaluate(options: &EvaluateRelease) -> Result<()> {
     inputs.extend(records.columns.as_ref());
     let report = Report::new(options.output.as_deref(), &inputs, options.json)?;
     let original = records.read()?;
-    let released = read::read(&options.released, &Description::default())?.microdata;
+    let released = records.read_release(&options.released)?;
     records.say("Comparing all combinations …");
     let told = utility(&original, &released, options.length).with_context(|| options.released.display().to_string())?;
     report.write(&told, &told.page(), &in_words(&told))

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use disclosure::report::Page;
 use serde::Serialize;
 
@@ -21,13 +21,9 @@ impl Report {
     /// # Errors
     /// The file's name does not say what it is to be, or it cannot be written.
     pub fn new(path: Option<&Path>, inputs: &[&PathBuf], json: bool) -> Result<Report> {
-        let html = match path.and_then(Path::extension).and_then(|ending| ending.to_str()) {
-            Some("html") => true,
-            Some("json") => false,
-            None if path.is_none() => false,
-            _ => bail!("-o: write a file whose name ends in .html or .json"),
-        };
-        Ok(Report { out: Output::new(path, inputs)?, html, json })
+        let out = Output::new(path, inputs)?;
+        let html = out.ending(&["html", "json"])? == Some("html");
+        Ok(Report { out, html, json })
     }
 
     /// Writes the file, and the summary on the standard output.

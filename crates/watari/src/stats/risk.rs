@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use disclosure::risk::{Chance, Person, Question, Risk, assess as answer, report};
 use serde_json::json;
 
@@ -14,14 +14,11 @@ pub fn assess(options: &AssessRisk) -> Result<()> {
     let records = &options.records;
     let inputs: Vec<_> = [Some(&records.file), records.columns.as_ref()].into_iter().flatten().collect();
     let out = Output::new(options.output.as_deref(), &inputs)?;
-    let ending = out.path().and_then(|path| path.extension()).map(|ending| ending.to_string_lossy().to_lowercase());
-    if out.is_file() && !matches!(ending.as_deref(), Some("csv" | "json" | "html")) {
-        bail!("-o: write a file whose name ends in .html (a report), .csv (a row for each person) or .json (both)");
-    }
+    let ending = out.ending(&["html", "csv", "json"])?;
     let microdata = records.read()?;
     let question = Question { threshold: options.k, population: options.population, length: options.length };
     let (risk, people) = answer(&microdata, &question).with_context(|| records.file.display().to_string())?;
-    match ending.as_deref() {
+    match ending {
         Some("csv") => out.write(|out| write_people(&people, out))?,
         Some("html") => {
             let file = records.file.file_name().unwrap_or_default().to_string_lossy();

@@ -20,12 +20,7 @@ pub fn publish(options: &PublishTables) -> Result<()> {
     let mut inputs: Vec<_> = [Some(&records.file), records.columns.as_ref()].into_iter().flatten().collect();
     inputs.extend(&options.earlier);
     let out = Output::new(options.output.as_deref(), &inputs)?;
-    let is_json = match out.path().and_then(|path| path.extension()).and_then(|ending| ending.to_str()) {
-        Some("csv") => false,
-        Some("json") => true,
-        None if !out.is_file() => options.json,
-        _ => bail!("-o: write a file whose name ends in .csv or .json"),
-    };
+    let is_json = out.ending(&["csv", "json"])?.map_or(options.json, |ending| ending == "json");
     let microdata = records.read()?;
     if let Some(rho) = options.budget.rho(microdata.rows())? {
         return publish_noisy(options, &microdata, rho, out, is_json);

@@ -157,7 +157,7 @@ fn noise(people: &Microdata, epsilon: Epsilon, delta: Delta) -> Result<Noise, Er
     Ok(Noise {
         epsilon: epsilon.value(),
         delta: delta.value(),
-        sigma: noise_of_a_column(people.columns().len(), epsilon, delta).map_err(|error| refused(error.into()))?,
+        sigma: noise_of_a_column(people, epsilon, delta).map_err(|error| refused(error.into()))?,
         rho: cost.rho.parts(),
         found: cost.delta,
     })
