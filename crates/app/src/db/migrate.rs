@@ -23,6 +23,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0017_reviews.sql")),
     Migration::of(include_str!("migrations/0018_outcomes.sql")),
     Migration::of(include_str!("migrations/0020_releases.sql")),
+    Migration::of(include_str!("migrations/0021_regional.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -91,6 +92,7 @@ pub const TABLES: &[&str] = &[
     "release",
     "ledger_entry",
     "budget",
+    "agreement",
     "history_head",
     "history",
     "organisation",

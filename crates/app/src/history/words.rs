@@ -239,6 +239,7 @@ fn labelled(kind: Kind, field: &str) -> Option<&'static str> {
         (Kind::Release, "release_state") => "release-state",
         (Kind::Release, "release_method") => "release-method",
         (Kind::Budget, "lasts") => "budget-lasts",
+        (Kind::Agreement, "agreement_state") => "agreement-state",
         _ => return None,
     })
 }
@@ -348,6 +349,7 @@ mod tests {
             (Kind::Release, "release_state", codes::<crate::statistics::releases::ReleaseState>()),
             (Kind::Release, "release_method", codes::<crate::statistics::releases::Method>()),
             (Kind::Budget, "lasts", codes::<crate::statistics::releases::Lasts>()),
+            (Kind::Agreement, "agreement_state", codes::<crate::statistics::regional::AgreementState>()),
         ];
         for language in Language::ALL {
             let ui = Ui::new(*language, None, "/");
