@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::figures::{self, Noise};
-use super::file::{File, FileError, LARGEST};
+use super::file::{File, LARGEST};
 use super::model::{Agreement, AgreementInput, Consent, Giving, Party};
 use super::store;
 use crate::documents::download;
@@ -211,13 +211,12 @@ pub(super) async fn end(
     responses((status = 200, body = Vec<u8>, content_type = "application/json"), (status = 404, body = Problem)))]
 pub(super) async fn file(ctx: Context, Path(id): Path<AgreementId>) -> Result<Response, Error> {
     let (agreement, file) = ctx.read(move |tx, viewer| store::agreement(tx, viewer, id)).await?;
-    let bytes = file.write();
     // A proposal without its proposer's signature is no file that anyone would take in.
-    if !agreement.state.has_file() || File::read(&bytes) == Err(FileError::Unanswered) {
+    if !agreement.state.has_file() || !file.came_from(0)[0] {
         return Err(Error::NotFound);
     }
     let name = format!("regional-{}-{}.json", agreement.input.to, agreement.version);
-    Ok(download(&name, "application/json", bytes))
+    Ok(download(&name, "application/json", file.write()))
 }
 
 /// What kind of file a table is to be.

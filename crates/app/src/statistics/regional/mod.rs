@@ -12,6 +12,7 @@ mod pages;
 mod store;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,12 +22,15 @@ use crate::web::App;
 pub use model::{Agreement, AgreementInput, AgreementState};
 pub(in crate::statistics) use store::title_of;
 
+/// The most that a page takes in at once, in bytes: several files.
+const UPLOAD: usize = 15 * 1024 * 1024;
+
 /// The pages of this area.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/regional", get(pages::list).post(pages::create))
         .route("/regional/new", get(pages::new))
-        .route("/regional/files", post(pages::take))
+        .route("/regional/files", post(pages::take).layer(DefaultBodyLimit::max(UPLOAD)))
         .route("/regional/{agreement}", get(pages::show))
         .route("/regional/{agreement}/agree", post(pages::agree))
         .route("/regional/{agreement}/give", post(pages::give))
@@ -39,7 +43,7 @@ pub fn routes() -> Router<App> {
 pub fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(api::list, api::create))
-        .routes(routes!(api::take))
+        .merge(OpenApiRouter::new().routes(routes!(api::take)).layer(DefaultBodyLimit::max(file::LARGEST)))
         .routes(routes!(api::show))
         .routes(routes!(api::agree))
         .routes(routes!(api::give))
