@@ -23,7 +23,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0017_reviews.sql")),
     Migration::of(include_str!("migrations/0018_outcomes.sql")),
     Migration::of(include_str!("migrations/0020_releases.sql")),
-    Migration::of(include_str!("migrations/0021_regional.sql")),
+    Migration::of(include_str!("migrations/0022_regional.sql")),
 ];
 
 /// Fills a new table from the records that are there.

@@ -31,7 +31,7 @@ pub(super) struct MadeAgreement {
     id: AgreementId,
 }
 
-/// The agreements that a file was about.
+/// The agreement that a file was about.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TakenIn {
     /// The agreement.

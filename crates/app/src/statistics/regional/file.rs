@@ -655,9 +655,9 @@ mod tests {
         // Everyone sends to the first, who sends one file to everyone.
         let (rest, mut first) = (houses[1..].iter().map(|(file, _)| file.clone()), houses[0].0.clone());
         rest.for_each(|file| first.join(&file, Some(0)).unwrap());
-        for own in 1..3 {
-            houses[own].0.join(&first, Some(own)).unwrap();
-            assert!(houses[own].0.has_all_parts());
+        for (own, (file, _)) in houses.iter_mut().enumerate().skip(1) {
+            file.join(&first, Some(own)).unwrap();
+            assert!(file.has_all_parts());
         }
     }
 

@@ -113,10 +113,17 @@ pub fn create(
     viewer.require(Permission::PrepareReleases)?;
     let input = input.tidy();
     input.check(viewer.today)?;
-    let delta = 10f64.powf(ledger::terms(tx, viewer)?.0.delta.log10().floor());
+    let delta = rounded_down(ledger::terms(tx, viewer)?.0.delta);
     let terms = Terms { id: AgreementId::new(), input, delta, shapes };
     terms.check_size()?;
     keep_new(tx, viewer, &File::new(terms, Messages::default()), Some(0))
+}
+
+/// δ as the power of ten at or below it, which every house writes and reads alike.
+fn rounded_down(delta: f64) -> f64 {
+    let written = format!("{delta:e}");
+    let power = written.split_once('e').and_then(|(_, exponent)| format!("1e{exponent}").parse().ok());
+    power.unwrap_or(delta)
 }
 
 /// Keeps an agreement that is new in this house.
@@ -403,6 +410,12 @@ mod tests {
     /// Whether keys or a share are kept.
     fn has_secrets(tx: &mut Tx<'_>, id: AgreementId) -> Result<bool, Error> {
         Ok(tx.count("SELECT count(*) FROM agreement WHERE id = $1 AND secrets IS NOT NULL", params![id])? == 1)
+    }
+
+    #[test]
+    fn delta_is_a_power_of_ten() {
+        let rounded = [1e-6, 2.5e-6, 9.99e-7, 0.001, 1.234e-12].map(rounded_down);
+        assert_eq!(rounded, [1e-6, 1e-6, 1e-7, 0.001, 1e-12]);
     }
 
     #[test]
