@@ -85,4 +85,6 @@ crate::ids! {
     LedgerEntryId,
     /// How much may be told with noise.
     BudgetId,
+    /// What several organisations agreed to count together; the same in every house.
+    AgreementId,
 }

@@ -210,8 +210,8 @@ fn sums<'a>(cells: usize, tables: impl Iterator<Item = &'a Vec<u64>>) -> Vec<u64
 }
 
 /// The noise that each party adds to its counts before it splits them, so that the total satisfies `rho`-zCDP even
-/// towards `colluding` of the parties, who know their own noise: σ² = Δ²/2ρ(n-c) each. One person may change the
-/// counts of all parties together by squares that add up to `sensitivity_squared`.
+/// towards `colluding` of the parties, who know their own noise: σ² = Δ²/2ρ(n-c) each. One person may change the total
+/// by `sensitivity_squared`, the sum of the squared changes of its cells: whoever k parties count in one cell, by k².
 ///
 /// A sum of discrete Gaussians is not quite one, but for σ² ≥ 4 each, which this never goes below, so nearly that ρ
 /// changes by less than its last place (Kairouz, Liu and Steinke, *The Distributed Discrete Gaussian Mechanism*, 2021,

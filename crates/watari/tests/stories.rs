@@ -46,6 +46,8 @@ mod people;
 mod phones;
 #[path = "stories/photo.rs"]
 mod photo;
+#[path = "stories/regional.rs"]
+mod regional;
 #[path = "stories/releases.rs"]
 mod releases;
 #[path = "stories/results.rs"]

@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::of(include_str!("migrations/0018_outcomes.sql")),
     Migration::of(include_str!("migrations/0020_releases.sql")),
     Migration::of(include_str!("migrations/0021_ledger_delta.sql")),
+    Migration::of(include_str!("migrations/0022_regional.sql")),
 ];
 
 /// Fills a new table from the records that are there.
@@ -92,6 +93,7 @@ pub const TABLES: &[&str] = &[
     "release",
     "ledger_entry",
     "budget",
+    "agreement",
     "history_head",
     "history",
     "organisation",

@@ -156,6 +156,8 @@ crate::codes! {
         Release = "release",
         /// How much may be told with noise.
         Budget = "budget",
+        /// What several organisations agreed to count together.
+        Agreement = "agreement",
     }
 }
 
@@ -317,7 +319,8 @@ into_uuid!(
     EntityId,
     DeviceId,
     ReleaseId,
-    BudgetId
+    BudgetId,
+    AgreementId
 );
 
 /// Adds an entry to the organisation's chain and hands out the pen to make the change it tells of.

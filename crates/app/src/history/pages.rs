@@ -113,6 +113,10 @@ const TELLING: &[&str] = &[
     "epsilon",
     "delta",
     "lasts",
+    "agreement_state",
+    "answers",
+    "parts",
+    "subtotals",
     "follow_up_form",
     "follow_up_kind",
 ];
@@ -130,6 +134,7 @@ fn is_administration(kind: Kind) -> bool {
             | Kind::List
             | Kind::Release
             | Kind::Budget
+            | Kind::Agreement
     )
 }
 

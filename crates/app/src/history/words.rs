@@ -240,6 +240,7 @@ fn labelled(kind: Kind, field: &str) -> Option<&'static str> {
         (Kind::Release, "release_method") => "release-method",
         (Kind::Release, "columns") => "by",
         (Kind::Budget, "lasts") => "budget-lasts",
+        (Kind::Agreement, "agreement_state") => "agreement-state",
         _ => return None,
     })
 }
@@ -350,6 +351,7 @@ mod tests {
             (Kind::Release, "release_method", codes::<crate::statistics::releases::Method>()),
             (Kind::Release, "columns", codes::<crate::statistics::Dimension>()),
             (Kind::Budget, "lasts", codes::<crate::statistics::releases::Lasts>()),
+            (Kind::Agreement, "agreement_state", codes::<crate::statistics::regional::AgreementState>()),
         ];
         for language in Language::ALL {
             let ui = Ui::new(*language, None, "/");

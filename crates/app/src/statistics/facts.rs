@@ -395,6 +395,7 @@ fn is_about_nobody(kind: Kind) -> bool {
             | Kind::List
             | Kind::Release
             | Kind::Budget
+            | Kind::Agreement
     )
 }
 

@@ -11,6 +11,7 @@ mod facts;
 pub mod figures;
 mod model;
 mod pages;
+pub mod regional;
 pub mod releases;
 #[cfg(test)]
 mod tests;

@@ -157,6 +157,7 @@ pub fn router(app: App) -> Router {
         .merge(forms::routes())
         .merge(retention::routes())
         .merge(statistics::releases::routes())
+        .merge(statistics::regional::routes())
         .merge(statistics::routes())
         .merge(history::routes())
         .nest("/api/v1", api)
@@ -200,6 +201,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(forms::api_routes())
         .merge(retention::api_routes())
         .merge(statistics::releases::api_routes())
+        .merge(statistics::regional::api_routes())
         .merge(statistics::api_routes())
         .merge(history::api_routes())
 }

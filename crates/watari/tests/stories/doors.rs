@@ -290,12 +290,23 @@ impl<'s> World<'s> {
         plain.insert("notice", text(&today["notices"][0]["id"]));
         plain.insert("duplicate", alike(amal, lucia));
         plain.insert("release", post(&browsers[3], "/releases", &super::releases::draft()));
+        plain.insert("agreement", post(&browsers[3], "/regional", &super::regional::agreement()));
         plain.extend(sought(amal, lucia));
         let mut agreed = file(lucia, true);
         let mut foreign = file(&salma, true);
-        for name in
-            ["user", "team", "notice", "grant", "import", "duplicate", "tracing", "candidate", "question", "release"]
-        {
+        for name in [
+            "user",
+            "team",
+            "notice",
+            "grant",
+            "import",
+            "duplicate",
+            "tracing",
+            "candidate",
+            "question",
+            "release",
+            "agreement",
+        ] {
             agreed.insert(name, plain[name].clone());
         }
         foreign.insert("user", text(&account(&salma)["id"]));

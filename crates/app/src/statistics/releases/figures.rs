@@ -33,7 +33,7 @@ const YES_AND_NO: [&str; 2] = ["yes", "no"];
 /// Values that say that nothing of a dimension applies, or that nobody knows: no group of people to tell of.
 const NO_VALUES: [&str; 2] = [statistics::NONE, statistics::UNKNOWN];
 /// So many standard deviations to both sides hold 95 of 100 draws.
-const WIDTH: f64 = 1.96;
+pub(in crate::statistics) const WIDTH: f64 = 1.96;
 
 /// The figures of a release, as the public sees them.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -207,17 +207,18 @@ enum Told {
 }
 
 /// A value, and how many people have it over the axes of a table.
-type Group = (String, Vec<u64>);
+pub(in crate::statistics) type Group = (String, Vec<u64>);
 
 /// A table as it was counted.
-struct Counted {
-    input: TableInput,
+pub(in crate::statistics) struct Counted {
+    /// What was asked for.
+    pub(in crate::statistics) input: TableInput,
     /// Axes of which each person has one value.
-    axes: Vec<Axis>,
+    pub(in crate::statistics) axes: Vec<Axis>,
     /// The counts over them, row by row.
-    counts: Vec<u64>,
+    pub(in crate::statistics) counts: Vec<u64>,
     /// The dimension of which a person may have several values: each with its counts over the axes.
-    overlapping: Option<(Dimension, Vec<Group>)>,
+    pub(in crate::statistics) overlapping: Option<(Dimension, Vec<Group>)>,
 }
 
 /// Counts and protects what a release is to hold.
@@ -305,7 +306,16 @@ fn count_all(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput) -> Result<V
     input.tables.iter().map(|table| count(tx, &viewer, input, table)).collect()
 }
 
-fn count(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, table: &TableInput) -> Result<Counted, Error> {
+/// Counts a table as it is, for what protects it.
+///
+/// # Errors
+/// The user may not read such figures, or the database failed.
+pub(in crate::statistics) fn count(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    input: &ReleaseInput,
+    table: &TableInput,
+) -> Result<Counted, Error> {
     let period = input.period();
     let mut axes = Vec::new();
     let (several, single): (Vec<Dimension>, Vec<Dimension>) = table.by.iter().partition(|it| it.overlaps());
@@ -456,7 +466,11 @@ impl Counted {
     }
 
     /// The axes as the table shows them: the overlapping dimension at its place among the others.
-    fn shown(&self, cells: Vec<FrozenCell>, overlapping: Vec<(usize, FrozenCell)>) -> FrozenTable {
+    pub(in crate::statistics) fn shown(
+        &self,
+        cells: Vec<FrozenCell>,
+        overlapping: Vec<(usize, FrozenCell)>,
+    ) -> FrozenTable {
         let mut axes = self.axes.clone();
         let mut cells = cells;
         if let Some((dimension, values)) = &self.overlapping {
@@ -604,7 +618,7 @@ fn draw(
 
 /// Noisy cells and all their totals, which are sums of what was drawn: they cost nothing further. No figure is
 /// below 0; totals are summed before that, so that they are not too high.
-fn with_totals(noisy: &[i64], sizes: &[usize], sigma: f64) -> Vec<FrozenCell> {
+pub(in crate::statistics) fn with_totals(noisy: &[i64], sizes: &[usize], sigma: f64) -> Vec<FrozenCell> {
     let mut places: Vec<Vec<Option<u16>>> = vec![Vec::new()];
     for size in sizes {
         let values = || (0..*size).map(|value| u16::try_from(value).ok()).chain([None]);

@@ -17,6 +17,7 @@ use crate::error::{Check, Error};
 use crate::history::{self, Entry, Kind, Pen};
 use crate::ids::{BudgetId, LedgerEntryId, ReleaseId, UserId};
 use crate::params;
+use crate::statistics::regional;
 
 codes! {
     /// For how long a budget is.
@@ -87,10 +88,12 @@ pub struct Proposal {
 /// One line of the ledger.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LedgerEntry {
-    /// The release.
+    /// The release, or the agreement that a part was given to.
     pub release_id: ReleaseId,
     /// Its title; nothing where it was thrown away.
     pub title: Option<String>,
+    /// Whether it was a part of regional figures.
+    pub regional: bool,
     /// How it was protected.
     pub method: Method,
     /// ρ spent, in 10⁻¹²; 0 without noise.
@@ -160,7 +163,7 @@ fn first_of_year(day: Day) -> Day {
 }
 
 /// Spends what a release costs. The entry in the history was made, so that two who spend side by side see each other.
-pub(super) fn spend(
+pub(in crate::statistics) fn spend(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     pen: &Pen,
@@ -208,19 +211,23 @@ pub fn ledger(tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Ledger, Error> {
     let (terms, confirmed_at) = terms(tx, viewer)?;
     let spent = spent(tx, viewer, terms.lasts)?;
     let entries = tx.query(
-        "SELECT e.release_id, r.details, e.method, e.rho, e.delta, e.spent_at, u.name FROM ledger_entry e \
+        "SELECT e.release_id, r.details, a.terms, e.method, e.rho, e.delta, e.spent_at, u.name FROM ledger_entry e \
          JOIN user_account u ON u.organisation_id = e.organisation_id AND u.id = e.spent_by \
          LEFT JOIN release r ON r.organisation_id = e.organisation_id AND r.id = e.release_id \
+         LEFT JOIN agreement a ON a.organisation_id = e.organisation_id AND a.id = e.release_id \
          WHERE e.organisation_id = $1 ORDER BY e.spent_at DESC, e.id DESC LIMIT 1000",
         params![viewer.organisation],
         |row| {
             let (release_id, details) = (row.next()?, row.next::<Option<String>>()?);
+            let terms = row.next::<Option<String>>()?;
+            let agreed = terms.as_deref().and_then(regional::title_of);
             let input = details.and_then(|text| serde_json::from_str::<super::model::ReleaseInput>(&text).ok());
             let language = crate::ui::Language::from_code(&viewer.language).unwrap_or_default();
             let (method, cost) = (row.next()?, cost(row)?);
             Ok(LedgerEntry {
                 release_id,
-                title: input.map(|input| input.title(&language).to_owned()),
+                title: input.map(|input| input.title(&language).to_owned()).or(agreed),
+                regional: terms.is_some(),
                 method,
                 rho: cost.rho.parts(),
                 delta: cost.delta,

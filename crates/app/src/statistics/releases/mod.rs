@@ -5,14 +5,14 @@
 //! people.
 
 mod api;
-mod figures;
-mod ledger;
-mod model;
+pub(in crate::statistics) mod figures;
+pub(in crate::statistics) mod ledger;
+pub(in crate::statistics) mod model;
 mod note;
-mod pages;
+pub(in crate::statistics) mod pages;
 mod public;
 mod records;
-mod shown;
+pub(in crate::statistics) mod shown;
 mod store;
 
 use axum::Router;

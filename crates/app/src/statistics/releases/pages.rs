@@ -28,7 +28,7 @@ use crate::ui::{Language, Ui};
 use crate::web::{Context, Expected, Fields, Input, Sent, Typed, page};
 
 /// A figure in few signs.
-pub(super) fn said(figure: &Figure) -> String {
+pub(in crate::statistics) fn said(figure: &Figure) -> String {
     match figure {
         Figure::Count { value } | Figure::Rounded { value } | Figure::Synthetic { value } => value.to_string(),
         Figure::Noisy { value, within } => format!("{value} ± {within}"),
@@ -88,7 +88,7 @@ struct Form {
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-struct TableForm {
+pub(in crate::statistics) struct TableForm {
     #[serde(default, deserialize_with = "crate::web::blank")]
     indicator: Option<IndicatorId>,
     #[serde(default, deserialize_with = "crate::web::blank")]
@@ -100,16 +100,22 @@ struct TableForm {
 }
 
 impl TableForm {
-    fn of(table: &TableInput) -> TableForm {
+    pub(in crate::statistics) fn of(table: &TableInput) -> TableForm {
         let at = |place: usize| table.by.get(place).copied();
         TableForm { indicator: Some(table.indicator), first: at(0), second: at(1), third: at(2) }
     }
 
-    fn by(&self) -> [(&'static str, Option<Dimension>); 3] {
+    /// The table; nothing where nothing was chosen.
+    pub(in crate::statistics) fn input(&self) -> Option<TableInput> {
+        let by = self.by().into_iter().filter_map(|(_, dimension)| dimension).collect();
+        self.indicator.map(|indicator| TableInput { indicator, by })
+    }
+
+    pub(in crate::statistics) fn by(&self) -> [(&'static str, Option<Dimension>); 3] {
         [("first", self.first), ("second", self.second), ("third", self.third)]
     }
 
-    fn is(&self, indicator: &IndicatorId) -> bool {
+    pub(in crate::statistics) fn is(&self, indicator: &IndicatorId) -> bool {
         self.indicator == Some(*indicator)
     }
 }
@@ -135,13 +141,9 @@ impl Form {
 
     fn input(&self) -> Result<ReleaseInput, Error> {
         let needed = |field: &str| Error::field(field, "invalid-required");
-        let table = |table: &TableForm| {
-            let by = table.by().into_iter().filter_map(|(_, dimension)| dimension).collect();
-            table.indicator.map(|indicator| TableInput { indicator, by })
-        };
         Ok(ReleaseInput {
             titles: self.titles.clone(),
-            tables: self.tables.iter().filter_map(table).collect(),
+            tables: self.tables.iter().filter_map(TableForm::input).collect(),
             columns: self.columns.clone(),
             from: self.from.ok_or_else(|| needed("from"))?,
             to: self.to.ok_or_else(|| needed("to"))?,

@@ -257,7 +257,7 @@ fn as_file(
     let release = &public.release;
     let paragraphs = note::note(release, frozen, language);
     let about = About {
-        release,
+        input: &release.input,
         organisation: &public.organisation,
         address: address.to_owned(),
         updated: release.decided_at.map(|at| at.0.to_string()).unwrap_or_default(),

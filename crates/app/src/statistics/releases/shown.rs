@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::figures::{Axis, Figure, FrozenTable, MET, OTHER};
-use super::model::Release;
+use super::model::ReleaseInput;
 use super::records::{RecordColumn, Records};
 use crate::code::Code;
 use crate::codes;
@@ -221,8 +221,8 @@ impl Shown {
             row.extend([
                 Cell::from(status(*figure)),
                 Cell::from(self.title.as_str()),
-                Cell::from(about.release.input.from),
-                Cell::from(about.release.input.to),
+                Cell::from(about.input.from),
+                Cell::from(about.input.to),
                 Cell::from(about.organisation),
             ]);
             row
@@ -246,7 +246,7 @@ impl Shown {
             let category = json!({ "index": index, "label": labels });
             dimensions.insert(axis.code.clone(), json!({ "label": axis.label, "category": category }));
         }
-        let period = format!("{}/{}", about.release.input.from, about.release.input.to);
+        let period = format!("{}/{}", about.input.from, about.input.to);
         let time = json!({ "index": [period], "label": { period.as_str(): period } });
         dimensions.insert("time".to_owned(), json!({ "label": language.t("release-period"), "category": time }));
         let unit = json!({ "decimals": 0, "label": self.unit });
@@ -268,7 +268,7 @@ impl Shown {
         let mut dataset = json!({
             "version": "2.0",
             "class": "dataset",
-            "label": format!("{} – {}", about.release.input.title(&language), self.title),
+            "label": format!("{} – {}", about.input.title(&language), self.title),
             "source": about.organisation,
             "updated": about.updated,
             "href": about.address,
@@ -280,7 +280,7 @@ impl Shown {
             "status": told,
             "note": about.note,
             "extension": {
-                "licence": about.release.input.licence.address(),
+                "licence": about.input.licence.address(),
                 "status": { CONFIDENTIAL: language.t("release-status-confidential"),
                     "r": language.t("release-status-rounded"), "n": language.t("release-status-noise"),
                     "s": language.t("release-status-synthetic") },
@@ -414,8 +414,8 @@ pub fn status(figure: Figure) -> &'static str {
 
 /// What a file says of the release besides its figures.
 pub struct About<'r> {
-    /// The release.
-    pub release: &'r Release,
+    /// What was asked for.
+    pub input: &'r ReleaseInput,
     /// Who publishes.
     pub organisation: &'r str,
     /// Where it stands.
