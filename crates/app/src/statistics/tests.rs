@@ -479,7 +479,7 @@ fn facts_that_follow_the_history_are_those_read_anew() {
 }
 
 #[test]
-#[ignore = "measures a house of 100,000 people: cargo test -p app --lib statistics -- --ignored --nocapture"]
+#[ignore = "measures a house of 100,000 people: cargo test -p app --release --lib a_large_house -- --ignored --nocapture"]
 fn a_large_house_answers_within_a_second() {
     let house = crate::testing::House::new();
     let organisation = house.viewer.organisation;
