@@ -38,6 +38,9 @@ fn main() {
     made.write_csv(std::fs::File::create(target).unwrap()).unwrap();
     let seconds = begun.elapsed().as_secs_f64();
     let (processor, mib) = used();
-    let peer = format!("Watari, {method}, values {domain}");
+    let peer = match method.parse::<u32>() {
+        Ok(k) => format!("Watari, threshold {k}"),
+        Err(_) => format!("Watari, {method}, values {domain}"),
+    };
     println!("{}", json!({ "peer": peer, "seconds": seconds, "processor": processor, "mib": mib }));
 }
