@@ -1,7 +1,7 @@
 //! What a release may cost, and the ledger that adds it up.
 
 use anyhow::{Context, Result, bail};
-use disclosure::account::{Cost, Delta, Epsilon, Rho};
+use disclosure::account::{Cost, Delta, Epsilon};
 use disclosure::ledger::{Ledger, LedgerFile};
 use disclosure::noise::Source;
 
@@ -45,15 +45,15 @@ fn cost(cost: &Cost) -> String {
 }
 
 impl Budget {
-    /// What the release may cost, where noise is asked for.
-    pub fn rho(&self, people: usize) -> Result<Option<Rho>> {
+    /// How private the release is to be, where noise is asked for.
+    pub fn noise(&self, people: usize) -> Result<Option<(Epsilon, Delta)>> {
         let (epsilon, delta) = match (self.epsilon, self.delta) {
             (Some(epsilon), Some(delta)) => (Epsilon::new(epsilon)?, Delta::new(delta)?),
             (None, None) if self.ledger.is_none() && self.seed.is_none() => return Ok(None),
             _ => bail!("noise takes --epsilon and --delta, both; --ledger and --seed go with them"),
         };
         delta.check(people)?;
-        Ok(Some(Rho::within(epsilon, delta)))
+        Ok(Some((epsilon, delta)))
     }
 
     /// Pays for the release; what cannot be paid for is not made.

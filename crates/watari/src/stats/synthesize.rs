@@ -18,12 +18,11 @@ pub fn synthesize(options: &SynthesizeRecords) -> Result<()> {
         None => None,
     };
     let data = records.read()?;
-    budget.rho(data.rows())?;
+    let noise = budget.noise(data.rows())?;
     let mut source = budget.source();
     let file = records.file.display();
-    let (made, method) = match (budget.epsilon, budget.delta, options.k) {
-        (Some(epsilon), Some(delta), None) => {
-            let (epsilon, delta) = (Epsilon::new(epsilon)?, Delta::new(delta)?);
+    let (made, method) = match (noise, options.k) {
+        (Some((epsilon, delta)), None) => {
             budget.pay(&format!("synthetic records of {file}"), cost(&data, epsilon, delta))?;
             records.say("Counting, adding noise, fitting records …");
             let made = match options.method {
@@ -35,7 +34,7 @@ pub fn synthesize(options: &SynthesizeRecords) -> Result<()> {
             let method = private(options, &made, epsilon, delta);
             (made, method)
         }
-        (None, None, Some(k)) => {
+        (None, Some(k)) => {
             records.say("Counting, leaving out what is rare, fitting records …");
             let told = Aggregates::with_threshold(&data, options.length, k).with_context(|| file.to_string())?;
             let made = told.records(&mut source).with_context(|| file.to_string())?;
@@ -45,8 +44,8 @@ pub fn synthesize(options: &SynthesizeRecords) -> Result<()> {
             );
             (made, threshold(options, k))
         }
-        (_, _, Some(_)) => bail!("--k is a threshold without noise; give it, or --epsilon and --delta, not both"),
-        _ => bail!("say how people are protected: --epsilon and --delta (noise), or --k (a threshold)"),
+        (Some(_), Some(_)) => bail!("--k is a threshold without noise; give it, or --epsilon and --delta, not both"),
+        (None, None) => bail!("say how people are protected: --epsilon and --delta (noise), or --k (a threshold)"),
     };
     let released = if budget.seed.is_some() {
         records.say("Made with --seed: for tests only. Whoever guesses the seed takes the noise away.");

@@ -22,8 +22,8 @@ pub fn publish(options: &PublishTables) -> Result<()> {
     let out = Output::new(options.output.as_deref(), &inputs)?;
     let is_json = out.ending(&["csv", "json"])?.map_or(options.json, |ending| ending == "json");
     let microdata = records.read()?;
-    if let Some(rho) = options.budget.rho(microdata.rows())? {
-        return publish_noisy(options, &microdata, rho, out, is_json);
+    if let Some((epsilon, delta)) = options.budget.noise(microdata.rows())? {
+        return publish_noisy(options, &microdata, Rho::within(epsilon, delta), out, is_json);
     }
     let earlier = read_published(&options.earlier)?;
     let tables = tables(options, &microdata, NotStated::WhereThereAre)?;

@@ -260,15 +260,11 @@ pub(super) fn note(agreement: &Agreement, noise: &Noise, language: Language) -> 
     let input = &agreement.input;
     let period = [("from", input.from.in_words(language).into()), ("to", input.to.in_words(language).into())];
     let mut said = vec![language.t_with("release-note-period", &period)];
-    let mut told = Vec::new();
-    for indicator in input.tables.iter().filter_map(|table| Indicator::of(table.indicator)) {
-        if !told.contains(&indicator.id) {
-            told.push(indicator.id);
-            let name = indicator.name.said(&language);
-            for words in [&indicator.numerator, &indicator.limits] {
-                let of = [("name", name.into()), ("words", words.said(&language).into())];
-                said.push(language.t_with("release-note-of", &of));
-            }
+    for indicator in input.as_release().indicators().into_iter().filter_map(Indicator::of) {
+        let name = indicator.name.said(&language);
+        for words in [&indicator.numerator, &indicator.limits] {
+            let of = [("name", name.into()), ("words", words.said(&language).into())];
+            said.push(language.t_with("release-note-of", &of));
         }
     }
     let values = [

@@ -12,7 +12,7 @@ use crate::db::Tx;
 use crate::error::Error;
 use crate::statistics::Dimension;
 use crate::statistics::releases::TableInput;
-use crate::statistics::releases::figures::{Axis, Counted, FrozenTable, WIDTH, count, with_totals};
+use crate::statistics::releases::figures::{Axis, Counted, FrozenTable, count, with_totals, within};
 
 /// How the cells of a table lie: over the axes first, then over them again for each value of a dimension of which a
 /// person may have several.
@@ -95,7 +95,7 @@ impl Noise {
 
     /// In 95 of 100 draws a cell of the total lies no farther from the count.
     pub fn within(&self) -> u64 {
-        (WIDTH * self.sigma).ceil() as u64
+        within(self.sigma)
     }
 }
 

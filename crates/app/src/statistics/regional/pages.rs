@@ -19,13 +19,15 @@ use crate::dates::Day;
 use crate::error::{Error, FieldError};
 use crate::ids::AgreementId;
 use crate::statistics::releases::figures::Figure;
-use crate::statistics::releases::model::{self as releases, MOST_TABLES, Reason};
-use crate::statistics::releases::pages::{TableForm, said};
-use crate::statistics::releases::shown::{Shown, name_of};
+use crate::statistics::releases::model::{self as releases, Reason};
+use crate::statistics::releases::pages::{
+    TableForm, error_of_table, indicators_named, offered, offered_dimensions, period, said, summary, table_name,
+    with_one_more,
+};
+use crate::statistics::releases::shown::Shown;
 use crate::statistics::releases::{Licence, ReleaseFormat, TableInput};
-use crate::statistics::{Dimension, Indicator, IndicatorId, Period};
+use crate::statistics::{Dimension, IndicatorId, Period};
 use crate::ui::Ui;
-use crate::ui::refill::element;
 use crate::web::{Context, Expected, Fields, Input, Sent, Typed, page};
 
 /// So many days others usually have to agree.
@@ -55,10 +57,7 @@ impl ListPage {
         badge(agreement.state)
     }
     fn indicators(&self, agreement: &Agreement) -> String {
-        let tables = agreement.input.tables.iter();
-        let mut names: Vec<String> = tables.map(|table| name_of(table.indicator, self.ui.language)).collect();
-        names.dedup();
-        names.join(self.ui.t("list-comma"))
+        indicators_named(&self.ui, &agreement.input.as_release())
     }
 }
 
@@ -163,24 +162,13 @@ fn may_break_down(dimension: Dimension) -> bool {
 
 impl FormPage {
     fn indicators(&self) -> Vec<(IndicatorId, String, String)> {
-        let offered = Indicator::all().iter().filter(|indicator| releases::may_be_released(indicator));
-        let row = |indicator: &Indicator| {
-            let by: Vec<Dimension> = indicator.dimensions.iter().copied().filter(|it| may_break_down(*it)).collect();
-            (indicator.id, indicator.name.said(&self.ui.language).to_owned(), self.ui.listed(&by))
-        };
-        offered.map(row).collect()
+        offered(&self.ui, may_break_down)
     }
     fn dimensions(&self) -> Vec<Dimension> {
-        let counted = |dimension: &Dimension| {
-            let may = |it: &Indicator| releases::may_be_released(it) && it.dimensions.contains(dimension);
-            may_break_down(*dimension) && Indicator::all().iter().any(may)
-        };
-        Dimension::ALL.iter().copied().filter(counted).collect()
+        offered_dimensions(may_break_down)
     }
-    /// The tables, and one more to be added.
     fn tables(&self) -> Vec<TableForm> {
-        let blank = (self.form.tables.len() < MOST_TABLES).then(TableForm::default);
-        self.form.tables.iter().copied().chain(blank).collect()
+        with_one_more(&self.form.tables)
     }
     fn licences(&self) -> &'static [Licence] {
         Licence::ALL
@@ -201,8 +189,7 @@ impl FormPage {
         self.errors.iter().find(|error| error.field == field).map(|error| self.ui.t(error.error))
     }
     fn table_error(&self, number: &usize) -> Option<&'static str> {
-        let own = |error: &&FieldError| error.field.starts_with(&format!("tables[{number}]"));
-        self.errors.iter().find(own).map(|error| self.ui.t(error.error))
+        error_of_table(&self.ui, &self.errors, *number)
     }
     fn most(&self) -> usize {
         MOST_PARTIES
@@ -211,11 +198,7 @@ impl FormPage {
         FEWEST_PARTIES
     }
     fn summary(&self) -> Vec<(String, String)> {
-        let line = |error: &FieldError| {
-            let shown = error.field.split(']').next().unwrap_or_default();
-            (element("regional", shown), self.ui.wrong(&error.field, error.error))
-        };
-        self.errors.iter().map(line).collect()
+        summary(&self.ui, "regional", &self.errors)
     }
 }
 
@@ -345,13 +328,10 @@ impl ShowPage {
         ReleaseFormat::ALL
     }
     fn table_name(&self, table: &TableInput) -> String {
-        let name = name_of(table.indicator, self.ui.language);
-        if table.by.is_empty() { name } else { format!("{name} · {}", self.ui.listed(&table.by)) }
+        table_name(&self.ui, table)
     }
     fn period(&self) -> String {
-        let day = |day: &Day| self.ui.day(day).into();
-        let input = &self.agreement.input;
-        self.ui.language.t_with("release-period-words", &[("from", day(&input.from)), ("to", day(&input.to))])
+        period(&self.ui, self.agreement.input.period())
     }
     /// What is to be done now, in this house.
     fn next(&self) -> &'static str {

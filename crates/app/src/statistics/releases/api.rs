@@ -167,8 +167,7 @@ pub(super) async fn discard(
 pub(super) async fn preview(ctx: Context, Path(id): Path<ReleaseId>) -> Result<Json<ReleaseFigures>, Error> {
     let preview = ctx.read(move |tx, viewer| {
         let (release, _) = store::release(tx, viewer, id)?;
-        let (terms, _) = ledger::terms(tx, viewer)?;
-        figures::preview(tx, viewer, &release.input, &terms)
+        figures::preview(tx, viewer, &release.input)
     });
     preview.await.map(|frozen| Json(frozen.into()))
 }

@@ -12,7 +12,7 @@ use disclosure::tables::{self, Published, Refusal, Table, TableRisk};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::ledger::Terms;
+use super::ledger::{self, Terms};
 use super::model::{Method, ReleaseInput, TableInput, USUAL_THRESHOLD, is_open};
 use super::records::{self, Records};
 use crate::access::Viewer;
@@ -33,7 +33,12 @@ const YES_AND_NO: [&str; 2] = ["yes", "no"];
 /// Values that say that nothing of a dimension applies, or that nobody knows: no group of people to tell of.
 const NO_VALUES: [&str; 2] = [statistics::NONE, statistics::UNKNOWN];
 /// So many standard deviations to both sides hold 95 of 100 draws.
-pub(in crate::statistics) const WIDTH: f64 = 1.96;
+const WIDTH: f64 = 1.96;
+
+/// How far a count lies from its figure in 95 of 100 draws, at most.
+pub(in crate::statistics) fn within(sigma: f64) -> u64 {
+    (WIDTH * sigma).ceil() as u64
+}
 
 /// The figures of a release, as the public sees them.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -225,9 +230,10 @@ pub(in crate::statistics) struct Counted {
 ///
 /// # Errors
 /// Not allowed, an earlier release that it cannot be protected from, too much to check, or the database failed.
-pub fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &Terms) -> Result<Frozen, Error> {
+pub(crate) fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput) -> Result<Frozen, Error> {
+    let (terms, _) = ledger::terms(tx, viewer)?;
     if input.protection.method == Method::Records {
-        return records::prepare(tx, viewer, input, terms);
+        return records::prepare(tx, viewer, input, &terms);
     }
     let earlier = published_before(tx, viewer, input)?;
     let counted = count_all(tx, viewer, input)?;
@@ -239,7 +245,7 @@ pub fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &T
     if input.protection.method == Method::Suppression {
         suppress(input, &counted, &earlier, &mut frozen)?;
     } else {
-        draw(input, &counted, terms, &mut frozen, &mut Source::secure())?;
+        draw(input, &counted, &terms, &mut frozen, &mut Source::secure())?;
     }
     Ok(frozen)
 }
@@ -249,15 +255,16 @@ pub fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &T
 ///
 /// # Errors
 /// As [`prepare`].
-pub fn preview(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &Terms) -> Result<Frozen, Error> {
+pub fn preview(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput) -> Result<Frozen, Error> {
+    let (terms, _) = ledger::terms(tx, viewer)?;
     match input.protection.method {
-        Method::Suppression => prepare(tx, viewer, input, terms),
+        Method::Suppression => prepare(tx, viewer, input),
         Method::Noise => {
             let counted = count_all(tx, viewer, input)?;
-            let (noise, _) = noise_of(input, &counted, terms)?;
+            let (noise, _) = noise_of(input, &counted, &terms)?;
             Ok(Frozen { risks: risks(input, &counted), noise: Some(noise), ..Frozen::blank(viewer.today) })
         }
-        Method::Records => records::preview(tx, viewer, input, terms),
+        Method::Records => records::preview(tx, viewer, input, &terms),
     }
 }
 
@@ -629,7 +636,7 @@ pub(in crate::statistics) fn with_totals(noisy: &[i64], sizes: &[usize], sigma: 
     }
     let cell = |at: Vec<Option<u16>>| {
         let (sum, number) = sum_at(noisy, sizes, &at);
-        let within = (WIDTH * sigma * (number as f64).sqrt()).ceil() as u64;
+        let within = within(sigma * (number as f64).sqrt());
         FrozenCell { at, figure: Figure::Noisy { value: u64::try_from(sum).unwrap_or(0), within } }
     };
     places.into_iter().map(cell).collect()

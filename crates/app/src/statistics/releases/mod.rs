@@ -20,25 +20,13 @@ use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::Viewer;
-use crate::db::Tx;
-use crate::error::Error;
 use crate::web::App;
 
-pub(crate) use figures::Frozen;
+pub(crate) use figures::prepare;
 pub use ledger::{Lasts, Ledger, Terms};
 pub use model::{Licence, Method, ProtectionInput, Release, ReleaseInput, ReleaseState, TableInput, Title};
 pub use shown::{RecordsFormat, ReleaseFormat, indicator_named};
 pub(crate) use store::{create, publish, submit};
-
-/// Counts, protects and freezes what a release is to hold, under the budget that holds now.
-///
-/// # Errors
-/// As [`figures::prepare`].
-pub(crate) fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput) -> Result<Frozen, Error> {
-    let (terms, _) = ledger::terms(tx, viewer)?;
-    figures::prepare(tx, viewer, input, &terms)
-}
 
 /// The pages of this area.
 pub fn routes() -> Router<App> {

@@ -36,6 +36,63 @@ pub(in crate::statistics) fn said(figure: &Figure) -> String {
     }
 }
 
+/// The days that are counted, in words.
+pub(in crate::statistics) fn period(ui: &Ui, period: Period) -> String {
+    let day = |day: Day| ui.day(&day).into();
+    ui.language.t_with("release-period-words", &[("from", day(period.from)), ("to", day(period.to))])
+}
+
+/// What is counted, by name.
+pub(in crate::statistics) fn indicators_named(ui: &Ui, input: &ReleaseInput) -> String {
+    let names = input.indicators().into_iter().map(|indicator| name_of(indicator, ui.language));
+    names.collect::<Vec<_>>().join(ui.t("list-comma"))
+}
+
+/// What a table tells.
+pub(in crate::statistics) fn table_name(ui: &Ui, table: &TableInput) -> String {
+    let name = name_of(table.indicator, ui.language);
+    if table.by.is_empty() { name } else { format!("{name} · {}", ui.listed(&table.by)) }
+}
+
+/// The indicators to choose from, each with its name and the dimensions that it may be told apart by.
+pub(in crate::statistics) fn offered(ui: &Ui, may: fn(Dimension) -> bool) -> Vec<(IndicatorId, String, String)> {
+    let row = |indicator: &Indicator| {
+        let by: Vec<Dimension> = indicator.dimensions.iter().copied().filter(|it| may(*it)).collect();
+        (indicator.id, indicator.name.said(&ui.language).to_owned(), ui.listed(&by))
+    };
+    Indicator::all().iter().filter(|indicator| model::may_be_released(indicator)).map(row).collect()
+}
+
+/// The dimensions to choose from: those of any indicator that is offered.
+pub(in crate::statistics) fn offered_dimensions(may: fn(Dimension) -> bool) -> Vec<Dimension> {
+    let has = |dimension: &Dimension| {
+        let has = |indicator: &Indicator| model::may_be_released(indicator) && indicator.dimensions.contains(dimension);
+        may(*dimension) && Indicator::all().iter().any(has)
+    };
+    Dimension::ALL.iter().copied().filter(has).collect()
+}
+
+/// The tables, and one more to be added.
+pub(in crate::statistics) fn with_one_more(tables: &[TableForm]) -> Vec<TableForm> {
+    let blank = (tables.len() < MOST_TABLES).then(TableForm::default);
+    tables.iter().copied().chain(blank).collect()
+}
+
+/// What is wrong with a table.
+pub(in crate::statistics) fn error_of_table(ui: &Ui, errors: &[FieldError], number: usize) -> Option<&'static str> {
+    let own = |error: &&FieldError| error.field.starts_with(&format!("tables[{number}]"));
+    errors.iter().find(own).map(|error| ui.t(error.error))
+}
+
+/// What to correct in a form, each with the element that it is about.
+pub(in crate::statistics) fn summary(ui: &Ui, form: &str, errors: &[FieldError]) -> Vec<(String, String)> {
+    let line = |error: &FieldError| {
+        let shown = error.field.split(']').next().unwrap_or_default();
+        (element(form, shown), ui.wrong(&error.field, error.error))
+    };
+    errors.iter().map(line).collect()
+}
+
 /// The badge of a state.
 fn badge(state: ReleaseState) -> &'static str {
     match state {
@@ -58,8 +115,7 @@ impl ListPage {
         badge(release.state)
     }
     fn indicators(&self, release: &Release) -> String {
-        let names = release.input.indicators().into_iter().map(|indicator| name_of(indicator, self.ui.language));
-        names.collect::<Vec<_>>().join(self.ui.t("list-comma"))
+        indicators_named(&self.ui, &release.input)
     }
 }
 
@@ -165,30 +221,16 @@ struct FormPage {
 
 impl FormPage {
     fn indicators(&self) -> Vec<(IndicatorId, String, String)> {
-        let offered = Indicator::all().iter().filter(|indicator| model::may_be_released(indicator));
-        let row = |indicator: &Indicator| {
-            let name = indicator.name.said(&self.ui.language).to_owned();
-            let by: Vec<Dimension> =
-                indicator.dimensions.iter().copied().filter(|it| model::may_break_down(*it)).collect();
-            (indicator.id, name, self.ui.listed(&by))
-        };
-        offered.map(row).collect()
+        offered(&self.ui, model::may_break_down)
     }
     fn dimensions(&self) -> Vec<Dimension> {
-        let offered = |dimension: &Dimension| {
-            let may =
-                |indicator: &Indicator| model::may_be_released(indicator) && indicator.dimensions.contains(dimension);
-            model::may_break_down(*dimension) && Indicator::all().iter().any(may)
-        };
-        Dimension::ALL.iter().copied().filter(offered).collect()
+        offered_dimensions(model::may_break_down)
     }
     fn title(&self, language: &Language) -> &str {
         self.form.titles.iter().find(|title| title.language == *language).map_or("", |title| title.text.as_str())
     }
-    /// The tables, and one more to be added.
     fn tables(&self) -> Vec<TableForm> {
-        let blank = (self.form.tables.len() < MOST_TABLES).then(TableForm::default);
-        self.form.tables.iter().copied().chain(blank).collect()
+        with_one_more(&self.form.tables)
     }
     fn columns(&self) -> Vec<Dimension> {
         Dimension::ALL.iter().copied().filter(|it| model::may_be_a_column(*it)).collect()
@@ -224,15 +266,10 @@ impl FormPage {
         self.errors.iter().find(|error| error.field == field).map(|error| self.ui.t(error.error))
     }
     fn table_error(&self, number: &usize) -> Option<&'static str> {
-        let own = |error: &&FieldError| error.field.starts_with(&format!("tables[{number}]"));
-        self.errors.iter().find(own).map(|error| self.ui.t(error.error))
+        error_of_table(&self.ui, &self.errors, *number)
     }
     fn summary(&self) -> Vec<(String, String)> {
-        let line = |error: &FieldError| {
-            let shown = error.field.split(']').next().unwrap_or_default();
-            (element("release", shown), self.ui.wrong(&error.field, error.error))
-        };
-        self.errors.iter().map(line).collect()
+        summary(&self.ui, "release", &self.errors)
     }
 }
 
@@ -348,8 +385,7 @@ fn detail(tx: &mut Tx<'_>, viewer: &Viewer, id: ReleaseId) -> Result<Detail, Err
     let (release, kept) = store::release(tx, viewer, id)?;
     let (mut frozen, mut refusal) = (kept, None);
     if release.state.is_open() {
-        let (terms, _) = ledger::terms(tx, viewer)?;
-        match figures::preview(tx, viewer, &release.input, &terms) {
+        match figures::preview(tx, viewer, &release.input) {
             Ok(preview) => frozen = Some(preview),
             Err(Error::Refused(why)) => (frozen, refusal) = (None, Some(why)),
             Err(error) => return Err(error),
@@ -391,8 +427,7 @@ impl ShowPage {
         names.zip(&frozen.risks).collect()
     }
     fn table_name(&self, table: &TableInput) -> String {
-        let name = name_of(table.indicator, self.ui.language);
-        if table.by.is_empty() { name } else { format!("{name} · {}", self.ui.listed(&table.by)) }
+        table_name(&self.ui, table)
     }
     fn has_risk(&self) -> bool {
         self.risks().iter().any(|(_, risk)| risk.small > 0)
@@ -420,7 +455,7 @@ impl ShowPage {
     /// What is drawn at random when it is submitted.
     fn drawn(&self) -> Option<String> {
         let noise = self.it.frozen.as_ref()?.noise?;
-        let within = (1.96 * noise.sigma).ceil() as u64;
+        let within = figures::within(noise.sigma);
         let values = [("within", within.into()), ("left", self.ui.language.decimal(self.it.left, 2).into())];
         let words = match self.it.release.input.protection.method {
             Method::Records => "release-records-preview",
@@ -455,8 +490,7 @@ impl ShowPage {
         self.it.release.state.is_open()
     }
     fn period(&self, input: &ReleaseInput) -> String {
-        let day = |day: &Day| self.ui.day(day).into();
-        self.ui.language.t_with("release-period-words", &[("from", day(&input.from)), ("to", day(&input.to))])
+        period(&self.ui, input.period())
     }
     fn error(&self, field: &str) -> Option<&'static str> {
         self.errors.iter().find(|error| error.field == field).map(|error| self.ui.t(error.error))
@@ -492,7 +526,7 @@ pub(super) async fn submit_release(ctx: &Context, id: ReleaseId, version: i64) -
         if release.version != version {
             return Err(Error::stale(&serde_json::Value::Null, &release.input, release.version));
         }
-        super::prepare(tx, viewer, &release.input)
+        figures::prepare(tx, viewer, &release.input)
     });
     let frozen = prepared.await?;
     ctx.write(move |tx, viewer| store::submit(tx, viewer, id, version, &frozen)).await

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -13,11 +13,12 @@ use serde::Deserialize;
 use super::figures::{Figure, Frozen};
 use super::model::{Release, ReleaseInput};
 use super::note::{self, Paragraph};
-use super::pages::said;
+use super::pages::{period, said};
 use super::shown::{About, RecordsFormat, ReleaseFormat, Shown, ShownRecords};
 use super::store::{self, Public};
 use crate::code::Code;
-use crate::dates::{Day, Moment};
+use crate::dates::Moment;
+use crate::documents::download;
 use crate::error::Error;
 use crate::ids::ReleaseId;
 use crate::ui::{Language, Ui};
@@ -88,16 +89,11 @@ struct ListPage {
 
 impl ListPage {
     fn period(&self, input: &ReleaseInput) -> String {
-        period(&self.ui, input)
+        period(&self.ui, input.period())
     }
     fn day(&self, moment: &Option<Moment>, public: &Public) -> String {
         day(&self.ui, moment, public)
     }
-}
-
-fn period(ui: &Ui, input: &ReleaseInput) -> String {
-    let day = |day: &Day| ui.day(day).into();
-    ui.language.t_with("release-period-words", &[("from", day(&input.from)), ("to", day(&input.to))])
 }
 
 fn day(ui: &Ui, moment: &Option<Moment>, public: &Public) -> String {
@@ -140,7 +136,7 @@ impl ShowPage {
         self.public.release.input.title(&self.ui.language)
     }
     fn period(&self) -> String {
-        period(&self.ui, &self.public.release.input)
+        period(&self.ui, self.public.release.input.period())
     }
     fn day(&self, moment: &Option<Moment>) -> String {
         day(&self.ui, moment, &self.public)
@@ -229,17 +225,9 @@ pub(super) async fn records(
     kept(&headers, &tag, || {
         let title = language.t("release-records");
         let content = ShownRecords::of(records, language).write(wanted.format, title)?;
-        Ok(attached(
-            content,
-            wanted.format.media_type(),
-            &format!("records-{}.{}", public.release.input.to, wanted.format),
-        ))
+        let name = format!("records-{}.{}", public.release.input.to, wanted.format);
+        Ok(download(&name, wanted.format.media_type(), content))
     })
-}
-
-fn attached(content: Vec<u8>, media_type: &'static str, name: &str) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition)], content).into_response()
 }
 
 /// A table of a release as a file, numbered from 1.
@@ -267,6 +255,6 @@ fn as_file(
     kept(headers, &tag, || {
         let content = Shown::of(table, language).write(format, &about, language)?;
         let name = format!("{}-{number}-{}.{}", table.input.indicator, release.input.to, format.ending());
-        Ok(attached(content, format.media_type(), &name))
+        Ok(download(&name, format.media_type(), content))
     })
 }

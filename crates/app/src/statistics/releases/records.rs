@@ -5,7 +5,7 @@
 //! nothing further.
 
 use disclosure::account::{Delta, Epsilon};
-use disclosure::evaluate::utility;
+use disclosure::evaluate::by_length;
 use disclosure::noise::Source;
 use disclosure::risk::{self, Question};
 use disclosure::synthesis::{Refused, cost, marginals, noise_of_a_column};
@@ -116,11 +116,11 @@ pub fn prepare(tx: &mut Tx<'_>, viewer: &Viewer, input: &ReleaseInput, terms: &T
     let people = people(tx, viewer, input)?;
     let (epsilon, delta) = budget(input, terms)?;
     let made = marginals(&people, epsilon, delta, &mut Source::secure()).map_err(refused)?;
-    let apart = utility(&people, &made.records, LENGTH).map_err(internal)?;
+    let apart = by_length(&people, &made.records, LENGTH).map_err(internal)?;
     let records = Records {
         columns: made.records.columns().iter().filter_map(RecordColumn::of).collect(),
         alone: alone(&people),
-        apart: apart.lengths.iter().map(|length| length.relative_error).collect(),
+        apart: apart.iter().map(|length| length.relative_error).collect(),
     };
     Ok(Frozen {
         tables: tables(&records, &input.columns),
